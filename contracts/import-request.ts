@@ -1,0 +1,34 @@
+/** What an operator or a client asks for when an import starts; kept with the job as it was asked. */
+import { z } from 'zod';
+import { sha256Schema } from './ids.ts';
+import { parseOverridesSchema } from './parse-options.ts';
+import { duplicatePolicies, loadModes } from './plan-document.ts';
+
+export const mapEntrySchema = z.object({
+  /** Source columns by name, or `#n` from 1. Two make a point: latitude, longitude. */
+  columns: z.array(z.string().min(1)).min(1).max(2).readonly(),
+  field: z.string().min(1),
+}).strict().readonly();
+
+export const importRequestSchema = z.object({
+  sha256: sha256Schema,
+  fileName: z.string().max(1000),
+  dataset: z.string(),
+  mode: z.enum(loadModes).optional(),
+  key: z.array(z.string()).max(32).readonly().optional(),
+  map: z.array(mapEntrySchema).max(1600).readonly().default([]),
+  /** Field → order of day and month, as the operator knows it. */
+  dateOrders: z.record(z.string(), z.enum(['dmy', 'mdy'])).default({}),
+  duplicates: z.enum(duplicatePolicies).default('last'),
+  onError: z.enum(['abort', 'quarantine']).default('quarantine'),
+  maxErrors: z.number().int().nonnegative().nullable().default(null),
+  maxErrorPercent: z.number().min(0).max(100).nullable().default(null),
+  partner: z.string().max(200).nullable().default(null),
+  purpose: z.string().max(200).nullable().default(null),
+  zone: z.string().max(100).default('UTC'),
+  parse: parseOverridesSchema.default({}),
+  dryRun: z.boolean().default(false),
+  again: z.boolean().default(false),
+}).strict().readonly();
+export type ImportRequest = z.infer<typeof importRequestSchema>;
+export type ImportRequestInput = z.input<typeof importRequestSchema>;

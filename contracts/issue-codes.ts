@@ -1,0 +1,75 @@
+/**
+ * What can be wrong with a cell, a row or the file. An issue is a code and a place, never the value (design 2, promise 7).
+ * The number is the code's form in the hot path (staging) only; the name is what is stored and shown.
+ */
+export type Severity = 'error' | 'warning' | 'info';
+
+export interface IssueKind {
+  readonly severity: Severity;
+  /** What is wrong and how to mend it, for a person; `{field}`-free: the place is shown beside it. */
+  readonly message: string;
+}
+
+export const issueKinds = {
+  REQUIRED_MISSING: { severity: 'error', message: 'A required field is empty. Fill it in at the source, or correct the row.' },
+  KEY_MISSING: { severity: 'error', message: 'A field of the key is empty, so the record cannot be told from others. Fill in the key.' },
+  INTEGER_INVALID: { severity: 'error', message: 'Not a whole number. Write digits only, with an optional sign.' },
+  INTEGER_OUT_OF_RANGE: { severity: 'error', message: 'The whole number does not fit the field’s type.' },
+  NUMBER_INVALID: { severity: 'error', message: 'Not a number. Write digits with a point as decimal mark.' },
+  NUMBER_OUT_OF_RANGE: { severity: 'error', message: 'The number has more digits before the point than the field can hold.' },
+  NUMBER_PRECISION_LOSS: { severity: 'error', message: 'The number has more decimals than the field can hold; storing it would change it.' },
+  BOOLEAN_INVALID: { severity: 'error', message: 'Not a yes/no value. Write true/false, yes/no, y/n, t/f or 1/0.' },
+  DATE_INVALID: { severity: 'error', message: 'Not a date in any of the column’s formats.' },
+  DATE_IMPOSSIBLE: { severity: 'error', message: 'The day does not exist in the calendar.' },
+  DATE_AMBIGUOUS: { severity: 'error', message: 'Day and month cannot be told apart in this column. Say which with --date-format FIELD=DMY or FIELD=MDY.' },
+  TIMESTAMP_INVALID: { severity: 'error', message: 'Not a date and time in any of the column’s formats.' },
+  TIME_ZONE_ASSUMED: { severity: 'info', message: 'A time without zone was read in the job’s zone.' },
+  TIME_NOT_IN_ZONE: { severity: 'error', message: 'This clock time does not exist, or exists twice, in the job’s zone (a change of summer time).' },
+  UUID_INVALID: { severity: 'error', message: 'Not a UUID.' },
+  JSON_INVALID: { severity: 'error', message: 'Not valid JSON.' },
+  ENUM_UNKNOWN: { severity: 'error', message: 'Not one of the values that the field allows.' },
+  ARRAY_INVALID: { severity: 'error', message: 'Not a list. Separate the elements with semicolons, or write a JSON array of texts.' },
+  POINT_INVALID: { severity: 'error', message: 'Not a coordinate pair. Write latitude,longitude or POINT(lon lat).' },
+  POINT_OUT_OF_RANGE: { severity: 'error', message: 'Latitude must lie within ±90 and longitude within ±180 degrees.' },
+  EMAIL_INVALID: { severity: 'warning', message: 'Does not look like an e-mail address; stored as it stands.' },
+  RANGE_BELOW: { severity: 'error', message: 'Below the least value that the field allows.' },
+  RANGE_ABOVE: { severity: 'error', message: 'Above the greatest value that the field allows.' },
+  TEXT_TOO_LONG: { severity: 'error', message: 'Longer than the field can hold.' },
+  TEXT_NUL: { severity: 'error', message: 'Holds a NUL character, which PostgreSQL cannot store.' },
+  TEXT_UNDECODABLE: { severity: 'error', message: 'Holds bytes that are not valid in the file’s encoding.' },
+  ROW_TOO_FEW_CELLS: { severity: 'error', message: 'The row has fewer cells than the header. A separator may be missing.' },
+  ROW_TOO_MANY_CELLS: { severity: 'error', message: 'The row has more cells than the header. A separator may stand unquoted inside a cell.' },
+  ROW_TOO_LONG: { severity: 'error', message: 'The row is longer than a row may be.' },
+  ROW_QUOTE_BROKEN: { severity: 'error', message: 'Text follows a closing quote in a cell. Double the quotes inside quoted cells.' },
+  KEY_EXISTS: { severity: 'error', message: 'A record with this key is in the dataset already, and the mode is insert.' },
+  KEY_NOT_FOUND: { severity: 'error', message: 'No record with this key is in the dataset, and the mode is update.' },
+  DUPLICATE_REJECTED: { severity: 'error', message: 'The key stands more than once in the file, and the job rejects all such rows.' },
+  UNIQUE_VIOLATED: { severity: 'error', message: 'A value that must be unique is used by another record or row.' },
+  REFERENCE_MISSING: { severity: 'error', message: 'The record that this value refers to is not in its dataset.' },
+  CHECK_VIOLATED: { severity: 'error', message: 'The row breaks a rule of the table.' },
+  VALUE_REFUSED: { severity: 'error', message: 'The database does not accept the value for the field’s type.' },
+  ROW_REFUSED: { severity: 'error', message: 'The database refused the row (a trigger or another rule of the table).' },
+} as const satisfies Readonly<Record<string, IssueKind>>;
+
+export type IssueCode = keyof typeof issueKinds;
+export const issueCodes = Object.keys(issueKinds) as readonly IssueCode[];
+
+/** Position from 1 in {@link issueCodes}: 0 means "no issue" in the hot path. */
+export const issueNumber = (code: IssueCode): number => issueCodes.indexOf(code) + 1;
+export const issueCodeOf = (number: number): IssueCode => {
+  const code = issueCodes[number - 1];
+  if (code === undefined) throw new RangeError(`no issue code has the number ${number}`);
+  return code;
+};
+
+/** One finding, as stored. Rows count from 1 without the header; lines are physical, from 1 (design 10.6). */
+export interface Issue {
+  readonly rowNo: number;
+  readonly lineNo: number;
+  /** Dataset field; null when the row as a whole is meant. */
+  readonly field: string | null;
+  /** Source column from 1; null when the row as a whole is meant. */
+  readonly columnNo: number | null;
+  readonly code: IssueCode;
+  readonly severity: Severity;
+}
