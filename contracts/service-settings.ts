@@ -1,0 +1,36 @@
+/** The environment of the worker and the API, parsed once at start. The supervisor sets it; in production the platform does. */
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const positive = z.coerce.number().int().positive();
+
+export const serviceSettingsSchema = z.object({
+  /** Runtime role (`waybill_runtime`), not the owner. */
+  DATABASE_URL: z.string().min(1),
+  TEMPORAL_ADDRESS: z.string().min(1),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** Folder of the content-addressed archive, of spools and of uploads in progress. */
+  WAYBILL_ARCHIVE: z.string().min(1),
+  /** Folder of the signing keys, mode 0700. */
+  WAYBILL_KEYS: z.string().min(1),
+  /** Folder into which receipts are written. */
+  WAYBILL_RECEIPTS: z.string().min(1),
+  /** Identifies the processes of one stack; the supervisor finds leftovers by it. */
+  WAYBILL_STACK_ID: z.string().default('standalone'),
+  WAYBILL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** Parsing threads of one worker process. */
+  WAYBILL_THREADS: positive.max(64).default(2),
+  /** Target size of a chunk; a chunk holds whole records. */
+  WAYBILL_CHUNK_BYTES: positive.default(8 * 1024 * 1024),
+});
+export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
+
+export const apiSettingsSchema = serviceSettingsSchema.extend({
+  WAYBILL_API_HOST: z.string().default('127.0.0.1'),
+  WAYBILL_API_PORT: port.default(8787),
+  /** File with the local token, made with mode 0600 on first start. */
+  WAYBILL_TOKEN_FILE: z.string().min(1),
+  /** Address of the Temporal UI, for links; empty when there is none. */
+  WAYBILL_UI_URL: z.string().default(''),
+});
+export type ApiSettings = z.infer<typeof apiSettingsSchema>;
