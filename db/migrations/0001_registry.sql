@@ -337,4 +337,4 @@ revoke update, delete on waybill.commits, waybill.receipts, waybill.audit_signat
 revoke all on function waybill.append_audit(text, text, text, uuid, text, jsonb), waybill.adopt_origins(uuid, text), waybill.index_origins(uuid) from public;
 grant execute on function waybill.append_audit(text, text, text, uuid, text, jsonb), waybill.adopt_origins(uuid, text), waybill.index_origins(uuid) to waybill_runtime;
 grant usage on schema registry to waybill_runtime;
-grant usage on schema waybill_staging to waybill_owner;
+grant usage, create on schema waybill_staging to waybill_owner;

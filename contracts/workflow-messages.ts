@@ -1,0 +1,32 @@
+/** Names and shapes of what is said to a running workflow; workflow type and message names are permanent. JSON shapes, references only. */
+import type { JobProgress } from './progress.ts';
+
+export const importWorkflowType = 'importFile';
+
+export interface ImportFileInput {
+  readonly jobId: string;
+  /** Set by continue-as-new: where the previous run stood. */
+  readonly resume?: ImportCursor;
+}
+
+/** What one run of the workflow hands to the next: JSON only, no Map, no Set (models 4.6). */
+export interface ImportCursor {
+  readonly round: number;
+  readonly planEpoch: number;
+  readonly nextChunkNo: number;
+  readonly progress: JobProgress;
+}
+
+/** Updates: validated and acknowledged. The wish stands in the database before the Update is sent, so it holds without a worker. */
+export const pauseJobUpdate = 'pauseJob';
+export const resumeJobUpdate = 'resumeJob';
+export const cancelJobUpdate = 'cancelJob';
+export const progressQuery = 'progress';
+
+export interface OperatorWish {
+  /** Id of the actor, never a free text: reasons typed by people stay in the database. */
+  readonly actor: string;
+}
+
+/** A fixed id an update and job, so that saying it twice is saying it once. `wishNo` counts the pauses and resumes of a job. */
+export const updateId = (verb: 'pause' | 'resume' | 'cancel', jobId: string, wishNo: number): string => `${verb}/${jobId}/${wishNo}`;
