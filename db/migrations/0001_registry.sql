@@ -33,7 +33,7 @@ create table waybill.dataset_versions (
 
 -- One writer a dataset: held by a job from reconcile to close, seen by the job that waits.
 create table waybill.dataset_writers (
-  dataset_id integer constraint dataset_writers_pkey primary key references waybill.datasets,
+  dataset_id integer constraint dataset_writers_pkey primary key constraint dataset_writers_dataset_fkey references waybill.datasets,
   job_id uuid not null,
   acquired_at timestamptz not null default now()
 );
@@ -86,6 +86,8 @@ create table waybill.jobs (
   pause_wanted boolean not null default false,
   cancel_wanted boolean not null default false,
   cancel_reason text,
+  -- Counts pauses and resumes, so that each Update to the workflow has an id of its own.
+  wish_no integer not null default 0,
   waits_for uuid,
   rows_total bigint,
   chunks_planned integer,
@@ -103,7 +105,7 @@ create table waybill.jobs (
     'received', 'detecting', 'awaiting_mapping', 'planning', 'staging', 'reconciling', 'awaiting_approval', 'committing', 'closing',
     'completed', 'completed_with_rejects', 'stopped_by_limits', 'refused', 'cancelled', 'failed', 'undone'))
 );
-create index jobs_created_idx on waybill.jobs (org_id, created_at desc);
+create index jobs_newest_idx on waybill.jobs (org_id, job_no desc);
 create index jobs_open_idx on waybill.jobs (state) where finished_at is null;
 create index jobs_same_file_idx on waybill.jobs (org_id, source_sha256, dataset_id, plan_hash) where committed_at is not null;
 
@@ -164,7 +166,7 @@ create table waybill.issues (
   severity text not null constraint issues_severity_check check (severity in ('error', 'warning', 'info'))
 );
 create index issues_chunk_idx on waybill.issues (job_id, round, plan_epoch, chunk_no, found_in);
-create index issues_row_idx on waybill.issues (job_id, row_no);
+create index issues_row_idx on waybill.issues (job_id, round, plan_epoch, row_no);
 
 create table waybill.quarantine (
   job_id uuid not null,
@@ -253,6 +255,8 @@ create table waybill.audit_events (
   action text not null,
   job_id uuid,
   dataset text,
+  partner_id text,
+  purpose text,
   -- The event as canonical JSON text: what the hash covers. The columns beside it only serve queries; verification compares them.
   body text not null,
   prev_hash text not null,
@@ -286,17 +290,21 @@ declare
   v_at timestamptz;
   v_body text;
   v_hash text;
+  v_partner text;
+  v_purpose text;
 begin
+  select partner_id, purpose into v_partner, v_purpose from waybill.jobs where job_id = p_job;
   select * into strict v_head from waybill.audit_head for update;
   v_at := clock_timestamp();
   v_body := jsonb_build_object(
     'seq', v_head.seq + 1,
     'at', to_char(v_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'org', p_org, 'actor', p_actor, 'action', p_action, 'job', p_job, 'dataset', p_dataset,
+    'partner', v_partner, 'purpose', v_purpose,
     'details', coalesce(p_details, '{}'::jsonb))::text;
   v_hash := encode(sha256(convert_to(v_head.hash || v_body, 'UTF8')), 'hex');
-  insert into waybill.audit_events (seq, at, org_id, actor, action, job_id, dataset, body, prev_hash, hash)
-    values (v_head.seq + 1, v_at, p_org, p_actor, p_action, p_job, p_dataset, v_body, v_head.hash, v_hash);
+  insert into waybill.audit_events (seq, at, org_id, actor, action, job_id, dataset, partner_id, purpose, body, prev_hash, hash)
+    values (v_head.seq + 1, v_at, p_org, p_actor, p_action, p_job, p_dataset, v_partner, v_purpose, v_body, v_head.hash, v_hash);
   update waybill.audit_head set seq = v_head.seq + 1, hash = v_hash;
   return v_head.seq + 1;
 end $$;
@@ -307,15 +315,30 @@ create function waybill.adopt_origins(p_job uuid, p_draft text) returns void
 language plpgsql security definer set search_path = pg_catalog as $$
 declare
   v_no bigint;
+  v_part text;
 begin
   select job_no into strict v_no from waybill.jobs where job_id = p_job;
+  v_part := 'record_origins_' || v_no;
   execute format('alter table waybill_staging.%I owner to waybill_owner', p_draft);
+  -- A later round of the same job: its partition is there already.
+  if to_regclass(format('waybill.%I', v_part)) is not null then
+    execute format('insert into waybill.record_origins (job_no, dataset_id, round, row_no, record_key, kind)
+      select job_no, dataset_id, round, row_no, record_key, kind from waybill_staging.%I', p_draft);
+    execute format('drop table waybill_staging.%I', p_draft);
+    return;
+  end if;
+  -- An unlogged draft would come back empty after a crash, and the origins with it.
+  if (select relpersistence from pg_class where oid = to_regclass(format('waybill_staging.%I', p_draft))) <> 'p' then
+    execute format('alter table waybill_staging.%I set logged', p_draft);
+  end if;
   execute format('alter table waybill_staging.%I set schema waybill', p_draft);
-  execute format('alter table waybill.%I rename to %I', p_draft, 'record_origins_' || v_no);
+  execute format('alter table waybill.%I rename to %I', p_draft, v_part);
+  -- One scan for all of them; with the check in place ATTACH needs no second one.
   execute format('alter table waybill.%I alter job_no set not null, alter dataset_id set not null, alter round set not null,
-    alter row_no set not null, alter record_key set not null, alter kind set not null', 'record_origins_' || v_no);
-  execute format('alter table waybill.record_origins attach partition waybill.%I for values in (%s)', 'record_origins_' || v_no, v_no);
-  execute format('grant select on waybill.%I to waybill_runtime', 'record_origins_' || v_no);
+    alter row_no set not null, alter record_key set not null, alter kind set not null, add constraint of_one_job check (job_no = %s)', v_part, v_no);
+  execute format('alter table waybill.record_origins attach partition waybill.%I for values in (%s)', v_part, v_no);
+  execute format('alter table waybill.%I drop constraint of_one_job', v_part);
+  execute format('grant select on waybill.%I to waybill_runtime', v_part);
 end $$;
 
 create function waybill.index_origins(p_job uuid) returns void
@@ -330,11 +353,18 @@ begin
 end $$;
 
 -- ── rights ──────────────────────────────────────────────────────────────────
+-- What the dataset owner makes in registry, the runtime role reads and writes. Only the dataset owner can say so for its own tables.
+set local role waybill_dataset_owner;
+grant usage on schema registry to waybill_runtime, waybill_owner;
+alter default privileges in schema registry grant select, insert, update, delete on tables to waybill_runtime;
+alter default privileges in schema registry grant usage on sequences to waybill_runtime;
+set local role waybill_owner;
 grant usage on schema waybill to waybill_runtime;
 grant select, insert, update, delete on all tables in schema waybill to waybill_runtime;
 revoke insert, update, delete on waybill.audit_events, waybill.audit_head from waybill_runtime;
 revoke update, delete on waybill.commits, waybill.receipts, waybill.audit_signatures, waybill.plans, waybill.dataset_versions from waybill_runtime;
+-- Origins come in by adopt_origins only.
+revoke insert, update, delete on waybill.record_origins from waybill_runtime;
 revoke all on function waybill.append_audit(text, text, text, uuid, text, jsonb), waybill.adopt_origins(uuid, text), waybill.index_origins(uuid) from public;
 grant execute on function waybill.append_audit(text, text, text, uuid, text, jsonb), waybill.adopt_origins(uuid, text), waybill.index_origins(uuid) to waybill_runtime;
-grant usage on schema registry to waybill_runtime;
 grant usage, create on schema waybill_staging to waybill_owner;
