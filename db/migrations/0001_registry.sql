@@ -92,6 +92,8 @@ create table waybill.jobs (
   rows_total bigint,
   chunks_planned integer,
   draft_hash text,
+  -- What the draft was computed against: snapshot, records in the dataset, counts (db/reconcile.ts).
+  draft jsonb,
   books jsonb,
   error_code text,
   error_place jsonb,

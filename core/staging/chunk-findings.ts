@@ -1,0 +1,48 @@
+/**
+ * What a chunk's rows brought to light, besides the rows that passed: issues, rejected rows, counts and evidence. Numbers and places
+ * only; a rejected row is a byte range, read back from the chunk when it is stored.
+ */
+import type { IssueCode, Severity } from '../../contracts/issue-codes.ts';
+
+export interface FoundIssue {
+  readonly rowNo: number;
+  readonly lineNo: number;
+  readonly field: string | null;
+  readonly columnNo: number | null;
+  readonly code: IssueCode;
+  readonly severity: Severity;
+}
+
+export interface RejectedRow {
+  readonly rowNo: number;
+  readonly lineNo: number;
+  readonly outcome: 'quarantined' | 'unreadable';
+  /** Bytes of the record in the chunk, end exclusive, without its line end. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ChunkCounts {
+  readonly rowsRead: number;
+  readonly rowsStaged: number;
+  readonly rowsQuarantined: number;
+  readonly rowsUnreadable: number;
+}
+
+/** JSON-shaped; kept in the ledger and merged over the chunks at the barrier. */
+export interface ChunkEvidence {
+  /** Field → how its dates can be read. */
+  readonly dates: Readonly<Record<string, DateCounts>>;
+  /** Filled cells a source column. */
+  readonly filled: readonly number[];
+}
+
+export interface DateCounts {
+  readonly iso: number;
+  readonly dmyOnly: number;
+  readonly mdyOnly: number;
+  readonly either: number;
+  readonly same: number;
+  readonly named: number;
+  readonly invalid: number;
+}

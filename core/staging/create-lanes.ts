@@ -1,0 +1,33 @@
+/** From the plan's mapping to the lanes of the staging table, in the order of the mapping: lane i is column `f<i>`. */
+import type { DatasetDefinition, FieldDefinition } from '../../contracts/dataset-definition.ts';
+import { WaybillError } from '../../contracts/errors.ts';
+import { issueNumber } from '../../contracts/issue-codes.ts';
+import type { MappedField, PlanDocument } from '../../contracts/plan-document.ts';
+import { createCellEncoder, createPointPairEncoder } from '../types/cell-encoder.ts';
+import { createKeyHasher } from '../types/derived-key.ts';
+import type { Lane } from './row-stager.ts';
+
+export const createLanes = (plan: PlanDocument, definition: DatasetDefinition): readonly Lane[] =>
+  plan.mapping.map((mapped) => createLane(mapped, plan, definition));
+
+const createLane = (mapped: MappedField, plan: PlanDocument, definition: DatasetDefinition): Lane => {
+  const field = fieldNamed(definition, mapped.field);
+  const whenBlank = plan.key.includes(field.name) ? issueNumber('KEY_MISSING') : field.required ? issueNumber('REQUIRED_MISSING') : 0;
+  const [first, second] = mapped.columns;
+  if (first === undefined)
+    return { kind: 'hash', field: field.name, columns: hashedColumns(field, plan), hasher: createKeyHasher() };
+  if (second !== undefined)
+    return { kind: 'pair', field: field.name, columns: [first, second], encoder: createPointPairEncoder(field), whenBlank };
+  const encoder = createCellEncoder(field, mapped.date === undefined ? { zone: plan.zone } : { zone: plan.zone, date: mapped.date });
+  return { kind: 'cell', field: field.name, column: first, encoder, whenBlank };
+};
+
+/** In the definition's order, so that the hash does not depend on the file's. A field without a column takes no part. */
+const hashedColumns = (field: FieldDefinition, plan: PlanDocument): readonly number[] =>
+  (field.hashOf ?? []).flatMap((name) => plan.mapping.find((entry) => entry.field === name)?.columns ?? []);
+
+const fieldNamed = (definition: DatasetDefinition, name: string): FieldDefinition => {
+  const field = definition.fields.find((candidate) => candidate.name === name);
+  if (field === undefined) throw new WaybillError('DATASET_CHANGED', 'The plan names a field that the dataset no longer has.', { field: name });
+  return field;
+};

@@ -1,0 +1,253 @@
+/**
+ * The hot path: records of one chunk become COPY lines of the staging table, or issues and rejected rows. One bad row never takes
+ * another with it, and a row's reasons are all found in one pass (promise 6).
+ *
+ * Works on bytes: a cell is looked at where it lies and its COPY form is appended to one growing buffer. The way over strings
+ * (decode, slice, join, encode) cost 3.2 s of one core for 1 M rows × 12; docs/performance.md has the figures of this way.
+ */
+import { isUtf8 } from 'node:buffer';
+import { issueCodeOf, issueKinds, issueNumber } from '../../contracts/issue-codes.ts';
+import type { IssueCode } from '../../contracts/issue-codes.ts';
+import { brokenFlag, escapedFlag, RecordScanner } from '../formats/csv/record-scanner.ts';
+import type { ScanDialect } from '../formats/csv/record-scanner.ts';
+import { blankCell } from '../types/cell-encoder.ts';
+import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
+import type { CopyBuffer } from '../types/copy-buffer.ts';
+import type { KeyHasher } from '../types/derived-key.ts';
+import type { ChunkCounts, ChunkEvidence, FoundIssue, RejectedRow } from './chunk-findings.ts';
+
+/** One staged field: where its text comes from and how it is written. */
+export type Lane =
+  | { readonly kind: 'cell'; readonly field: string; readonly column: number; readonly encoder: CellEncoder; readonly whenBlank: number }
+  | { readonly kind: 'pair'; readonly field: string; readonly columns: readonly [number, number]; readonly encoder: PairEncoder; readonly whenBlank: number }
+  | { readonly kind: 'hash'; readonly field: string; readonly columns: readonly number[]; readonly hasher: KeyHasher };
+
+export interface StagerSpec {
+  readonly dialect: ScanDialect;
+  readonly columnCount: number;
+  readonly lanes: readonly Lane[];
+  /** The source was transcoded: U+FFFD then marks bytes that could not be decoded. */
+  readonly transcoded: boolean;
+}
+
+export interface ChunkRange {
+  readonly firstRow: number;
+  readonly firstLine: number;
+}
+
+const tab = 0x09, newline = 0x0a, backslash = 0x5c, capitalN = 0x4e;
+const replacement = Buffer.from([0xef, 0xbf, 0xbd]);
+const tooFew = issueNumber('ROW_TOO_FEW_CELLS'), tooMany = issueNumber('ROW_TOO_MANY_CELLS');
+const broken = issueNumber('ROW_QUOTE_BROKEN'), undecodable = issueNumber('TEXT_UNDECODABLE'), refused = issueNumber('VALUE_REFUSED');
+/** Whether a finding of this number rejects its row. */
+const rejects = [false, ...Object.values(issueKinds).map((kind) => kind.severity === 'error')];
+
+export class RowStager {
+  readonly issues: FoundIssue[] = [];
+  readonly rejected: RejectedRow[] = [];
+  /** Row numbers in the order of the COPY lines, to find the row that the database refuses. */
+  readonly stagedRows: number[] = [];
+  private readonly scanner: RecordScanner;
+  private readonly filled: Float64Array;
+  private scratch = Buffer.allocUnsafe(64 * 1024);
+  private bytes: Buffer = Buffer.alloc(0);
+  private rowNo = 0;
+  private rowsRead = 0;
+  private unreadable = 0;
+  private suspectBytes = false;
+  private refusedRows: ReadonlyMap<number, string | null> = new Map();
+
+  constructor(private readonly spec: StagerSpec) {
+    this.scanner = new RecordScanner(spec.dialect, spec.columnCount + 1);
+    this.filled = new Float64Array(spec.columnCount);
+  }
+
+  /** @param refusedRows field (null: unknown) by row number: rows of an earlier attempt that the database did not accept */
+  begin(bytes: Buffer, range: ChunkRange, refusedRows: ReadonlyMap<number, string | null> = new Map()): void {
+    this.bytes = bytes;
+    this.refusedRows = refusedRows;
+    this.rowNo = range.firstRow - 1;
+    this.rowsRead = 0;
+    this.unreadable = 0;
+    this.issues.length = 0;
+    this.rejected.length = 0;
+    this.stagedRows.length = 0;
+    this.filled.fill(0);
+    for (const lane of this.spec.lanes) if (lane.kind === 'cell') lane.encoder.evidence?.reset();
+    this.suspectBytes = this.spec.transcoded ? bytes.includes(replacement) : !isUtf8(bytes);
+    this.scanner.reset(bytes, 0, bytes.length, range.firstLine);
+  }
+
+  /** Appends COPY lines until `out` holds at least `limitBytes`. Returns false when the chunk is done. */
+  fill(out: CopyBuffer, limitBytes: number): boolean {
+    while (out.length < limitBytes) {
+      if (!this.scanner.next()) return false;
+      this.rowsRead += 1;
+      this.rowNo += 1;
+      this.stageRecord(out);
+    }
+    return true;
+  }
+
+  get counts(): ChunkCounts {
+    return {
+      rowsRead: this.rowsRead,
+      rowsStaged: this.stagedRows.length,
+      rowsQuarantined: this.rejected.length - this.unreadable,
+      rowsUnreadable: this.unreadable,
+    };
+  }
+
+  get evidence(): ChunkEvidence {
+    const dates = this.spec.lanes.flatMap((lane) => {
+      if (lane.kind !== 'cell' || lane.encoder.evidence === null) return [];
+      const { iso, dmyOnly, mdyOnly, either, same, named, invalid } = lane.encoder.evidence;
+      return [[lane.field, { iso, dmyOnly, mdyOnly, either, same, named, invalid }] as const];
+    });
+    return { dates: Object.fromEntries(dates), filled: [...this.filled] };
+  }
+
+  private stageRecord(out: CopyBuffer): void {
+    const { scanner, spec } = this;
+    if (this.suspectBytes && this.isUndecodable()) { this.reject('unreadable', undecodable); return; }
+    if (scanner.cellCount !== spec.columnCount) { this.reject('quarantined', scanner.cellCount < spec.columnCount ? tooFew : tooMany); return; }
+    const lineStart = out.length;
+    writeNumber(out, this.rowNo);
+    let passes = this.countFilled();
+    for (const lane of spec.lanes) {
+      out.byte(tab);
+      if (!this.stageLane(lane, out)) passes = false;
+    }
+    if (passes && this.refusedRows.size > 0) passes = this.acceptedByDatabase();
+    if (!passes) { out.truncate(lineStart); this.keepRejected('quarantined'); return; }
+    out.byte(newline);
+    this.stagedRows.push(this.rowNo);
+  }
+
+  /** Also finds text after a closing quote: the cell's borders are then a guess, so the row is not trusted. */
+  private countFilled(): boolean {
+    const { cellStart, cellEnd, cellFlags } = this.scanner;
+    let passes = true;
+    for (let column = 0; column < this.spec.columnCount; column += 1) {
+      if ((cellEnd[column] as number) > (cellStart[column] as number)) (this.filled[column] as number) += 1;
+      if (((cellFlags[column] as number) & brokenFlag) !== 0) { this.find(broken, null, column); passes = false; }
+    }
+    return passes;
+  }
+
+  private stageLane(lane: Lane, out: CopyBuffer): boolean {
+    switch (lane.kind) {
+      case 'cell': return this.stageCell(lane, out);
+      case 'pair': return this.stagePair(lane, out);
+      case 'hash': return this.stageHash(lane, out);
+    }
+  }
+
+  private stageCell(lane: Lane & { kind: 'cell' }, out: CopyBuffer): boolean {
+    const { scanner } = this;
+    const before = out.length;
+    const { column } = lane;
+    let bytes: Uint8Array = this.bytes;
+    let start = scanner.cellStart[column] as number;
+    let end = scanner.cellEnd[column] as number;
+    if (((scanner.cellFlags[column] as number) & escapedFlag) !== 0) {
+      end = this.unescape(column, end - start, 0);
+      start = 0;
+      bytes = this.scratch;
+    }
+    const finding = start === end ? blankCell : lane.encoder.encode(bytes, start, end, out);
+    return finding === 0 || this.settle(finding, lane, column, { out, before });
+  }
+
+  private stagePair(lane: Lane & { kind: 'pair' }, out: CopyBuffer): boolean {
+    const before = out.length;
+    const [latitude, longitude] = lane.columns;
+    const { cellStart, cellEnd } = this.scanner;
+    const finding = lane.encoder.encode(this.bytes,
+      cellStart[latitude] as number, cellEnd[latitude] as number, cellStart[longitude] as number, cellEnd[longitude] as number, out);
+    return finding === 0 || this.settle(finding, lane, latitude, { out, before });
+  }
+
+  private stageHash(lane: Lane & { kind: 'hash' }, out: CopyBuffer): boolean {
+    const { scanner } = this;
+    for (const column of lane.columns) {
+      const start = scanner.cellStart[column] as number;
+      const end = scanner.cellEnd[column] as number;
+      if (((scanner.cellFlags[column] as number) & escapedFlag) === 0) lane.hasher.cell(this.bytes, start, end);
+      else lane.hasher.cell(this.scratch, 0, this.unescape(column, end - start, 0));
+    }
+    out.ascii(lane.hasher.hex());
+    return true;
+  }
+
+  private settle(
+    finding: number, lane: Lane & { readonly whenBlank: number }, column: number, { out, before }: { readonly out: CopyBuffer; readonly before: number },
+  ): boolean {
+    if (finding === blankCell) {
+      if (lane.whenBlank !== 0) { this.find(lane.whenBlank, lane.field, column); return false; }
+      out.byte(backslash);
+      out.byte(capitalN);
+      return true;
+    }
+    this.find(finding, lane.field, column);
+    if (rejects[finding] !== true) return true;
+    out.truncate(before);
+    return false;
+  }
+
+  private acceptedByDatabase(): boolean {
+    const field = this.refusedRows.get(this.rowNo);
+    if (field === undefined) return true;
+    const lane = this.spec.lanes.find((candidate) => candidate.field === field);
+    this.find(refused, field, lane?.kind === 'cell' ? lane.column : null);
+    return false;
+  }
+
+  private isUndecodable(): boolean {
+    const record = this.bytes.subarray(this.scanner.recordStart, this.scanner.recordEnd);
+    return this.spec.transcoded ? record.includes(replacement) : !isUtf8(record);
+  }
+
+  private reject(outcome: 'quarantined' | 'unreadable', finding: number): void {
+    this.find(finding, null, null);
+    this.keepRejected(outcome);
+  }
+
+  private keepRejected(outcome: 'quarantined' | 'unreadable'): void {
+    if (outcome === 'unreadable') this.unreadable += 1;
+    const start = this.scanner.recordStart;
+    let end = this.scanner.recordEnd;
+    while (end > start && (this.bytes[end - 1] === 0x0a || this.bytes[end - 1] === 0x0d)) end -= 1;
+    this.rejected.push({ rowNo: this.rowNo, lineNo: this.scanner.line, outcome, start, end });
+  }
+
+  private find(finding: number, field: string | null, column: number | null): void {
+    const code: IssueCode = issueCodeOf(finding);
+    this.issues.push({
+      rowNo: this.rowNo, lineNo: this.scanner.line, field, columnNo: column === null ? null : column + 1, code, severity: issueKinds[code].severity,
+    });
+  }
+
+  private unescape(column: number, length: number, at: number): number {
+    if (this.scratch.length < at + length) this.scratch = Buffer.allocUnsafe((at + length) * 2);
+    return this.scanner.unescapeInto(column, this.scratch, at);
+  }
+}
+
+/** Row numbers are written digit by digit: `String(n)` a row made garbage worth 0.1 s a million. */
+const writeNumber = (out: CopyBuffer, value: number): void => {
+  out.ensure(20);
+  let digits = 1;
+  for (let power = 10; power <= value; power *= 10) digits += 1;
+  const { bytes } = out;
+  let at = out.length + digits;
+  out.length = at;
+  let rest = value;
+  while (digits > 0) {
+    at -= 1;
+    digits -= 1;
+    const next = Math.floor(rest / 10);
+    bytes[at] = 0x30 + (rest - next * 10);
+    rest = next;
+  }
+};

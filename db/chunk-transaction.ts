@@ -1,0 +1,62 @@
+/**
+ * The transaction of a chunk (promise 2): its rows, its issues, its rejected rows and its ledger row stand or fall together.
+ *
+ * open → copy rows → store findings → seal. `open` marks the chunk first, so that a second attempt at the same time waits on the
+ * mark's key and then finds the work done. The job's row is locked FOR SHARE by `seal`, at the end and not at the beginning: the
+ * fence is the same (a zombie cannot commit), but an operator's wish to the job's row waits for milliseconds, not for a whole chunk.
+ */
+import { progressChannel } from '../contracts/ids.ts';
+import { WaybillError } from '../contracts/errors.ts';
+import type { ChunkKey } from './chunk-key.ts';
+import { chunkValues } from './chunk-key.ts';
+import type { Queryable } from './connection.ts';
+
+export interface ChunkTotals {
+  readonly rowsRead: number;
+  readonly rowsStaged: number;
+  readonly rowsQuarantined: number;
+  readonly rowsUnreadable: number;
+  readonly issueCount: number;
+}
+
+interface LedgerRow { rows_read: number; rows_staged: number; rows_quarantined: number; rows_unreadable: number; issue_count: number }
+
+/** Marks the chunk. Returns the ledger's totals when another attempt has staged it already. */
+export const openChunk = async (tx: Queryable, key: ChunkKey): Promise<ChunkTotals | null> => {
+  await expectStaging(tx, key, '');
+  const mark = await tx.query(
+    `insert into waybill.staged_chunks (job_id, round, plan_epoch, chunk_no) values ($1, $2, $3, $4) on conflict do nothing`, chunkValues(key));
+  if (mark.rowCount === 0) return readTotals(tx, key);
+  const where = 'where job_id = $1 and round = $2 and plan_epoch = $3 and chunk_no = $4';
+  await tx.query(`delete from waybill.issues ${where}`, chunkValues(key));
+  await tx.query(`delete from waybill.quarantine ${where}`, chunkValues(key));
+  await tx.query(`delete from waybill.chunk_ledger ${where}`, chunkValues(key));
+  return null;
+};
+
+export const sealChunk = async (tx: Queryable, key: ChunkKey, totals: ChunkTotals, evidence: object): Promise<void> => {
+  await tx.query(
+    `insert into waybill.chunk_ledger (job_id, round, plan_epoch, chunk_no, rows_read, rows_staged, rows_quarantined, rows_unreadable, issue_count, evidence)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [...chunkValues(key), totals.rowsRead, totals.rowsStaged, totals.rowsQuarantined, totals.rowsUnreadable, totals.issueCount, JSON.stringify(evidence)]);
+  await tx.query('select pg_notify($1, $2)', [progressChannel, key.jobId]);
+  await expectStaging(tx, key, 'for share');
+};
+
+const expectStaging = async (tx: Queryable, key: ChunkKey, lock: '' | 'for share'): Promise<void> => {
+  const { rowCount } = await tx.query(
+    `select 1 from waybill.jobs where job_id = $1 and round = $2 and plan_epoch = $3 and state = 'staging' ${lock}`, chunkValues(key).slice(0, 3));
+  if (rowCount === 0)
+    throw new WaybillError('CHUNK_STALE', 'The job is no longer staging this round and epoch.', { chunk: key.chunkNo, round: key.round, epoch: key.planEpoch });
+};
+
+const readTotals = async (tx: Queryable, key: ChunkKey): Promise<ChunkTotals> => {
+  const { rows: [row] } = await tx.query<LedgerRow>(
+    `select rows_read, rows_staged, rows_quarantined, rows_unreadable, issue_count from waybill.chunk_ledger
+     where job_id = $1 and round = $2 and plan_epoch = $3 and chunk_no = $4`, chunkValues(key));
+  if (row === undefined) throw new WaybillError('STAGING_LOST', 'A chunk is marked as staged and the ledger does not know it.', { chunk: key.chunkNo });
+  return {
+    rowsRead: row.rows_read, rowsStaged: row.rows_staged, rowsQuarantined: row.rows_quarantined, rowsUnreadable: row.rows_unreadable,
+    issueCount: row.issue_count,
+  };
+};

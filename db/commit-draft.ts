@@ -1,0 +1,113 @@
+/**
+ * The commit: the draft reaches the dataset in one transaction, or nothing does (promise 3). Under a lock that lets others read, it makes
+ * sure that it commits what was drafted (the same shape of the table, the same records, no twin of the file), changes exactly the rows
+ * that the draft names, balances the books, and writes the row of `commits` that a retry reads first (design 10.3).
+ */
+import { balances } from '../contracts/books.ts';
+import type { Books } from '../contracts/books.ts';
+import { WaybillError } from '../contracts/errors.ts';
+import { draftTableName } from '../contracts/ids.ts';
+import { findCommittedTwin } from './same-file.ts';
+import type { Pool, PoolClient } from './connection.ts';
+import { inTransaction } from './connection.ts';
+import { hasChangedSince } from './dataset-snapshot.ts';
+import { draftTable } from './draft.ts';
+import { introspectTable } from './introspect-table.ts';
+import { createRecords, storeBeforeImages, takeBeforeImages, updateRecords } from './load-draft.ts';
+import type { LoadTarget } from './load-target.ts';
+import { tableOf } from './load-target.ts';
+import { findNewKey } from './new-key.ts';
+import { readBooks } from './read-books.ts';
+import { mayRebuildIndexes, withRebuiltIndexes } from './rebuilt-indexes.ts';
+import type { Draft } from './reconcile.ts';
+import { countFallen, stands } from './staged-rows.ts';
+
+export interface CommitOrder {
+  readonly target: LoadTarget;
+  readonly draft: Draft;
+  readonly planHash: string;
+  readonly fingerprint: string;
+  /** Null when the operator asked to load the same file again. */
+  readonly twinOf: { readonly org: string; readonly sha256: string } | null;
+}
+
+export type CommitResult =
+  | { readonly status: 'committed'; readonly books: Books }
+  /** Somebody else wrote to the dataset since the draft: draft again. */
+  | { readonly status: 'stale' };
+
+/** @param inCommit runs last in the transaction: what must stand or fall with the commit (the audit event) */
+export const commitDraft = async (
+  pool: Pool, order: CommitOrder, inCommit: (tx: PoolClient, books: Books) => Promise<void>,
+): Promise<CommitResult> => inTransaction(pool, async (tx) => {
+  const { target, draft } = order;
+  const earlier = await readCommit(tx, target);
+  if (earlier !== null) return { status: 'committed', books: earlier };
+  await expectCommitting(tx, target);
+  await tx.query(`set local lock_timeout = '30s'`);
+  await tx.query(`lock table ${tableOf(target)} in share row exclusive mode`);
+  await expectSameWorld(tx, order);
+  if (await hasChangedSince(tx, target, draft)) return { status: 'stale' };
+  const counts = await loadDraft(tx, target, draft);
+  const books = await readBooks(tx, target, { staged: draft.staged, ...counts });
+  if (!balances(books) || books.created !== draft.created || books.updated !== draft.updated || books.unchanged < 0)
+    throw new WaybillError('BOOKS_UNBALANCED', 'The commit did not change the rows that the draft names.', { ...books, draftCreated: draft.created, draftUpdated: draft.updated });
+  await writeCommit(tx, order, books);
+  await inCommit(tx, books);
+  return { status: 'committed', books };
+});
+
+const loadDraft = async (tx: PoolClient, target: LoadTarget, draft: Draft): Promise<{ readonly created: number; readonly updated: number }> => {
+  await tx.query(`set local work_mem = '96MB'`);
+  const updates = draft.updated > 0;
+  if (updates) await takeBeforeImages(tx, target);
+  const updated = updates ? await updateRecords(tx, target) : 0;
+  if (updates && await storeBeforeImages(tx, target) !== updated)
+    throw new WaybillError('BOOKS_UNBALANCED', 'A before-image is missing for an updated record.', { updated });
+  const newKey = await findNewKey(tx, target);
+  const standing = draft.allCreated ? stands(target, await countFallen(tx, target)) : null;
+  const create = async (): Promise<number> => (draft.created === 0 ? 0 : createRecords(tx, target, { standing, newKey }));
+  const created = draft.records === 0 && await mayRebuildIndexes(tx, target, draft.created)
+    ? await withRebuiltIndexes(tx, target, create)
+    : await create();
+  return { created, updated };
+};
+
+/** The table's shape is the plan's, and the same file was not committed meanwhile by another job. */
+const expectSameWorld = async (tx: PoolClient, order: CommitOrder): Promise<void> => {
+  const { fingerprint } = await introspectTable(tx, { schema: order.target.table.schema, table: order.target.table.name });
+  if (fingerprint !== order.fingerprint)
+    throw new WaybillError('DATASET_CHANGED', 'The table is no longer the one that the plan was made for.', { datasetVersion: order.target.datasetVersion });
+  if (order.twinOf === null) return;
+  const twin = await findCommittedTwin(tx, {
+    ...order.twinOf, datasetId: order.target.datasetId, planHash: order.planHash, exceptJobId: order.target.epoch.jobId,
+  });
+  if (twin !== null) throw new WaybillError('SAME_FILE', 'Another job has committed this file with this plan.', { job: twin });
+};
+
+const expectCommitting = async (tx: PoolClient, { epoch }: LoadTarget): Promise<void> => {
+  const { rowCount } = await tx.query(
+    `select 1 from waybill.jobs where job_id = $1 and round = $2 and plan_epoch = $3 and state = 'committing' for update`,
+    [epoch.jobId, epoch.round, epoch.planEpoch]);
+  if (rowCount === 0) throw new WaybillError('JOB_STATE', 'The job is no longer about to commit this round.', { round: epoch.round });
+};
+
+const readCommit = async (tx: PoolClient, { epoch }: LoadTarget): Promise<Books | null> => {
+  const { rows: [row] } = await tx.query<{ books: Books }>(
+    'select books from waybill.commits where job_id = $1 and round = $2', [epoch.jobId, epoch.round]);
+  return row?.books ?? null;
+};
+
+const writeCommit = async (tx: PoolClient, { target, draft, planHash }: CommitOrder, books: Books): Promise<void> => {
+  const { jobId, round } = target.epoch;
+  const { rows: [draftRows] } = await tx.query<{ n: number }>(`select count(*) as n from ${draftTable(target)}`);
+  if (draftRows?.n !== books.created + books.updated)
+    throw new WaybillError('BOOKS_UNBALANCED', 'The origins do not name every changed record.', { origins: draftRows?.n ?? 0 });
+  await tx.query(
+    `insert into waybill.commits (job_id, round, dataset_id, dataset_version, plan_hash, draft_hash, books, committed_xid)
+     values ($1, $2, $3, $4, $5, $6, $7, pg_current_xact_id())`,
+    [jobId, round, target.datasetId, target.datasetVersion, planHash, draft.hash, JSON.stringify(books)]);
+  await tx.query('select waybill.adopt_origins($1, $2)', [jobId, draftTableName(jobId, round)]);
+  await tx.query(
+    `update waybill.jobs set books = $2, committed_at = now(), updated_at = now() where job_id = $1`, [jobId, JSON.stringify(books)]);
+};

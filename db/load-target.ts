@@ -1,0 +1,65 @@
+/** The dataset's table as the load sees it: which staging column feeds which column, and how two values are compared. */
+import type { DuplicatePolicy, LoadMode } from '../contracts/plan-document.ts';
+import type { EpochKey } from './chunk-key.ts';
+import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
+import { stagingTable } from './staging-table.ts';
+
+export interface TargetColumn {
+  /** Column of the dataset's table. */
+  readonly name: string;
+  /** Column of the staging table. */
+  readonly staged: string;
+  readonly pgType: string;
+}
+
+export interface LoadTarget {
+  readonly epoch: EpochKey;
+  readonly jobNo: number;
+  readonly datasetId: number;
+  readonly datasetVersion: number;
+  readonly table: { readonly schema: string; readonly name: string };
+  /** Waybill made the table and may re-make its indexes while it is empty. */
+  readonly managed: boolean;
+  readonly columns: readonly TargetColumn[];
+  /** Columns that tell a record from others; empty only in mode append. */
+  readonly key: readonly string[];
+  readonly mode: LoadMode;
+  readonly duplicates: DuplicatePolicy;
+}
+
+export const tableOf = (target: LoadTarget): string => quoteTable(target.table);
+export const stagedRowsOf = (target: LoadTarget): string => stagingTable(target.epoch);
+
+export const columnNamed = (target: LoadTarget, name: string): TargetColumn | undefined =>
+  target.columns.find((column) => column.name === name);
+
+export const keyColumns = (target: LoadTarget): readonly TargetColumn[] =>
+  target.key.flatMap((name) => columnNamed(target, name) ?? []);
+
+export const valueColumns = (target: LoadTarget): readonly TargetColumn[] =>
+  target.columns.filter((column) => !target.key.includes(column.name));
+
+/** `d."a" = t.f0 and …`: keys are never null here, so plain equality can use the table's index. */
+export const keyJoin = (target: LoadTarget, dataset = 'd', staged = 't'): string =>
+  keyColumns(target).map((column) => `${dataset}.${quoteIdentifier(column.name)} = ${staged}.${column.staged}`).join(' and ');
+
+/**
+ * Whether a column's two values differ. `point` and `json` have no equality, and `~=` of points is a fuzzy one (1e-6); case-insensitive
+ * text must not hide a change of case (design 10.11).
+ */
+export const differs = (column: TargetColumn, dataset = 'd', staged = 't'): string => {
+  const stored = `${dataset}.${quoteIdentifier(column.name)}`;
+  const incoming = `${staged}.${column.staged}`;
+  if (column.pgType === 'point')
+    return `(${stored}[0], ${stored}[1]) is distinct from (${incoming}[0], ${incoming}[1])`;
+  return comparableTypes.test(column.pgType)
+    ? `${stored} is distinct from ${incoming}`
+    : `${stored}::text is distinct from ${incoming}::text`;
+};
+
+const comparableTypes =
+  /^(text|character varying|smallint|integer|bigint|numeric|real|double precision|boolean|date|timestamp|time|uuid|jsonb|bytea)(\(|\b)(?!.*\bcitext\b)/;
+
+/** The record's key as text: the one column's own text, or a JSON array of them. */
+export const recordKeyText = (columns: readonly string[]): string =>
+  columns.length === 1 ? `(${columns[0]})::text` : `jsonb_build_array(${columns.map((column) => `(${column})::text`).join(', ')})::text`;

@@ -1,0 +1,81 @@
+/**
+ * Probes the table's rules set-wise on the staged rows: each violation is a row's issue, and the commit does not die of it (design 10.9).
+ * Checks and references look at each row alone and come before duplicates are settled ("last wins" counts only rows that pass);
+ * uniqueness looks at the draft and comes after.
+ */
+import type { Queryable } from './connection.ts';
+import { draftTable } from './draft.ts';
+import type { LoadTarget } from './load-target.ts';
+import { columnNamed, keyJoin, stagedRowsOf, tableOf } from './load-target.ts';
+import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
+import { refuseRows } from './refuse-rows.ts';
+import type { CheckRule, ReferenceRule, TableRules, UniqueRule } from './table-rules.ts';
+
+/** Returns how many rows were refused. */
+export const probeRowRules = async (tx: Queryable, target: LoadTarget, { rules }: TableRules): Promise<number> => {
+  let refused = 0;
+  for (const rule of rules) {
+    if (rule.kind === 'check') refused += await probeCheck(tx, target, rule);
+    if (rule.kind === 'reference') refused += await probeReference(tx, target, rule);
+  }
+  return refused;
+};
+
+export const probeUniqueRules = async (tx: Queryable, target: LoadTarget, { rules }: TableRules): Promise<number> => {
+  let refused = 0;
+  for (const rule of rules) if (rule.kind === 'unique') refused += await probeUnique(tx, target, rule);
+  return refused;
+};
+
+/** The row as it would stand: mapped columns from the file, the others from the record that exists (or null for a new one). */
+const probeCheck = async (tx: Queryable, target: LoadTarget, rule: CheckRule): Promise<number> => {
+  const mapped = rule.columns.filter((name) => columnNamed(target, name) !== undefined);
+  if (mapped.length === 0) return 0;
+  const whole = mapped.length < rule.columns.length && target.key.length > 0;
+  const columns = rule.columns.map((name) => {
+    const staged = columnNamed(target, name)?.staged;
+    const source = staged !== undefined ? `t.${staged}` : whole ? `d.${quoteIdentifier(name)}` : 'null';
+    return `${source} as ${quoteIdentifier(name)}`;
+  });
+  const join = whole ? `join ${tableOf(target)} d on ${keyJoin(target)}` : '';
+  return refuseRows(tx, target, {
+    code: 'CHECK_VIOLATED', field: mapped.length === 1 ? (mapped[0] ?? null) : null,
+    rows: `select row_no from (select t.row_no, ${columns.join(', ')} from ${stagedRowsOf(target)} t ${join}) r where not (${rule.expression})`,
+  });
+};
+
+/** MATCH SIMPLE: a null in any column makes no reference. A row may refer to a row of the same file when the table refers to itself. */
+const probeReference = async (tx: Queryable, target: LoadTarget, rule: ReferenceRule): Promise<number> => {
+  const staged = rule.columns.map((name) => columnNamed(target, name)?.staged);
+  if (staged.some((column) => column === undefined)) return 0;
+  const filled = staged.map((column) => `t.${column} is not null`).join(' and ');
+  const match = (source: (name: string) => string): string =>
+    rule.targetColumns.map((name, index) => `${source(name)} = t.${staged[index]}`).join(' and ');
+  const self = quoteTable(rule.target) === tableOf(target) && rule.targetColumns.every((name) => columnNamed(target, name) !== undefined)
+    ? `and not exists (select 1 from ${stagedRowsOf(target)} o where ${match((name) => `o.${columnNamed(target, name)?.staged}`)})`
+    : '';
+  return refuseRows(tx, target, {
+    code: 'REFERENCE_MISSING', field: rule.columns.length === 1 ? (rule.columns[0] ?? null) : null,
+    rows: `select t.row_no from ${stagedRowsOf(target)} t where ${filled}
+      and not exists (select 1 from ${quoteTable(rule.target)} d where ${match((name) => `d.${quoteIdentifier(name)}`)}) ${self}`,
+  });
+};
+
+/** Two rows of the draft with one value, or a value that another record of the dataset holds. The later row of the file is refused. */
+const probeUnique = async (tx: Queryable, target: LoadTarget, rule: UniqueRule): Promise<number> => {
+  const columns = rule.columns.flatMap((name) => columnNamed(target, name) ?? []);
+  const isKey = target.mode !== 'append' && rule.columns.length === target.key.length && rule.columns.every((name) => target.key.includes(name));
+  if (columns.length < rule.columns.length || isKey) return 0;
+  const equal = (left: string, right: string): string => (rule.nullsDistinct ? `${left} = ${right}` : `${left} is not distinct from ${right}`);
+  const live = `select t.* from ${stagedRowsOf(target)} t join ${draftTable(target)} r on r.row_no = t.row_no`;
+  const filled = rule.nullsDistinct ? columns.map((column) => `s.${column.staged} is not null`).join(' and ') : 'true';
+  const same = columns.map((column) => `s.${column.staged}`).join(', ');
+  const taken = columns.map((column) => equal(`d.${quoteIdentifier(column.name)}`, `s.${column.staged}`)).join(' and ');
+  const other = target.key.length === 0 || target.mode === 'append' ? 'true' : `not (${keyJoin(target, 'd', 's')})`;
+  return refuseRows(tx, target, {
+    code: 'UNIQUE_VIOLATED', field: columns.length === 1 ? (columns[0]?.name ?? null) : null,
+    rows: `with live as materialized (${live})
+      select row_no from (select s.row_no, row_number() over (partition by ${same} order by s.row_no) as nth from live s where ${filled}) n where nth > 1
+      union select s.row_no from live s join ${tableOf(target)} d on ${taken} where ${other}`,
+  });
+};

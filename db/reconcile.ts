@@ -1,0 +1,96 @@
+/**
+ * Reconcile: what the staged rows would do to the dataset. Rows are taken out first (mode, rules of the table, duplicates), the rest
+ * becomes the draft. One REPEATABLE READ transaction, so that every statement sees one state of the dataset; a second run forgets the first.
+ */
+import { WaybillError } from '../contracts/errors.ts';
+import type { Books } from '../contracts/books.ts';
+import type { Pool, Queryable } from './connection.ts';
+import { inTransaction } from './connection.ts';
+import type { DatasetSnapshot } from './dataset-snapshot.ts';
+import { takeSnapshot } from './dataset-snapshot.ts';
+import { hashDraft, makeDraft } from './draft.ts';
+import { findDuplicates } from './find-duplicates.ts';
+import type { LoadTarget } from './load-target.ts';
+import { keyColumns, keyJoin, stagedRowsOf, tableOf } from './load-target.ts';
+import type { NewKey } from './load-draft.ts';
+import { findNewKey } from './new-key.ts';
+import { probeRowRules, probeUniqueRules } from './probe-rules.ts';
+import { quoteIdentifier } from './quote-identifier.ts';
+import { readBooks } from './read-books.ts';
+import { refuseRows } from './refuse-rows.ts';
+import { rehearse } from './rehearse.ts';
+import { countFallen, countStaged, forgetReconcile } from './staged-rows.ts';
+import type { TableRules } from './table-rules.ts';
+import { readTableRules } from './table-rules.ts';
+
+export interface Draft extends DatasetSnapshot {
+  readonly hash: string;
+  readonly staged: number;
+  readonly created: number;
+  readonly updated: number;
+  /** Every standing row is created: the dataset was empty, or the mode is append. */
+  readonly allCreated: boolean;
+  readonly books: Books;
+}
+
+export const reconcile = async (pool: Pool, target: LoadTarget): Promise<Draft> => inTransaction(pool, async (tx) => {
+  await tx.query('set transaction isolation level repeatable read');
+  await tx.query(`set local work_mem = '96MB'`);
+  await forgetReconcile(tx, target);
+  const snapshot = await takeSnapshot(tx, target);
+  await expectUniqueKey(tx, target, snapshot);
+  const rules = await readTableRules(tx, target.table);
+  await probeMode(tx, target, snapshot);
+  await probeRowRules(tx, target, rules);
+  const newKey = await findNewKey(tx, target);
+  const counts = await settle(tx, target, { rules, newKey, datasetEmpty: snapshot.records === 0 });
+  const staged = await countStaged(tx, target);
+  const hash = await hashDraft(tx, target, counts);
+  const books = await readBooks(tx, target, { staged, ...counts });
+  return { ...snapshot, hash, staged, ...counts, allCreated: snapshot.records === 0 || target.mode === 'append', books };
+});
+
+interface Basis { readonly rules: TableRules; readonly newKey: (NewKey & { readonly sql: string }) | null; readonly datasetEmpty: boolean }
+
+/** A refused winner gives its place to an earlier row of the same key, so duplicates and draft are settled until nothing more falls. */
+const settle = async (tx: Queryable, target: LoadTarget, { rules, newKey, datasetEmpty }: Basis): Promise<{ created: number; updated: number }> => {
+  for (;;) {
+    await tx.query('delete from waybill.duplicates where job_id = $1 and round = $2 and plan_epoch = $3',
+      [target.epoch.jobId, target.epoch.round, target.epoch.planEpoch]);
+    await findDuplicates(tx, target, await countFallen(tx, target));
+    const counts = await makeDraft(tx, target, { fallen: await countFallen(tx, target), datasetEmpty, newKey: newKey?.sql ?? null });
+    if (await probeUniqueRules(tx, target, rules) > 0) continue;
+    if (rules.needsRehearsal && await rehearse(tx, target, newKey) > 0) continue;
+    return counts;
+  }
+};
+
+/** With a chosen key that no unique index guards, two records could answer to one row. */
+const expectUniqueKey = async (tx: Queryable, target: LoadTarget, snapshot: DatasetSnapshot): Promise<void> => {
+  if (target.key.length === 0 || snapshot.records === 0) return;
+  const keys = target.key.map(quoteIdentifier).join(', ');
+  const guarded = await tx.query(
+    `select 1 from pg_index i where i.indrelid = $1::regclass and i.indisunique and i.indisvalid and i.indexprs is null and i.indpred is null
+       and (select array_agg(a.attname::text) from pg_attribute a where a.attrelid = i.indrelid and a.attnum = any (i.indkey::smallint[])) <@ $2::text[] limit 1`,
+    [tableOf(target), target.key]);
+  if (guarded.rowCount !== 0) return;
+  const twice = await tx.query(`select 1 from ${tableOf(target)} where (${keys}) is not null group by ${keys} having count(*) > 1 limit 1`);
+  if (twice.rowCount !== 0)
+    throw new WaybillError('DATASET_KEY_NOT_UNIQUE', 'Several records of the dataset have the same key.', { fields: target.key });
+};
+
+const probeMode = async (tx: Queryable, target: LoadTarget, snapshot: DatasetSnapshot): Promise<void> => {
+  const known = `select 1 from ${tableOf(target)} d where ${keyJoin(target)}`;
+  const staged = `select t.row_no from ${stagedRowsOf(target)} t where`;
+  const field = keyColumns(target).length === 1 ? (target.key[0] ?? null) : null;
+  switch (target.mode) {
+    case 'insert':
+      if (snapshot.records > 0) await refuseRows(tx, target, { code: 'KEY_EXISTS', field, rows: `${staged} exists (${known})` });
+      return;
+    case 'update':
+      await refuseRows(tx, target, { code: 'KEY_NOT_FOUND', field, rows: `${staged} not exists (${known})` });
+      return;
+    case 'upsert': case 'append':
+      return;
+  }
+};

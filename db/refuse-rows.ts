@@ -1,0 +1,35 @@
+/**
+ * Turns a set of staged rows into issues and rejected rows: what reconcile finds (promise 6). Their raw content is read back from the
+ * archived file afterwards: keeping offsets a row in the staging would cost every row for the few.
+ */
+import type { IssueCode } from '../contracts/issue-codes.ts';
+import { issueKinds } from '../contracts/issue-codes.ts';
+import type { Queryable } from './connection.ts';
+import type { LoadTarget } from './load-target.ts';
+
+export interface Refusal {
+  readonly code: IssueCode;
+  readonly field: string | null;
+  /** A query that yields `row_no` of the refused staged rows; no parameters. */
+  readonly rows: string;
+}
+
+/** Returns how many rows were refused that had not been before. Line numbers are filled in when the rows are read back. */
+export const refuseRows = async (tx: Queryable, target: LoadTarget, refusal: Refusal): Promise<number> => {
+  const { jobId, round, planEpoch } = target.epoch;
+  const { rows: [row] } = await tx.query<{ n: number }>(
+    `with refused as materialized (${refusal.rows}), placed as (
+       select distinct r.row_no, c.chunk_no from refused r
+       join waybill.chunks c on c.job_id = $1 and c.round = $2 and c.plan_epoch = $3
+         and r.row_no >= c.first_row and r.row_no < c.first_row + c.row_count
+     ), noted as (
+       insert into waybill.issues (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, field, column_no, code, severity)
+       select $1, $2, $3, chunk_no, 'r', row_no, 0, $4, null, $5, $6 from placed
+     ), kept as (
+       insert into waybill.quarantine (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, outcome)
+       select $1, $2, $3, chunk_no, 'r', row_no, 0, 'quarantined' from placed
+       on conflict do nothing returning 1
+     ) select count(*) as n from kept`,
+    [jobId, round, planEpoch, refusal.field, refusal.code, issueKinds[refusal.code].severity]);
+  return row?.n ?? 0;
+};

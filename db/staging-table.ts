@@ -1,0 +1,46 @@
+/**
+ * The staging of one round and epoch: an unlogged table with the file's row number and one typed column a mapped field (`f0` …).
+ * Unlogged, because it can be made again from the archived file; what says that a chunk is in it is unlogged too (promise 4).
+ * One table a job, not one a chunk: 400 tables for 10 M rows cost more in the catalog than the extension lock of one.
+ */
+import { stagingTableName } from '../contracts/ids.ts';
+import type { EpochKey } from './chunk-key.ts';
+import { epochValues } from './chunk-key.ts';
+import type { Queryable } from './connection.ts';
+import { quoteIdentifier } from './quote-identifier.ts';
+
+export const stagingTable = (key: EpochKey): string =>
+  `waybill_staging.${quoteIdentifier(stagingTableName(key.jobId, key.round, key.planEpoch))}`;
+
+/** @param pgTypes column types of the lanes, in their order */
+export const createStagingTable = async (db: Queryable, key: EpochKey, pgTypes: readonly string[]): Promise<void> => {
+  const columns = pgTypes.map((type, index) => `, f${index} ${type}`).join('');
+  await db.query(`create unlogged table if not exists ${stagingTable(key)} (row_no bigint not null${columns}) with (autovacuum_enabled = off)`);
+};
+
+/** Drops every staging and draft table of the job, and the marks that say what was staged. */
+export const dropStaging = async (db: Queryable, jobId: string): Promise<void> => {
+  const { rows } = await db.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = 'waybill_staging'::regnamespace and relkind = 'r' and relname like $1`,
+    [`%${jobId.replaceAll('-', '')}%`],
+  );
+  for (const { name } of rows) await db.query(`drop table if exists waybill_staging.${quoteIdentifier(name)}`);
+  await db.query('delete from waybill.staged_chunks where job_id = $1', [jobId]);
+};
+
+/** Leaves nothing of an epoch that was disproved: its staging, its marks and what its chunks had found. */
+export const dropEpoch = async (db: Queryable, key: EpochKey): Promise<void> => {
+  await db.query(`drop table if exists ${stagingTable(key)}`);
+  for (const table of ['staged_chunks', 'issues', 'quarantine', 'duplicates', 'chunk_ledger'])
+    await db.query(`delete from waybill.${table} where job_id = $1 and round = $2 and plan_epoch = $3`, epochValues(key));
+};
+
+/** Job ids of staging tables whose job has ended: left by a worker that was killed between the end and the clean-up. */
+export const orphanedStaging = async (db: Queryable): Promise<readonly string[]> => {
+  const { rows } = await db.query<{ job_id: string }>(
+    `select j.job_id from waybill.jobs j where j.finished_at is not null and exists (
+       select 1 from pg_class c where c.relnamespace = 'waybill_staging'::regnamespace and c.relkind = 'r'
+         and c.relname like '%' || replace(j.job_id::text, '-', '') || '%')`,
+  );
+  return rows.map((row) => row.job_id);
+};

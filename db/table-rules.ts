@@ -1,0 +1,64 @@
+/** The table's own rules beyond types and its key: what must be probed on the draft so that a violation is a row's issue (design 10.9). */
+import type { Queryable } from './connection.ts';
+import type { TableName } from './quote-identifier.ts';
+import { quoteTable } from './quote-identifier.ts';
+
+export interface CheckRule { readonly kind: 'check'; readonly name: string; readonly expression: string; readonly columns: readonly string[] }
+export interface ReferenceRule {
+  readonly kind: 'reference'; readonly name: string;
+  readonly columns: readonly string[]; readonly target: TableName; readonly targetColumns: readonly string[];
+}
+export interface UniqueRule { readonly kind: 'unique'; readonly name: string; readonly columns: readonly string[]; readonly nullsDistinct: boolean }
+export type TableRule = CheckRule | ReferenceRule | UniqueRule;
+
+export interface TableRules {
+  readonly rules: readonly TableRule[];
+  /** Triggers, exclusion constraints, unique indexes over expressions: only trying tells. */
+  readonly needsRehearsal: boolean;
+}
+
+interface RuleRow {
+  kind: string; name: string; columns: string[] | null; expression: string | null;
+  target_schema: string | null; target_name: string | null; target_columns: string[] | null; nulls_distinct: boolean;
+}
+
+/** Waybill's own checks (named `waybill_…`) restate what the definition says and staging has enforced already. */
+export const readTableRules = async (db: Queryable, table: TableName): Promise<TableRules> => {
+  const id = quoteTable(table);
+  const constraints = await db.query<RuleRow>(
+    `select c.contype::text as kind, c.conname::text as name,
+       (select array_agg(a.attname::text order by k.ord) from unnest(c.conkey) with ordinality k(num, ord)
+          join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.num) as columns,
+       case when c.contype = 'c' then pg_get_expr(c.conbin, c.conrelid) end as expression,
+       fn.nspname::text as target_schema, fc.relname::text as target_name,
+       (select array_agg(a.attname::text order by k.ord) from unnest(c.confkey) with ordinality k(num, ord)
+          join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.num) as target_columns,
+       true as nulls_distinct
+     from pg_constraint c left join pg_class fc on fc.oid = c.confrelid left join pg_namespace fn on fn.oid = fc.relnamespace
+     where c.conrelid = $1::regclass and c.contype in ('c', 'f', 'x') and c.conname not like 'waybill\\_%'
+     order by c.conname`, [id]);
+  const indexes = await db.query<RuleRow & { plain: boolean }>(
+    `select 'u' as kind, ic.relname::text as name,
+       (select array_agg(a.attname::text order by k.ord) from unnest(i.indkey::smallint[]) with ordinality k(num, ord)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.num where k.ord <= i.indnkeyatts) as columns,
+       not coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) as nulls_distinct,
+       i.indexprs is null and i.indpred is null as plain
+     from pg_index i join pg_class ic on ic.oid = i.indexrelid
+     where i.indrelid = $1::regclass and i.indisunique and i.indisvalid order by ic.relname`, [id]);
+  const triggers = await db.query('select 1 from pg_trigger where tgrelid = $1::regclass and not tgisinternal limit 1', [id]);
+  const rules = [...constraints.rows.flatMap(ruleOf), ...indexes.rows.filter((row) => row.plain).flatMap(ruleOf)];
+  const odd = constraints.rows.some((row) => row.kind === 'x') || indexes.rows.some((row) => !row.plain);
+  return { rules, needsRehearsal: odd || triggers.rowCount !== 0 };
+};
+
+const ruleOf = (row: RuleRow): readonly TableRule[] => {
+  const columns = row.columns ?? [];
+  switch (row.kind) {
+    case 'c': return row.expression === null ? [] : [{ kind: 'check', name: row.name, expression: row.expression, columns }];
+    case 'f': return row.target_schema === null || row.target_name === null ? [] : [{
+      kind: 'reference', name: row.name, columns, target: { schema: row.target_schema, name: row.target_name }, targetColumns: row.target_columns ?? [],
+    }];
+    case 'u': return [{ kind: 'unique', name: row.name, columns, nullsDistinct: row.nulls_distinct }];
+    default: return [];
+  }
+};
