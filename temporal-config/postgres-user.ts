@@ -30,6 +30,6 @@ export const postgresIdentity = async (): Promise<Identity | null> => {
   await createAccount();
   const made = await findAccount();
   if (made === null)
-    throw new WaybillError('STACK_UNAVAILABLE', 'PostgreSQL cannot run as root, and no account named postgres exists or could be made. Run Waybill as an ordinary user, make the account (useradd --system postgres), or set DATABASE_URL.');
+    throw new WaybillError('STACK_FAILED', 'PostgreSQL cannot run as root, and no account named postgres exists or could be made. Run Waybill as an ordinary user, make the account (useradd --system postgres), or set DATABASE_URL.');
   return made;
 };

@@ -46,7 +46,7 @@ export const spawnService = (service: Service): Promise<RunningService> => {
       if (child.pid !== undefined) resolve({ service, pid: child.pid, hasEnded: () => over, ended });
     });
     child.once('error', (cause) => {
-      reject(new WaybillError('STACK_UNAVAILABLE', `${service.name} could not be started: ${cause.message}`, {}, { cause }));
+      reject(new WaybillError('STACK_FAILED', `${service.name} could not be started: ${cause.message}`, {}, { cause }));
     });
   });
 };
@@ -63,7 +63,7 @@ export const waitForReady = async (running: RunningService): Promise<void> => {
   }, service.readyTimeoutMs, 30);
   if (ready) return;
   const what = running.hasEnded() ? 'ended while it started' : `did not answer within ${service.readyTimeoutMs / 1000} s`;
-  throw new WaybillError('STACK_UNAVAILABLE', `${service.name} ${what}. Its log is ${service.logFile}; the last lines:\n${await lastLines(service.logFile)}`);
+  throw new WaybillError('STACK_FAILED', `${service.name} ${what}. Its log is ${service.logFile}; the last lines:\n${await lastLines(service.logFile)}`);
 };
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
@@ -79,9 +79,12 @@ export const stopService = async (running: RunningService): Promise<void> => {
   await running.ended;
 };
 
-export const startService = async (service: Service): Promise<RunningService> => {
+export const startService = async (
+  service: Service, onSpawn: (pid: number) => Promise<void> = () => Promise.resolve(),
+): Promise<RunningService> => {
   const running = await spawnService(service);
   try {
+    await onSpawn(running.pid);
     await waitForReady(running);
     return running;
   } catch (error) {
