@@ -1,0 +1,37 @@
+/**
+ * Whether a binary floating point column can hold a decimal so that nobody can tell the difference: the stored value, printed with
+ * as many digits as the cell has, gives the cell back. 15 digits always do (real: 6), 17 (9) are the most that a value can be told
+ * apart by (C: DBL_DIG, DBL_DECIMAL_DIG), so `41.878113600000003`, as R and GIS tools print 41.8781136, is accepted and a cell
+ * with more than 17 digits is not.
+ */
+import type { Decimal } from './decimal.ts';
+import { utf8Text } from './utf8.ts';
+
+export type FloatFidelity = 'kept' | 'loses_digits' | 'out_of_range';
+
+export interface FloatFormat {
+  readonly safeDigits: number;
+  readonly mostDigits: number;
+  /** Powers of ten within which the safe digits are safe (no overflow, no subnormals). */
+  readonly safePower: number;
+  readonly store: (value: number) => number;
+}
+export const doubleFormat: FloatFormat = { safeDigits: 15, mostDigits: 17, safePower: 290, store: (value) => value };
+export const realFormat: FloatFormat = { safeDigits: 6, mostDigits: 9, safePower: 30, store: Math.fround };
+
+export const floatFidelity = (decimal: Decimal, start: number, end: number, format: FloatFormat): FloatFidelity => {
+  if (decimal.isZero) return 'kept';
+  if (decimal.digits <= format.safeDigits && decimal.top < format.safePower && decimal.bottom > -format.safePower) return 'kept';
+  if (decimal.digits > format.mostDigits) return Math.abs(decimal.top) > 400 ? 'out_of_range' : 'loses_digits';
+  const stored = format.store(Number(utf8Text(decimal.bytes, start, end)));
+  if (stored === 0 || !Number.isFinite(stored)) return 'out_of_range';
+  return printed(stored, decimal.digits) === significantDigits(decimal) + `e${decimal.top}` ? 'kept' : 'loses_digits';
+};
+
+const printed = (value: number, digits: number): string => {
+  const [mantissa = '', exponent = ''] = Math.abs(value).toExponential(digits - 1).split('e');
+  return `${mantissa.replace('.', '')}e${Number(exponent)}`;
+};
+
+const significantDigits = (decimal: Decimal): string =>
+  utf8Text(decimal.bytes, decimal.first, decimal.last + 1).replace('.', '').padEnd(decimal.digits, '0');
