@@ -71,3 +71,7 @@ export const inTransaction = async <Result>(pool: Pool, work: (client: PoolClien
     client.release(broken);
   }
 };
+
+/** A transaction of its own on a pool; part of the caller's when `db` is a client that is in one already. */
+export const atomically = <Result>(db: Queryable, work: (client: Queryable) => Promise<Result>): Promise<Result> =>
+  db instanceof pg.Pool ? inTransaction(db, work) : work(db);

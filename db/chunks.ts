@@ -1,0 +1,55 @@
+/** The chunks of a plan: which bytes, which rows. What became of them is in the ledger. */
+import type { ChunkKey, EpochKey } from './chunk-key.ts';
+import { chunkValues, epochValues } from './chunk-key.ts';
+import type { Queryable } from './connection.ts';
+
+export interface Chunk {
+  readonly chunkNo: number;
+  /** Inclusive. */
+  readonly byteStart: number;
+  /** Exclusive. */
+  readonly byteEnd: number;
+  readonly firstRow: number;
+  readonly firstLine: number;
+  readonly rowCount: number;
+}
+
+const chunkColumns = `chunk_no as "chunkNo", byte_start as "byteStart", byte_end as "byteEnd", first_row as "firstRow", first_line as "firstLine",
+  row_count as "rowCount"`;
+
+/** Chunks that are there already stay as they are: the same plan cuts the same file in the same places. */
+export const insertChunks = async (db: Queryable, input: EpochKey & { readonly chunks: readonly Chunk[] }): Promise<void> => {
+  const column = (name: keyof Chunk): readonly number[] => input.chunks.map((chunk) => chunk[name]);
+  await db.query(`
+    insert into waybill.chunks (job_id, round, plan_epoch, chunk_no, byte_start, byte_end, first_row, first_line, row_count)
+    select $1, $2, $3, * from unnest($4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
+    on conflict on constraint chunks_pkey do nothing`,
+  [...epochValues(input), column('chunkNo'), column('byteStart'), column('byteEnd'), column('firstRow'), column('firstLine'), column('rowCount')]);
+};
+
+/** Chunks `fromChunkNo` (inclusive) to `toChunkNo` (exclusive); all of them without. */
+export const listChunks = async (
+  db: Queryable, input: EpochKey & { readonly fromChunkNo?: number; readonly toChunkNo?: number },
+): Promise<readonly Chunk[]> => {
+  const { rows } = await db.query<Chunk>(`
+    select ${chunkColumns} from waybill.chunks
+    where job_id = $1 and round = $2 and plan_epoch = $3 and chunk_no >= $4 and ($5::integer is null or chunk_no < $5) order by chunk_no`,
+  [...epochValues(input), input.fromChunkNo ?? 0, input.toChunkNo ?? null]);
+  return rows;
+};
+
+export const readChunk = async (db: Queryable, key: ChunkKey): Promise<Chunk | null> => {
+  const { rows } = await db.query<Chunk>(
+    `select ${chunkColumns} from waybill.chunks where job_id = $1 and round = $2 and plan_epoch = $3 and chunk_no = $4`, chunkValues(key));
+  return rows[0] ?? null;
+};
+
+/** Numbers of the chunks that are not staged now: never staged, or lost with the unlogged staging after a crash (promise 4). */
+export const missingChunks = async (db: Queryable, key: EpochKey): Promise<readonly number[]> => {
+  const { rows } = await db.query<{ chunkNo: number }>(`
+    select chunk_no as "chunkNo" from waybill.chunks c where job_id = $1 and round = $2 and plan_epoch = $3
+      and not exists (select from waybill.staged_chunks s
+        where s.job_id = c.job_id and s.round = c.round and s.plan_epoch = c.plan_epoch and s.chunk_no = c.chunk_no)
+    order by chunk_no`, epochValues(key));
+  return rows.map((row) => row.chunkNo);
+};

@@ -1,0 +1,69 @@
+/** What was wrong, of the job's current round and epoch: an epoch that was disproved leaves nothing to see. */
+import type { Actor } from '../contracts/actor.ts';
+import { WaybillError } from '../contracts/errors.ts';
+import type { Issue, IssueCode, Severity } from '../contracts/issue-codes.ts';
+import type { Queryable } from './connection.ts';
+import { refuseReader } from './reader.ts';
+
+export interface IssueCursor {
+  readonly rowNo: number;
+  /** From 1 within the row. */
+  readonly seq: number;
+}
+export interface PageIssuesInput {
+  readonly jobId: string;
+  readonly actor: Actor;
+  readonly purpose: string;
+  readonly after?: IssueCursor;
+  /** At most 1,000. */
+  readonly limit: number;
+}
+export interface IssuePage {
+  readonly issues: readonly Issue[];
+  readonly next: IssueCursor | null;
+}
+export interface IssueGroup {
+  readonly code: IssueCode;
+  readonly field: string | null;
+  readonly severity: Severity;
+  readonly rows: number;
+  readonly firstRow: number;
+  readonly lastRow: number;
+}
+
+/** Where the issues of a job stand now; `$1` is the job's id. */
+const ofCurrentEpoch = `from waybill.issues i join waybill.jobs j on j.job_id = i.job_id and j.round = i.round and j.plan_epoch = i.plan_epoch
+  where j.job_id = $1`;
+
+/** The order of a row's issues is the same whenever it is asked, so their numbers need no column (and COPY no sequence). */
+const withinRow = 'i.column_no nulls last, i.field, i.code, i.found_in';
+
+interface NumberedIssue extends Issue { readonly seq: number }
+
+export const pageIssues = async (db: Queryable, { jobId, actor, purpose, after, limit }: PageIssuesInput): Promise<IssuePage> => {
+  await refuseReader(db, { jobId, actor, purpose });
+  const size = Math.max(1, Math.min(limit, 1000));
+  const { rows: [place] } = await db.query<{ round: number; planEpoch: number }>('select round, plan_epoch as "planEpoch" from waybill.jobs where job_id = $1', [jobId]);
+  if (place === undefined) throw new WaybillError('JOB_UNKNOWN', 'There is no such job.', { job: jobId });
+  const { rows } = await db.query<NumberedIssue>(`
+    select * from (
+      select i.row_no as "rowNo", i.line_no as "lineNo", i.field, i.column_no as "columnNo", i.code, i.severity,
+        row_number() over (partition by i.row_no order by ${withinRow}) as seq
+      from waybill.issues i where i.job_id = $1 and i.round = $2 and i.plan_epoch = $3 and i.row_no >= $4) n
+    where (n."rowNo", n.seq) > ($4, $5) order by n."rowNo", n.seq limit $6`,
+  [jobId, place.round, place.planEpoch, after?.rowNo ?? 0, after?.seq ?? 0, size + 1]);
+  const page = rows.slice(0, size);
+  const last = page.at(-1);
+  return {
+    issues: page.map(({ rowNo, lineNo, field, columnNo, code, severity }) => ({ rowNo, lineNo, field, columnNo, code, severity })),
+    next: rows.length > size && last !== undefined ? { rowNo: last.rowNo, seq: last.seq } : null,
+  };
+};
+
+/** The kinds of findings, most frequent first. Names and numbers only. */
+export const groupIssues = async (db: Queryable, jobId: string): Promise<readonly IssueGroup[]> => {
+  const { rows } = await db.query<IssueGroup>(`
+    select i.code, i.field, i.severity, count(distinct i.row_no) as rows, min(i.row_no) as "firstRow", max(i.row_no) as "lastRow"
+    ${ofCurrentEpoch} group by i.code, i.field, i.severity order by rows desc, i.code, i.field nulls first`, [jobId]);
+  return rows;
+};
