@@ -1,0 +1,61 @@
+/** `npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]` */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { isWaybillError, WaybillError } from '../contracts/errors.ts';
+import { startBenchDatabase } from './bench-database.ts';
+import { measureByHand } from './hand-written-sql.ts';
+import { describeImportBench, runImportBench } from './import-bench.ts';
+import { defaultDataFolder, makeImportData } from './make-import-data.ts';
+import type { ImportBenchData } from './import-bench.ts';
+
+const usage = 'npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]';
+
+const countOf = (option: string, text: string): number => {
+  const count = Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(count) || count < 1) throw new WaybillError('REQUEST_INVALID', `--${option} takes a whole number from 1.`, { option });
+  return count;
+};
+
+const readOptions = () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rows: { type: 'string', default: '1000000' }, 'rows-large': { type: 'string' }, repeat: { type: 'string', default: '1' },
+      dir: { type: 'string', default: defaultDataFolder }, json: { type: 'string' }, 'by-hand-only': { type: 'boolean', default: false },
+    },
+  });
+  if (positionals.length !== 1 || positionals[0] !== 'import') throw new WaybillError('REQUEST_INVALID', `Usage: ${usage}`);
+  return {
+    rows: countOf('rows', values.rows), repeat: countOf('repeat', values.repeat), folder: values.dir, jsonFile: values.json ?? null,
+    rowsLarge: values['rows-large'] === undefined ? null : countOf('rows-large', values['rows-large']),
+    byHandOnly: values['by-hand-only'],
+  };
+};
+
+const makeData = async (rows: number, rowsLarge: number | null, folder: string): Promise<ImportBenchData> => ({
+  usual: await makeImportData(rows, folder),
+  small: (await makeImportData(1_000, folder)).first,
+  large: rowsLarge === null ? null : await makeImportData(rowsLarge, folder),
+});
+
+const runImport = async (options: ReturnType<typeof readOptions>): Promise<void> => {
+  const data = await makeData(options.rows, options.rowsLarge, options.folder);
+  const database = await startBenchDatabase();
+  try {
+    const report = await runImportBench(data, {
+      measureByHand: (usual) => measureByHand(database.url, usual), waybill: null,
+    }, options.repeat);
+    process.stdout.write(`${describeImportBench(report)}\n`);
+    if (options.jsonFile !== null) await writeFile(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`);
+    if (report.findings.some(({ holds }) => holds === false)) process.exitCode = 1;
+  } finally {
+    await database.stop();
+  }
+};
+
+try {
+  await runImport(readOptions());
+} catch (error) {
+  process.stderr.write(`${isWaybillError(error) ? `${error.message} ${error.remedy}` : error instanceof Error ? error.message : 'The bench failed.'}\n`);
+  process.exitCode = 2;
+}
