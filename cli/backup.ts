@@ -74,7 +74,7 @@ export interface BackupResult {
   readonly bytes: number;
 }
 
-export const backUp = (folder: DataFolder, file: string, env: NodeJS.ProcessEnv): Promise<BackupResult> => {
+export const backUp = async (folder: DataFolder, file: string, env: NodeJS.ProcessEnv): Promise<BackupResult> => {
   refuseForeignDatabase(env);
   return withStoppedStack(folder, async () => {
     if (!await exists(join(folder.cluster, 'PG_VERSION')))

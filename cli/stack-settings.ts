@@ -4,9 +4,9 @@ import { WaybillError } from '../contracts/errors.ts';
 
 /** An empty variable is one that was not set: compose files and CI leave such. */
 const optional = (schema: z.ZodType<string>): z.ZodType<string | undefined> =>
-  z.preprocess((value) => value === '' ? undefined : value, schema.optional()) as z.ZodType<string | undefined>;
+  z.preprocess((value) => value === '' ? undefined : value, schema.optional());
 const optionalCount = (otherwise: number): z.ZodType<number> =>
-  z.preprocess((value) => value === '' ? undefined : value, z.coerce.number().int().min(1).max(64).default(otherwise)) as z.ZodType<number>;
+  z.preprocess((value) => value === '' ? undefined : value, z.coerce.number().int().min(1).max(64).default(otherwise));
 
 const stackSettingsSchema = z.object({
   /** An existing PostgreSQL 15 or newer, as owner or superuser; without it one is embedded. */
