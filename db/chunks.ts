@@ -13,18 +13,20 @@ export interface Chunk {
   readonly firstLine: number;
   readonly rowCount: number;
 }
+/** A chunk as the planner cuts it. */
+export type NewChunk = Omit<Chunk, 'rowCount'> & { readonly rows: number };
 
 const chunkColumns = `chunk_no as "chunkNo", byte_start as "byteStart", byte_end as "byteEnd", first_row as "firstRow", first_line as "firstLine",
   row_count as "rowCount"`;
 
 /** Chunks that are there already stay as they are: the same plan cuts the same file in the same places. */
-export const insertChunks = async (db: Queryable, input: EpochKey & { readonly chunks: readonly Chunk[] }): Promise<void> => {
-  const column = (name: keyof Chunk): readonly number[] => input.chunks.map((chunk) => chunk[name]);
+export const insertChunks = async (db: Queryable, input: EpochKey & { readonly chunks: readonly NewChunk[] }): Promise<void> => {
+  const column = (name: keyof NewChunk): readonly number[] => input.chunks.map((chunk) => chunk[name]);
   await db.query(`
     insert into waybill.chunks (job_id, round, plan_epoch, chunk_no, byte_start, byte_end, first_row, first_line, row_count)
     select $1, $2, $3, * from unnest($4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
     on conflict on constraint chunks_pkey do nothing`,
-  [...epochValues(input), column('chunkNo'), column('byteStart'), column('byteEnd'), column('firstRow'), column('firstLine'), column('rowCount')]);
+  [...epochValues(input), column('chunkNo'), column('byteStart'), column('byteEnd'), column('firstRow'), column('firstLine'), column('rows')]);
 };
 
 /** Chunks `fromChunkNo` (inclusive) to `toChunkNo` (exclusive); all of them without. */

@@ -26,6 +26,8 @@ export interface IssueGroup {
   readonly code: IssueCode;
   readonly field: string | null;
   readonly severity: Severity;
+  /** Findings; a row of a list may have several. */
+  readonly count: number;
   readonly rows: number;
   readonly firstRow: number;
   readonly lastRow: number;
@@ -63,7 +65,7 @@ export const pageIssues = async (db: Queryable, { jobId, actor, purpose, after, 
 /** The kinds of findings, most frequent first. Names and numbers only. */
 export const groupIssues = async (db: Queryable, jobId: string): Promise<readonly IssueGroup[]> => {
   const { rows } = await db.query<IssueGroup>(`
-    select i.code, i.field, i.severity, count(distinct i.row_no) as rows, min(i.row_no) as "firstRow", max(i.row_no) as "lastRow"
+    select i.code, i.field, i.severity, count(*) as count, count(distinct i.row_no) as rows, min(i.row_no) as "firstRow", max(i.row_no) as "lastRow"
     ${ofCurrentEpoch} group by i.code, i.field, i.severity order by rows desc, i.code, i.field nulls first`, [jobId]);
   return rows;
 };

@@ -25,7 +25,7 @@ export interface Job {
   readonly round: number;
   readonly planEpoch: number;
   readonly planHash: string | null;
-  readonly detection: Detection | null;
+  readonly detection: Pick<Detection, 'options' | 'guesses' | 'needsSpool'> | null;
   readonly mappingReport: unknown;
   readonly pauseWanted: boolean;
   readonly cancelWanted: boolean;
@@ -35,6 +35,8 @@ export interface Job {
   readonly rowsTotal: number | null;
   readonly chunksPlanned: number | null;
   readonly draftHash: string | null;
+  /** What reconcile found (db/reconcile.ts), until the commit. */
+  readonly draft: unknown;
   readonly books: Books | null;
   readonly errorCode: ErrorCode | null;
   readonly errorPlace: ErrorPlace | null;
@@ -52,7 +54,7 @@ const columnOf: Readonly<Record<Exclude<keyof Job, 'dataset'>, string>> = {
   datasetId: 'dataset_id', datasetVersion: 'dataset_version', sourceSha256: 'source_sha256', fileName: 'file_name', request: 'request',
   idempotencyKey: 'idempotency_key', state: 'state', round: 'round', planEpoch: 'plan_epoch', planHash: 'plan_hash', detection: 'detection',
   mappingReport: 'mapping_report', pauseWanted: 'pause_wanted', cancelWanted: 'cancel_wanted', cancelReason: 'cancel_reason', wishNo: 'wish_no',
-  waitsFor: 'waits_for', rowsTotal: 'rows_total', chunksPlanned: 'chunks_planned', draftHash: 'draft_hash', books: 'books',
+  waitsFor: 'waits_for', rowsTotal: 'rows_total', chunksPlanned: 'chunks_planned', draftHash: 'draft_hash', draft: 'draft', books: 'books',
   errorCode: 'error_code', errorPlace: 'error_place', createdAt: 'created_at', startedAt: 'started_at', committedAt: 'committed_at',
   finishedAt: 'finished_at', updatedAt: 'updated_at',
 };
@@ -66,13 +68,13 @@ export const jobColumns = [
 /** What a step may note on a job beside its state. */
 export type JobPatch = Partial<Pick<Job,
   | 'datasetId' | 'datasetVersion' | 'round' | 'planEpoch' | 'planHash' | 'detection' | 'mappingReport' | 'waitsFor' | 'rowsTotal'
-  | 'chunksPlanned' | 'draftHash' | 'books' | 'errorCode' | 'errorPlace' | 'committedAt'>>;
+  | 'chunksPlanned' | 'draftHash' | 'draft' | 'books' | 'errorCode' | 'errorPlace' | 'committedAt'>>;
 
 const patchable: ReadonlySet<string> = new Set<keyof JobPatch>([
   'datasetId', 'datasetVersion', 'round', 'planEpoch', 'planHash', 'detection', 'mappingReport', 'waitsFor', 'rowsTotal', 'chunksPlanned',
-  'draftHash', 'books', 'errorCode', 'errorPlace', 'committedAt',
+  'draftHash', 'draft', 'books', 'errorCode', 'errorPlace', 'committedAt',
 ]);
-const jsonColumns: ReadonlySet<string> = new Set<keyof JobPatch>(['detection', 'mappingReport', 'books', 'errorPlace']);
+const jsonColumns: ReadonlySet<string> = new Set<keyof JobPatch>(['detection', 'mappingReport', 'draft', 'books', 'errorPlace']);
 
 const isColumn = (name: string): name is keyof typeof columnOf => Object.hasOwn(columnOf, name);
 

@@ -22,3 +22,8 @@ export const traceRecord = async (
     where o.record_key collate "C" = $2 and o.dataset_id = $1 order by o.job_no desc, o.round desc, o.row_no desc`, [datasetId, recordKey]);
   return rows;
 };
+
+/** At close, not in the commit: nobody asks for origins while they are being written. Does nothing when the job made none. */
+export const indexOrigins = async (db: Queryable, jobId: string): Promise<void> => {
+  await db.query('select waybill.index_origins($1)', [jobId]);
+};

@@ -9,13 +9,12 @@ export interface TwinInput {
   readonly exceptJobId: string;
 }
 
-export const findCommittedTwin = async (
-  db: Queryable, { org, sha256, datasetId, planHash, exceptJobId }: TwinInput,
-): Promise<{ readonly jobId: string; readonly committedAt: Date } | null> => {
-  const { rows } = await db.query<{ jobId: string; committedAt: Date }>(`
-    select job_id as "jobId", committed_at as "committedAt" from waybill.jobs
+/** The job that committed it first, or null. */
+export const findCommittedTwin = async (db: Queryable, { org, sha256, datasetId, planHash, exceptJobId }: TwinInput): Promise<string | null> => {
+  const { rows } = await db.query<{ jobId: string }>(`
+    select job_id as "jobId" from waybill.jobs
     where org_id = $1 and source_sha256 = $2 and dataset_id = $3 and plan_hash = $4 and job_id <> $5
       and committed_at is not null and state <> 'undone'
     order by committed_at limit 1`, [org, sha256, datasetId, planHash, exceptJobId]);
-  return rows[0] ?? null;
+  return rows[0]?.jobId ?? null;
 };
