@@ -5,7 +5,7 @@ import { isWaybillError, WaybillError } from '../contracts/errors.ts';
 import { startBenchDatabase } from './bench-database.ts';
 import { measureByHand } from './hand-written-sql.ts';
 import { describeImportBench, runImportBench } from './import-bench.ts';
-import { defaultDataFolder, makeImportData } from './make-import-data.ts';
+import { defaultDataFolder, makeImportData, makeImportFile } from './make-import-data.ts';
 import type { ImportBenchData } from './import-bench.ts';
 
 const usage = 'npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]';
@@ -34,17 +34,17 @@ const readOptions = () => {
 
 const makeData = async (rows: number, rowsLarge: number | null, folder: string): Promise<ImportBenchData> => ({
   usual: await makeImportData(rows, folder),
-  small: (await makeImportData(1_000, folder)).first,
-  large: rowsLarge === null ? null : await makeImportData(rowsLarge, folder),
+  small: await makeImportFile(1_000, folder),
+  large: rowsLarge === null ? null : await makeImportFile(rowsLarge, folder),
 });
 
 const runImport = async (options: ReturnType<typeof readOptions>): Promise<void> => {
   const data = await makeData(options.rows, options.rowsLarge, options.folder);
-  const database = await startBenchDatabase();
+  // Lazily: the work by hand needs neither the engine nor the test stack.
+  const waybill = options.byHandOnly ? null : await (await import('./waybill-side.ts')).startWaybillSide();
+  const database = waybill === null ? await startBenchDatabase() : { url: waybill.databaseUrl, stop: waybill.stop };
   try {
-    const report = await runImportBench(data, {
-      measureByHand: (usual) => measureByHand(database.url, usual), waybill: null,
-    }, options.repeat);
+    const report = await runImportBench(data, { measureByHand: (usual) => measureByHand(database.url, usual), waybill }, options.repeat);
     process.stdout.write(`${describeImportBench(report)}\n`);
     if (options.jsonFile !== null) await writeFile(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`);
     if (report.findings.some(({ holds }) => holds === false)) process.exitCode = 1;

@@ -94,16 +94,16 @@ const writeFile = async (path: string, rows: number, delta: boolean): Promise<vo
   await rename(draft, path);
 };
 
-const obtain = async (folder: string, rows: number, delta: boolean): Promise<ImportDataFile> => {
-  const path = join(folder, `import-v${layoutVersion}-${rows}${delta ? '-delta' : ''}.csv`);
+export const defaultDataFolder = join(tmpdir(), `waybill-bench-${process.getuid?.() ?? 0}`);
+
+/** Made when it is missing. */
+export const makeImportFile = async (rows: number, folder: string = defaultDataFolder, variant: 'first' | 'delta' = 'first'): Promise<ImportDataFile> => {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `import-v${layoutVersion}-${rows}${variant === 'delta' ? '-delta' : ''}.csv`);
   const found = await stat(path).catch(() => null);
-  if (found === null) await writeFile(path, rows, delta);
+  if (found === null) await writeFile(path, rows, variant === 'delta');
   return { path, rows, bytes: (found ?? await stat(path)).size };
 };
 
-export const defaultDataFolder = join(tmpdir(), `waybill-bench-${process.getuid?.() ?? 0}`);
-
-export const makeImportData = async (rows: number, folder: string = defaultDataFolder): Promise<ImportData> => {
-  await mkdir(folder, { recursive: true });
-  return { first: await obtain(folder, rows, false), delta: await obtain(folder, rows, true) };
-};
+export const makeImportData = async (rows: number, folder: string = defaultDataFolder): Promise<ImportData> =>
+  ({ first: await makeImportFile(rows, folder), delta: await makeImportFile(rows, folder, 'delta') });

@@ -12,7 +12,8 @@ const cell = (field, value, code) => ({
   issues: [{ code, field }],
 });
 
-const wholeRow = (name, code, spoil) => ({ name, spoil, issues: [{ code, field: null }] });
+/** No field is meant; `near`: the column of this field is where it shows. */
+const wholeRow = (name, code, spoil, near = null) => ({ name, spoil, issues: [{ code, field: null, near }] });
 
 const several = (name, changes) => ({
   name,
@@ -31,8 +32,6 @@ const badKeysAndTexts = [
   cell('incident_id', 'PX-2023-000000000000017', 'TEXT_TOO_LONG'),
   cell('narrative', 'Line torn off here\u0000 and goes on.', 'TEXT_NUL'),
   cell('address', 'Quai 7\u0000', 'TEXT_NUL'),
-  cell('narrative', `Vol au Caf${markOfBadByte} de la Gare`, 'TEXT_UNDECODABLE'),
-  cell('address', `12 rue du March${markOfBadByte} neuf`, 'TEXT_UNDECODABLE'),
   cell('status', 'Pending legal', 'ENUM_UNKNOWN'),
   cell('category', 'Arson', 'ENUM_UNKNOWN'),
   cell('category', '盗難', 'ENUM_UNKNOWN'),
@@ -93,8 +92,11 @@ const badRecords = [
   wholeRow('too few cells: one separator is missing', 'ROW_TOO_FEW_CELLS', (cells, at) => { cells.splice(at.address, 1); }),
   wholeRow('too many cells: a separator stands unquoted', 'ROW_TOO_MANY_CELLS', (cells, at) => { cells[at.narrative] = raw('Two windows broken; nothing missing'); }),
   wholeRow('too many cells: an empty one at the end', 'ROW_TOO_MANY_CELLS', (cells) => { cells.push(''); }),
-  wholeRow('text after the closing quote', 'ROW_QUOTE_BROKEN', (cells, at) => { cells[at.narrative] = raw('"Caller said "help" and hung up"'); }),
-  wholeRow('text after the closing quote, with a separator inside', 'ROW_QUOTE_BROKEN', (cells, at) => { cells[at.address] = raw('"Yard 4; gate B" (rear)'); }),
+  wholeRow('text after the closing quote', 'ROW_QUOTE_BROKEN', (cells, at) => { cells[at.narrative] = raw('"Caller said "help" and hung up"'); }, 'narrative'),
+  wholeRow('text after the closing quote, with a separator inside', 'ROW_QUOTE_BROKEN', (cells, at) => { cells[at.address] = raw('"Yard 4; gate B" (rear)'); }, 'address'),
+  // What is not text in the file's encoding cannot be kept as text either: the row is unreadable, not quarantined.
+  wholeRow('a byte of windows-1252 in a UTF-8 file', 'TEXT_UNDECODABLE', (cells, at) => { cells[at.narrative] = `Vol au Caf${markOfBadByte} de la Gare`; }),
+  wholeRow('a byte of windows-1252 in a UTF-8 file', 'TEXT_UNDECODABLE', (cells, at) => { cells[at.address] = `12 rue du March${markOfBadByte} neuf`; }),
 ];
 
 const rowsWithSeveralReasons = [
