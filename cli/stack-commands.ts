@@ -54,9 +54,19 @@ const addRestore = (program: Command): void => {
     });
 };
 
+const addMigrate = (program: Command): void => {
+  program.command('migrate')
+    .description('production: bring the database of DATABASE_URL up to date and register the engine’s search attributes')
+    .action(async () => {
+      const { runMigrate } = await import('./migrate-command.ts');
+      print(`The database is at schema version ${await runMigrate(process.env)}.`);
+    });
+};
+
 export const registerStackCommands = (program: Command): void => {
   addUp(program);
   addReset(program);
   addBackup(program);
   addRestore(program);
+  addMigrate(program);
 };
