@@ -2,14 +2,35 @@
  * A growing byte buffer in which rows of PostgreSQL's COPY text format are built. The hot path writes `bytes[length++]` itself after
  * one `ensure`; a native copy of a short cell costs more than the loop (about 90 ns against 1 ns a byte).
  */
-const digitZero = 0x30;
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+const nothing = new Uint8Array(0);
 
 export class CopyBuffer {
   bytes: Buffer;
+  /** The same bytes, for four at a time. */
+  words: DataView;
   length = 0;
+  // Two sources, because a row takes turns between the chunk and the scratch buffer of unescaped cells.
+  private source: Uint8Array = nothing;
+  private sourceView: DataView = viewOf(nothing);
+  private otherSource: Uint8Array = nothing;
+  private otherView: DataView = viewOf(nothing);
 
   constructor(capacity = 65_536) {
     this.bytes = Buffer.allocUnsafeSlow(Math.max(capacity, 64));
+    this.words = viewOf(this.bytes);
+  }
+
+  /** A view of a source of cells, kept from one cell to the next. */
+  wordsOf(source: Uint8Array): DataView {
+    if (source !== this.source) {
+      const { source: lastSource, sourceView: lastView } = this;
+      this.sourceView = source === this.otherSource ? this.otherView : viewOf(source);
+      this.source = source;
+      this.otherSource = lastSource;
+      this.otherView = lastView;
+    }
+    return this.sourceView;
   }
 
   /** Makes room for so many more bytes; `bytes` may be another buffer afterwards. */
@@ -22,6 +43,7 @@ export class CopyBuffer {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(larger, 0, 0, this.length);
     this.bytes = larger;
+    this.words = viewOf(larger);
   }
 
   byte(value: number): void {
@@ -45,21 +67,6 @@ export class CopyBuffer {
     let at = this.length;
     for (let i = start; i < end; i++) bytes[at++] = source[i] as number;
     this.length = at;
-  }
-
-  /** 0 to 99 as two digits. */
-  twoDigits(value: number): void {
-    this.ensure(2);
-    const tens = (value / 10) | 0;
-    this.bytes[this.length++] = digitZero + tens;
-    this.bytes[this.length++] = digitZero + value - tens * 10;
-  }
-
-  /** 0 to 9999 as four digits. */
-  fourDigits(value: number): void {
-    const hundreds = (value / 100) | 0;
-    this.twoDigits(hundreds);
-    this.twoDigits(value - hundreds * 100);
   }
 
   truncate(length: number): void {

@@ -14,6 +14,7 @@ import { DateResolver } from './date-resolver.ts';
 import { DateShape, noDate } from './date-shape.ts';
 import { blankCell, type CellEncoder } from './encoder.ts';
 import { TimeShape } from './time-shape.ts';
+import { writeDay } from './write-digits.ts';
 
 const dateInvalid = issueNumber('DATE_INVALID');
 const rangeBelow = issueNumber('RANGE_BELOW');
@@ -63,7 +64,8 @@ export class DateEncoder implements CellEncoder {
     const number = dayNumber(year, month, day);
     if (number < this.least) return rangeBelow;
     if (number > this.greatest) return rangeAbove;
-    appendDay(out, this.resolver);
+    out.ensure(10);
+    out.length = writeDay(out.bytes, out.length, this.resolver);
     return 0;
   }
 
@@ -74,12 +76,3 @@ export class DateEncoder implements CellEncoder {
     return !time.hasOffset || (this.zoneIsUtc && time.offset === 0);
   }
 }
-
-/** `YYYY-MM-DD`: read the same under every DateStyle. */
-export const appendDay = (out: CopyBuffer, date: { readonly year: number; readonly month: number; readonly day: number }): void => {
-  out.fourDigits(date.year);
-  out.byte(0x2d);
-  out.twoDigits(date.month);
-  out.byte(0x2d);
-  out.twoDigits(date.day);
-};

@@ -83,7 +83,7 @@ export const compareDecimals = (a: Decimal, b: Decimal): number => {
   if (a.isZero || b.isZero) return signOf(a) - signOf(b);
   if (a.negative !== b.negative) return a.negative ? -1 : 1;
   const magnitude = compareMagnitudes(a, b);
-  return a.negative ? -magnitude : magnitude;
+  return a.negative ? 0 - magnitude : magnitude;
 };
 
 const signOf = (decimal: Decimal): number => (decimal.isZero ? 0 : decimal.negative ? -1 : 1);

@@ -10,35 +10,29 @@ import { hash } from 'node:crypto';
 import { CopyBuffer } from './copy-buffer.ts';
 
 export interface KeyHasher {
-  add(bytes: Uint8Array, start: number, end: number): void;
-  addNull(): void;
-  /** Appends the hex digits of what was added and begins anew. */
-  finish(out: CopyBuffer): void;
-  /** The same as a text. */
-  finishHex(): string;
+  cell(bytes: Uint8Array, start: number, end: number): void;
+  nullCell(): void;
+  /** The key of the cells since the last one, and a new beginning. */
+  hex(): string;
 }
 
 class Sha256KeyHasher implements KeyHasher {
   private readonly gathered = new CopyBuffer(1024);
 
-  add(bytes: Uint8Array, start: number, end: number): void {
+  cell(bytes: Uint8Array, start: number, end: number): void {
     this.gathered.ascii(String(end - start));
     this.gathered.byte(0x3a);
     this.gathered.raw(bytes, start, end);
   }
 
-  addNull(): void {
+  nullCell(): void {
     this.gathered.byte(0x2d);
   }
 
-  finish(out: CopyBuffer): void {
-    out.ascii(this.finishHex());
-  }
-
-  finishHex(): string {
-    const hex = hash('sha256', this.gathered.view(), 'hex');
+  hex(): string {
+    const digits = hash('sha256', this.gathered.view(), 'hex');
     this.gathered.truncate(0);
-    return hex;
+    return digits;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Whether a binary floating point column can hold a decimal so that nobody can tell the difference: the stored value, printed with
  * as many digits as the cell has, gives the cell back. 15 digits always do (real: 6), 17 (9) are the most that a value can be told
- * apart by (C: DBL_DIG, DBL_DECIMAL_DIG), so `41.878113600000003`, as R and GIS tools print 41.8781136, is accepted and a cell
+ * apart by (C: DBL_DIG, DBL_DECIMAL_DIG), so `41.878113599999999`, as R and GIS tools print 41.8781136, is accepted and a cell
  * with more than 17 digits is not.
  */
 import type { Decimal } from './decimal.ts';
@@ -34,4 +34,4 @@ const printed = (value: number, digits: number): string => {
 };
 
 const significantDigits = (decimal: Decimal): string =>
-  utf8Text(decimal.bytes, decimal.first, decimal.last + 1).replace('.', '').padEnd(decimal.digits, '0');
+  utf8Text(decimal.bytes, decimal.first, decimal.last + 1).replace('.', '');

@@ -13,6 +13,8 @@ import { utf8Text } from './utf8.ts';
 
 const pointInvalid = issueNumber('POINT_INVALID');
 
+/** Longer ones are no point; it bounds the work of the expression. */
+const longestText = 500;
 const wellKnownText = /^(?:srid=4326;)?\s*point\s*\(\s*(\S+)\s+([^\s)]+)\s*\)$/i;
 
 export class PointEncoder implements CellEncoder {
@@ -46,7 +48,7 @@ export class PointEncoder implements CellEncoder {
   }
 
   private encodeText(text: string, out: CopyBuffer): number {
-    const match = wellKnownText.exec(text);
+    const match = text.length > longestText ? null : wellKnownText.exec(text);
     if (match === null) return pointInvalid;
     const bytes = Buffer.from(`${match[2] ?? ''},${match[1] ?? ''}`, 'utf8');
     return this.split(bytes, 0, bytes.length) ? this.pair.append(bytes, out) : pointInvalid;

@@ -8,11 +8,11 @@ import { issueNumber } from '../../contracts/issue-codes.ts';
 import type { DateReading } from '../../contracts/plan-document.ts';
 import { trimmedEnd, trimmedStart } from './cell-edges.ts';
 import type { CopyBuffer } from './copy-buffer.ts';
-import { appendDay } from './date-encoder.ts';
 import type { DateEvidence } from './date-evidence.ts';
 import { blankCell, type CellEncoder } from './encoder.ts';
 import { Moment } from './moment.ts';
 import { pgTypeParts } from './pg-type.ts';
+import { writeClock, writeDay, writeFourDigits, writeTwoDigits } from './write-digits.ts';
 
 const precisionLoss = issueNumber('TIMESTAMP_PRECISION_LOSS');
 const rangeBelow = issueNumber('RANGE_BELOW');
@@ -81,30 +81,29 @@ export class TimestampEncoder implements CellEncoder {
   }
 
   private append(out: CopyBuffer): void {
+    out.ensure(longestTimestamp);
+    const { bytes } = out;
     const moment = this.moment;
-    appendDay(out, moment);
-    out.byte(0x20);
-    appendClock(out, moment.hour, moment.minute, moment.second);
-    if (moment.time.micros !== 0) {
-      out.byte(0x2e);
-      out.twoDigits((moment.time.micros / 10_000) | 0);
-      out.fourDigits(moment.time.micros % 10_000);
-    }
-    if (this.withZone) appendOffset(out, moment.offset);
+    let at = writeDay(bytes, out.length, moment);
+    bytes[at++] = 0x20;
+    at = writeClock(bytes, at, moment);
+    if (moment.time.micros !== 0) at = writeMicros(bytes, at, moment.time.micros);
+    out.length = this.withZone ? writeOffset(bytes, at, moment.offset) : at;
   }
 }
 
-const appendClock = (out: CopyBuffer, hour: number, minute: number, second: number): void => {
-  out.twoDigits(hour);
-  out.byte(0x3a);
-  out.twoDigits(minute);
-  out.byte(0x3a);
-  out.twoDigits(second);
+/** `YYYY-MM-DD HH:MM:SS.ffffff+HH:MM:SS` */
+const longestTimestamp = 35;
+
+const writeMicros = (bytes: Uint8Array, start: number, micros: number): number => {
+  bytes[start] = 0x2e;
+  return writeFourDigits(bytes, writeTwoDigits(bytes, start + 1, (micros / 10_000) | 0), micros % 10_000);
 };
 
-const appendOffset = (out: CopyBuffer, offset: number): void => {
+const writeOffset = (bytes: Uint8Array, start: number, offset: number): number => {
   const size = Math.abs(offset);
-  out.byte(offset < 0 ? 0x2d : 0x2b);
-  if (size % 3600 === 0) out.twoDigits(size / 3600);
-  else appendClock(out, (size / 3600) | 0, ((size / 60) | 0) % 60, size % 60);
+  bytes[start] = offset < 0 ? 0x2d : 0x2b;
+  const hour = (size / 3600) | 0;
+  if (size === hour * 3600) return writeTwoDigits(bytes, start + 1, hour);
+  return writeClock(bytes, start + 1, { hour, minute: ((size / 60) | 0) % 60, second: size % 60 });
 };

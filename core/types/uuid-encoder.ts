@@ -6,15 +6,17 @@ import { blankCell, type CellEncoder } from './encoder.ts';
 
 const uuidInvalid = issueNumber('UUID_INVALID');
 
-const isHexDigit = (byte: number): boolean => (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+/** 1 for the bytes of hexadecimal digits. */
+const hexDigits = new Uint8Array(256);
+for (const digit of Buffer.from('0123456789abcdefABCDEF', 'latin1')) hexDigits[digit] = 1;
 
 const isUuid = (bytes: Uint8Array, start: number, end: number): boolean => {
   let digits = 0;
   let lastHyphenAt = 0;
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;
-    if (isHexDigit(byte)) digits++;
-    else if (byte === 0x2d && digits % 4 === 0 && digits > lastHyphenAt && digits < 32) lastHyphenAt = digits;
+    if (hexDigits[byte] === 1) digits++;
+    else if (byte === 0x2d && (digits & 3) === 0 && digits > lastHyphenAt && digits < 32) lastHyphenAt = digits;
     else return false;
   }
   return digits === 32;
