@@ -13,7 +13,9 @@ export interface ImportFileInput {
 export interface ImportCursor {
   readonly round: number;
   readonly planEpoch: number;
+  readonly chunkCount: number;
   readonly nextChunkNo: number;
+  readonly stopAtFirstReject: boolean;
   readonly progress: JobProgress;
 }
 

@@ -41,11 +41,13 @@ export const commitDraft = async (
   pool: Pool, order: CommitOrder, inCommit: (tx: PoolClient, books: Books) => Promise<void>,
 ): Promise<CommitResult> => inTransaction(pool, async (tx) => {
   const { target, draft } = order;
-  const earlier = await readCommit(tx, target);
-  if (earlier !== null) return { status: 'committed', books: earlier };
-  await expectCommitting(tx, target);
+  const before = await readCommit(tx, target);
+  if (before !== null) return { status: 'committed', books: before };
   await tx.query(`set local lock_timeout = '30s'`);
   await tx.query(`lock table ${tableOf(target)} in share row exclusive mode`);
+  // Another attempt of this very commit may have held the lock.
+  const meanwhile = await readCommit(tx, target);
+  if (meanwhile !== null) return { status: 'committed', books: meanwhile };
   await expectSameWorld(tx, order);
   if (await hasChangedSince(tx, target, draft)) return { status: 'stale' };
   const counts = await loadDraft(tx, target, draft);
@@ -85,13 +87,6 @@ const expectSameWorld = async (tx: PoolClient, order: CommitOrder): Promise<void
   if (twin !== null) throw new WaybillError('SAME_FILE', 'Another job has committed this file with this plan.', { job: twin });
 };
 
-const expectCommitting = async (tx: PoolClient, { epoch }: LoadTarget): Promise<void> => {
-  const { rowCount } = await tx.query(
-    `select 1 from waybill.jobs where job_id = $1 and round = $2 and plan_epoch = $3 and state = 'committing' for update`,
-    [epoch.jobId, epoch.round, epoch.planEpoch]);
-  if (rowCount === 0) throw new WaybillError('JOB_STATE', 'The job is no longer about to commit this round.', { round: epoch.round });
-};
-
 const readCommit = async (tx: PoolClient, { epoch }: LoadTarget): Promise<Books | null> => {
   const { rows: [row] } = await tx.query<{ books: Books }>(
     'select books from waybill.commits where job_id = $1 and round = $2', [epoch.jobId, epoch.round]);
@@ -108,6 +103,9 @@ const writeCommit = async (tx: PoolClient, { target, draft, planHash }: CommitOr
      values ($1, $2, $3, $4, $5, $6, $7, pg_current_xact_id())`,
     [jobId, round, target.datasetId, target.datasetVersion, planHash, draft.hash, JSON.stringify(books)]);
   await tx.query('select waybill.adopt_origins($1, $2)', [jobId, draftTableName(jobId, round)]);
-  await tx.query(
-    `update waybill.jobs set books = $2, committed_at = now(), updated_at = now() where job_id = $1`, [jobId, JSON.stringify(books)]);
+  // The job's row is locked last, so that an operator's wish to it waits for milliseconds; a job that was moved on meanwhile undoes all this.
+  const { rowCount } = await tx.query(
+    `update waybill.jobs set books = $4, committed_at = now(), updated_at = now()
+     where job_id = $1 and round = $2 and plan_epoch = $3 and state = 'committing'`, [jobId, round, target.epoch.planEpoch, JSON.stringify(books)]);
+  if (rowCount !== 1) throw new WaybillError('JOB_STATE', 'The job is no longer about to commit this round.', { round });
 };

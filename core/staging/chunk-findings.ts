@@ -3,6 +3,7 @@
  * only; a rejected row is a byte range, read back from the chunk when it is stored.
  */
 import type { IssueCode, Severity } from '../../contracts/issue-codes.ts';
+import type { DateEvidenceCounts } from '../types/date-evidence.ts';
 
 export interface FoundIssue {
   readonly rowNo: number;
@@ -32,17 +33,7 @@ export interface ChunkCounts {
 /** JSON-shaped; kept in the ledger and merged over the chunks at the barrier. */
 export interface ChunkEvidence {
   /** Field → how its dates can be read. */
-  readonly dates: Readonly<Record<string, DateCounts>>;
+  readonly dates: Readonly<Record<string, DateEvidenceCounts>>;
   /** Filled cells a source column. */
   readonly filled: readonly number[];
-}
-
-export interface DateCounts {
-  readonly iso: number;
-  readonly dmyOnly: number;
-  readonly mdyOnly: number;
-  readonly either: number;
-  readonly same: number;
-  readonly named: number;
-  readonly invalid: number;
 }

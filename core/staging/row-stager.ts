@@ -89,6 +89,11 @@ export class RowStager {
     return true;
   }
 
+  /** The field behind a column of the staging table (`f3`), or null. */
+  fieldOf(stagedColumn: string): string | null {
+    return this.spec.lanes[Number(stagedColumn.slice(1))]?.field ?? null;
+  }
+
   get counts(): ChunkCounts {
     return {
       rowsRead: this.rowsRead,
@@ -173,8 +178,12 @@ export class RowStager {
     for (const column of lane.columns) {
       const start = scanner.cellStart[column] as number;
       const end = scanner.cellEnd[column] as number;
-      if (((scanner.cellFlags[column] as number) & escapedFlag) === 0) lane.hasher.cell(this.bytes, start, end);
-      else lane.hasher.cell(this.scratch, 0, this.unescape(column, end - start, 0));
+      if (start === end) lane.hasher.nullCell();
+      else if (((scanner.cellFlags[column] as number) & escapedFlag) === 0) lane.hasher.cell(this.bytes, start, end);
+      else {
+        const length = this.unescape(column, end - start, 0);
+        lane.hasher.cell(this.scratch, 0, length);
+      }
     }
     out.ascii(lane.hasher.hex());
     return true;

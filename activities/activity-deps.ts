@@ -1,0 +1,20 @@
+/** What the activities work with; composed once by the worker and handed in (models, lesson 3). Workflows see only types. */
+import type { SigningKey } from '../core/receipt/signing-key.ts';
+import type { Pool } from '../db/connection.ts';
+import type { ChunkKey } from '../db/chunk-key.ts';
+import type { ChunkTotals } from '../db/chunk-transaction.ts';
+import type { Storage } from '../storage/storage.ts';
+
+export interface ActivityDeps {
+  readonly pool: Pool;
+  readonly storage: Storage;
+  /** Stages one chunk on a thread of its own; rejects with a WaybillError. */
+  readonly stageOnThread: (key: ChunkKey, signal: AbortSignal) => Promise<ChunkTotals>;
+  /** SHA-256 of an object, on a thread of its own. */
+  readonly hashOnThread: (storageKey: string, signal: AbortSignal) => Promise<string>;
+  readonly signingKey: SigningKey;
+  /** Folder into which receipts are written, for people; the database has them too. */
+  readonly receiptsFolder: string;
+  readonly chunkBytes: number;
+  readonly engineVersion: string;
+}

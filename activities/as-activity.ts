@@ -1,0 +1,40 @@
+/**
+ * The border between our errors and the engine's. Whether a retry can help is decided by the error's code (contracts/errors.ts); what the
+ * engine keeps in its history is the code, our own sentence and the place: never a message of PostgreSQL or of a parser, which repeat values.
+ */
+import { cancelled, heartbeat, Context, log } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { isWaybillError, WaybillError } from '../contracts/errors.ts';
+import { databaseErrorOf } from '../db/database-errors.ts';
+
+/** A defect may be a passing one (a full file table, a lost file handle); so many tries, then a person must look. */
+const triesOfDefect = 5;
+const heartbeatMs = 3_000;
+
+export const asActivity = <Input, Result>(run: (input: Input, signal: AbortSignal) => Promise<Result>) =>
+  async (input: Input): Promise<Result> => {
+    const signal = Context.current().cancellationSignal;
+    const beat = setInterval(() => { heartbeat(); }, heartbeatMs);
+    try {
+      return await Promise.race([run(input, signal), cancelled()]);
+    } catch (error) {
+      if (error instanceof CancelledFailure || signal.aborted) throw error instanceof CancelledFailure ? error : new CancelledFailure('The step was cancelled.');
+      throw asFailure(error);
+    } finally {
+      clearInterval(beat);
+    }
+  };
+
+const asFailure = (error: unknown): ApplicationFailure => {
+  const known = isWaybillError(error) ? error : databaseErrorOf(error);
+  if (known === null) logDefect(error);
+  const failure = known ?? new WaybillError('INTERNAL', 'A step failed in a way that it should not.', { name: error instanceof Error ? error.name : typeof error });
+  const retryable = known === null ? Context.current().info.attempt < triesOfDefect : failure.retryable;
+  return ApplicationFailure.create({ message: failure.message, type: failure.code, nonRetryable: !retryable, details: [failure.place] });
+};
+
+/** The stack's frames tell where; its first lines, the message, may hold a value. */
+const logDefect = (error: unknown): void => {
+  const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  log.error('defect', { name: error instanceof Error ? error.name : typeof error, frames });
+};

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { keyFieldsOf } from '../contracts/dataset-definition.ts';
+import type { DatasetDefinition } from '../contracts/dataset-definition.ts';
+import { WaybillError } from '../contracts/errors.ts';
+import { importRequestSchema } from '../contracts/import-request.ts';
+import type { ImportRequest } from '../contracts/import-request.ts';
+import type { ParseOptions } from '../contracts/parse-options.ts';
+import { pgTypeOf } from '../contracts/pg-type-of.ts';
+import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
+import { checkMapping } from '../core/mapping/check-mapping.ts';
+import { proposeMapping } from '../core/mapping/propose-mapping.ts';
+import { canonicalJson } from '../core/receipt/canonical-json.ts';
+import { inTransaction } from '../db/connection.ts';
+import { checkWritable } from '../db/dataset-table.ts';
+import { findDatasetVersion } from '../db/datasets.ts';
+import type { Job } from '../db/find-job.ts';
+import { moveJob, noteJob } from '../db/move-job.ts';
+import { insertPlan } from '../db/plans.ts';
+import { findCommittedTwin } from '../db/same-file.ts';
+import { createStagingTable } from '../db/staging-table.ts';
+import type { ActivityDeps } from './activity-deps.ts';
+import { sourceKey } from './import-source.ts';
+import { jobForWork } from './job-for-work.ts';
+import { planChunks } from './plan-chunks.ts';
+import { readDateSamples } from './read-date-samples.ts';
+
+export interface PlanImportInput { readonly jobId: string }
+export interface PlanImportResult {
+  readonly chunkCount: number;
+  readonly rowsTotal: number;
+  readonly round: number;
+  readonly planEpoch: number;
+  readonly stopAtFirstReject: boolean;
+}
+
+/** PostgreSQL's limit of columns a table, less the row number. */
+const mostColumns = 1_590;
+
+/** Pins how the file is read, mapped, checked and loaded, cuts it into chunks and makes the staging table. Run twice, it does the same once. */
+export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanImportInput, signal: AbortSignal): Promise<PlanImportResult> => {
+  await moveJob(deps.pool, { jobId, from: ['detecting', 'awaiting_mapping'], to: 'planning' });
+  const job = await jobForWork(deps.pool, jobId);
+  const request = importRequestSchema.parse(job.request);
+  if (job.detection === null) throw new WaybillError('JOB_STATE', 'The file has not been looked at yet.', { job: jobId });
+  const { options: parse } = job.detection;
+  const { datasetId, datasetVersion } = job;
+  if (datasetId === null || datasetVersion === null) throw new WaybillError('DATASET_UNKNOWN', 'The job names no dataset.', { dataset: request.dataset });
+  const version = await findDatasetVersion(deps.pool, { datasetId, version: datasetVersion });
+  if (version === null) throw new WaybillError('DATASET_UNKNOWN', 'The dataset is gone.', { dataset: request.dataset });
+  await checkWritable(deps.pool, version.definition);
+  const plan = await makePlan(deps, { job, request, parse, definition: version.definition });
+  const planHash = hashPlan(plan);
+  await insertPlan(deps.pool, { planHash, document: plan });
+  await refuseTwin(deps, { job, request, planHash });
+  await noteJob(deps.pool, { jobId, patch: { planHash } });
+  const { chunkCount, rowsTotal } = await planChunks(deps, { job, parse, key: sourceKey(job, parse) }, signal);
+  const key = { jobId, round: job.round, planEpoch: job.planEpoch };
+  await inTransaction(deps.pool, async (tx) => {
+    await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(fieldNamed(version.definition, mapped.field))));
+    await moveJob(tx, { jobId, from: ['planning'], to: 'staging', patch: { rowsTotal, chunksPlanned: chunkCount } });
+  });
+  return { chunkCount, rowsTotal, round: job.round, planEpoch: job.planEpoch, stopAtFirstReject: plan.onError === 'abort' };
+};
+
+interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readonly parse: ParseOptions; readonly definition: DatasetDefinition }
+
+const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }: PlanBasis): Promise<PlanDocument> => {
+  const proposal = proposeMapping(parse.columns, definition, request.map);
+  if (proposal.mapping.length > mostColumns)
+    throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
+  const key = request.key ?? keyFieldsOf(definition);
+  const mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
+  checkMapping(definition, { mapping: proposal.mapping, key, mode });
+  await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped.map((column) => ({ column })) } } });
+  return {
+    schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1, parse,
+    mapping: await withDateReadings(deps, { job, request, parse, definition }, proposal.mapping),
+    key, mode, duplicates: request.duplicates, onError: request.onError,
+    limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent }, zone: request.zone,
+  };
+};
+
+const withDateReadings = async (deps: ActivityDeps, basis: PlanBasis, mapping: readonly MappedField[]): Promise<MappedField[]> => {
+  const dated = mapping.filter((entry) => ['date', 'timestamp'].includes(fieldNamed(basis.definition, entry.field).type) && entry.columns.length === 1);
+  for (const field of Object.keys(basis.request.dateOrders))
+    if (!dated.some((entry) => entry.field === field))
+      throw new WaybillError('OPTION_INVALID', '--date-format names a field that is not a mapped date or timestamp.', { field });
+  const readings = await readDateSamples(deps.storage, { key: sourceKey(basis.job, basis.parse), parse: basis.parse, columns: dated.map((entry) => entry.columns[0] ?? 0) });
+  return mapping.map((entry) => {
+    const at = dated.indexOf(entry);
+    if (at < 0) return entry;
+    const said = basis.request.dateOrders[entry.field];
+    const date = said === undefined ? readings[at] : { order: said, source: 'operator' as const };
+    return date === undefined ? entry : { ...entry, date };
+  });
+};
+
+export const hashPlan = (plan: PlanDocument): string => createHash('sha256').update(canonicalJson(plan)).digest('hex');
+
+const fieldNamed = (definition: DatasetDefinition, name: string): DatasetDefinition['fields'][number] => {
+  const field = definition.fields.find((candidate) => candidate.name === name);
+  if (field === undefined) throw new WaybillError('MAPPING_INVALID', 'A mapped field is not in the dataset.', { field: name });
+  return field;
+};
+
+/** Only a committed import that was not undone counts; the commit looks again (design 10.8). */
+const refuseTwin = async (
+  deps: ActivityDeps, { job, request, planHash }: { readonly job: Job; readonly request: ImportRequest; readonly planHash: string },
+): Promise<void> => {
+  if (request.again || job.datasetId === null) return;
+  const twin = await findCommittedTwin(deps.pool, { org: job.org, sha256: request.sha256, datasetId: job.datasetId, planHash, exceptJobId: job.jobId });
+  if (twin !== null) throw new WaybillError('SAME_FILE', 'This file was imported with the same plan by an earlier job.', { job: twin });
+};

@@ -1,0 +1,37 @@
+/**
+ * Rows that only the whole file or the dataset could refuse carry no content yet: their chunks are read again and each row's raw bytes and
+ * line are added. The few pay, not every row of the staging.
+ */
+import { RecordScanner } from '../core/formats/csv/record-scanner.ts';
+import { readChunk } from '../db/chunks.ts';
+import { chunksOfBareRejects, completeRejects } from '../db/complete-rejects.ts';
+import type { CompletedReject } from '../db/complete-rejects.ts';
+import type { ActivityDeps } from './activity-deps.ts';
+import { dialectOf, sourceKey } from './import-source.ts';
+import type { PlannedJob } from './job-for-work.ts';
+
+export const readBackRejects = async (deps: ActivityDeps, { job, plan }: PlannedJob): Promise<void> => {
+  const epoch = { jobId: job.jobId, round: job.round, planEpoch: job.planEpoch };
+  const key = sourceKey(job, plan.parse);
+  for (const { chunkNo, rows } of await chunksOfBareRejects(deps.pool, epoch)) {
+    const chunk = await readChunk(deps.pool, { ...epoch, chunkNo });
+    if (chunk === null) continue;
+    const bytes = await deps.storage.readRange(key, chunk.byteStart, chunk.byteEnd);
+    const scanner = new RecordScanner(dialectOf(plan.parse));
+    scanner.reset(bytes, 0, bytes.length, chunk.firstLine);
+    await completeRejects(deps.pool, epoch, collect(scanner, { bytes, firstRow: chunk.firstRow, wanted: new Set(rows) }));
+  }
+};
+
+interface Wanted { readonly bytes: Buffer; readonly firstRow: number; readonly wanted: ReadonlySet<number> }
+
+const collect = (scanner: RecordScanner, { bytes, firstRow, wanted }: Wanted): readonly CompletedReject[] => {
+  const found: CompletedReject[] = [];
+  for (let rowNo = firstRow; scanner.next(); rowNo += 1) {
+    if (!wanted.has(rowNo)) continue;
+    let end = scanner.recordEnd;
+    while (end > scanner.recordStart && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end -= 1;
+    found.push({ rowNo, lineNo: scanner.line, raw: bytes.subarray(scanner.recordStart, end) });
+  }
+  return found;
+};

@@ -1,0 +1,78 @@
+/**
+ * The work of one chunk, on a thread of its own: read the range, turn its records into COPY lines, and write rows, issues, rejected rows and
+ * ledger in one transaction.
+ */
+import { WaybillError } from '../contracts/errors.ts';
+import { createLanes } from '../core/staging/create-lanes.ts';
+import { RowStager } from '../core/staging/row-stager.ts';
+import { CopyBuffer } from '../core/types/copy-buffer.ts';
+import { readChunk } from '../db/chunks.ts';
+import type { ChunkKey } from '../db/chunk-key.ts';
+import type { ChunkTotals } from '../db/chunk-transaction.ts';
+import { openChunk, sealChunk } from '../db/chunk-transaction.ts';
+import type { Pool, PoolClient } from '../db/connection.ts';
+import { inTransaction } from '../db/connection.ts';
+import { copyRows, refusedValueOf } from '../db/copy-rows.ts';
+import { stagingTable } from '../db/staging-table.ts';
+import { storeIssues, storeRejects } from '../db/store-findings.ts';
+import type { Storage } from '../storage/storage.ts';
+import { stageCarefully } from './stage-carefully.ts';
+import type { StagingOrder } from './stage-carefully.ts';
+import { dialectOf, openSource, sourceKey } from './import-source.ts';
+import { plannedJob } from './job-for-work.ts';
+
+export interface ChunkWork { readonly pool: Pool; readonly storage: Storage }
+
+/** One piece of COPY text; two buffers take turns (db/copy-rows.ts). */
+const pieceBytes = 256 * 1024;
+const pieces = [new CopyBuffer(pieceBytes * 2), new CopyBuffer(pieceBytes * 2)] as const;
+
+export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, signal: AbortSignal): Promise<ChunkTotals> => {
+  const planned = await plannedJob(pool, key.jobId);
+  const chunk = await readChunk(pool, key);
+  if (chunk === null) throw new WaybillError('CHUNK_STALE', 'The chunk is not in the plan any more.', { chunk: key.chunkNo, epoch: key.planEpoch });
+  const { plan, job, definition } = planned;
+  const source = await openSource(storage, sourceKey(job, plan.parse));
+  const bytes = await storage.readRange(source.key, chunk.byteStart, chunk.byteEnd);
+  if (bytes.length !== chunk.byteEnd - chunk.byteStart) throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
+  const stager = new RowStager({
+    dialect: dialectOf(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
+  });
+  return inTransaction(pool, async (tx) => {
+    const earlier = await openChunk(tx, key);
+    if (earlier !== null) return earlier;
+    await stageRows(tx, stager, { key, bytes, chunk, signal });
+    if (stager.counts.rowsRead !== chunk.rowCount)
+      throw new WaybillError('FILE_CHANGED', 'The chunk holds another number of records than when it was planned.', { chunk: key.chunkNo });
+    await storeIssues(tx, key, stager.issues);
+    await storeRejects(tx, key, stager.rejected.map((row) => ({ ...row, raw: bytes.subarray(row.start, row.end) })));
+    const totals = { ...stager.counts, issueCount: stager.issues.length };
+    await sealChunk(tx, key, totals, stager.evidence);
+    return totals;
+  });
+};
+
+const stageRows = async (tx: PoolClient, stager: RowStager, order: StagingOrder): Promise<void> => {
+  stager.begin(order.bytes, order.chunk);
+  await tx.query('savepoint rows');
+  try {
+    const staged = await copyRows(tx, stagingTable(order.key), encodedPieces(stager, order.signal));
+    if (staged !== stager.counts.rowsStaged)
+      throw new WaybillError('CHUNK_REFUSED', 'The database staged another number of rows than were sent.', { chunk: order.key.chunkNo });
+  } catch (error) {
+    if (refusedValueOf(error) === null) throw error;
+    await tx.query('rollback to savepoint rows');
+    await stageCarefully(tx, stager, order);
+  }
+};
+
+function* encodedPieces(stager: RowStager, signal: AbortSignal): Generator<Uint8Array> {
+  for (let turn = 0; ; turn = 1 - turn) {
+    signal.throwIfAborted();
+    const piece = turn === 0 ? pieces[0] : pieces[1];
+    piece.truncate(0);
+    const more = stager.fill(piece, pieceBytes);
+    if (piece.length > 0) yield piece.view();
+    if (!more) return;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The slow way of a chunk that holds a value which only the database can refuse (a domain's check, a type of which Waybill knows nothing):
+ * small COPYs under savepoints; the refused line is cut out and its piece sent again, so that one bad row never takes another with it (asks 2).
+ */
+import { WaybillError } from '../contracts/errors.ts';
+import type { RowStager } from '../core/staging/row-stager.ts';
+import { CopyBuffer } from '../core/types/copy-buffer.ts';
+import type { ChunkKey } from '../db/chunk-key.ts';
+import type { PoolClient } from '../db/connection.ts';
+import { copyRows, refusedValueOf } from '../db/copy-rows.ts';
+import { stagingTable } from '../db/staging-table.ts';
+
+export interface StagingOrder {
+  readonly key: ChunkKey;
+  readonly bytes: Buffer;
+  readonly chunk: { readonly firstRow: number; readonly firstLine: number };
+  readonly signal: AbortSignal;
+}
+
+/** Small enough that sending it again for each refused row stays cheap, large enough not to pay a round trip a row. */
+const pieceBytes = 16 * 1024;
+
+export const stageCarefully = async (tx: PoolClient, stager: RowStager, { key, bytes, chunk, signal }: StagingOrder): Promise<void> => {
+  const refused = new Map<number, string | null>();
+  const piece = new CopyBuffer(pieceBytes * 2);
+  stager.begin(bytes, chunk);
+  for (let more = true; more;) {
+    signal.throwIfAborted();
+    const first = stager.stagedRows.length;
+    piece.truncate(0);
+    more = stager.fill(piece, pieceBytes);
+    const lines = splitLines(piece.view()).map((line, index) => ({ line, rowNo: stager.stagedRows[first + index] ?? 0 }));
+    for (const { rowNo, column } of await copyLines(tx, stagingTable(key), lines)) refused.set(rowNo, column === null ? null : stager.fieldOf(column));
+  }
+  // Once more without the database, so that the refused rows are found among the others, in the file's order.
+  stager.begin(bytes, chunk, refused);
+  while (stager.fill(piece, pieceBytes)) piece.truncate(0);
+};
+
+interface CopyLine { readonly line: Buffer; readonly rowNo: number }
+interface RefusedRow { readonly rowNo: number; readonly column: string | null }
+
+const copyLines = async (tx: PoolClient, table: string, lines: readonly CopyLine[]): Promise<readonly RefusedRow[]> => {
+  const refused: RefusedRow[] = [];
+  for (let left = lines; left.length > 0;) {
+    await tx.query('savepoint piece');
+    try {
+      await copyRows(tx, table, [Buffer.concat(left.map(({ line }) => line))]);
+      break;
+    } catch (error) {
+      const refusal = refusedValueOf(error);
+      const culprit = refusal === null ? undefined : left[refusal.line - 1];
+      if (refusal === null || culprit === undefined) throw refusal === null ? error : new WaybillError('CHUNK_REFUSED', 'The database refuses a row and does not say which.');
+      await tx.query('rollback to savepoint piece');
+      refused.push({ rowNo: culprit.rowNo, column: refusal.column });
+      left = left.filter((line) => line !== culprit);
+    }
+  }
+  return refused;
+};
+
+/** In COPY's text form a line feed only ever ends a row. */
+const splitLines = (bytes: Buffer): readonly Buffer[] => {
+  const lines: Buffer[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(0x0a, start) + 1;
+    lines.push(Buffer.from(bytes.subarray(start, end)));
+    start = end;
+  }
+  return lines;
+};

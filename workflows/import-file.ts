@@ -1,0 +1,173 @@
+/**
+ * `importFile`: detect → plan → stage → judge → reconcile → gate → commit → close. Plan and control only: rows never pass through here,
+ * and what a step returns are counts and references (promise 7). The name of the workflow is permanent.
+ */
+import {
+  ActivityFailure, allHandlersFinished, ApplicationFailure, CancellationScope, condition, ContinueAsNew, continueAsNew, isCancellation, proxyActivities, sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ControlActivities } from '../activities/create-activities.ts';
+import type { EndJobInput } from '../activities/end-job.ts';
+import type { ReconcileJobResult } from '../activities/reconcile-job.ts';
+import type { Books } from '../contracts/books.ts';
+import { errorKinds } from '../contracts/errors.ts';
+import type { ErrorCode, ErrorPlace } from '../contracts/errors.ts';
+import type { FinalState } from '../contracts/job-states.ts';
+import type { ImportCursor, ImportFileInput } from '../contracts/workflow-messages.ts';
+import { activityOptions, writerWaitMs } from './activity-options.ts';
+import { ImportRun } from './import-run.ts';
+import { stageChunks } from './stage-chunks.ts';
+
+const { detectSource, judgeColumns, endJob, readJobWishes } = proxyActivities<ControlActivities>(activityOptions.quick);
+const { planImport, reconcileJob, commitJob, closeJob } = proxyActivities<ControlActivities>(activityOptions.long);
+
+export interface ImportFileResult {
+  readonly state: FinalState;
+  readonly books: Books | null;
+}
+
+/** Where the staging stands; what a continued run needs to go on. */
+interface Position { round: number; planEpoch: number; chunkCount: number; nextChunkNo: number; stopAtFirstReject: boolean }
+
+export async function importFile(input: ImportFileInput): Promise<ImportFileResult> {
+  const run = ImportRun.of(input);
+  run.installHandlers();
+  try {
+    return await run.scope.run(async () => work(run, input.resume));
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    return await CancellationScope.nonCancellable(async () => end(run, endingOf(error)));
+  }
+}
+
+const work = async (run: ImportRun, resume: ImportCursor | undefined): Promise<ImportFileResult> => {
+  const position = resume === undefined ? await prepare(run) : { ...resume };
+  for (let stale = 0; ;) {
+    const draft = await draftOf(run, position);
+    if (draft === null) return end(run, { state: 'stopped_by_limits', code: null, place: {} });
+    run.note({ books: draft.books });
+    if (draft.exceeded) return end(run, { state: 'stopped_by_limits', code: null, place: {} });
+    const books = draft.dryRun ? draft.books : await commit(run);
+    if (books !== null) return CancellationScope.nonCancellable(async () => close(run, books));
+    stale += 1;
+    if (stale > 20) throw ApplicationFailure.create({ type: 'DRAFT_STALE', message: 'Others write to the dataset faster than it can be drafted.', nonRetryable: true });
+  }
+};
+
+const look = (run: ImportRun) => async () => readJobWishes({ jobId: run.jobId });
+
+const prepare = async (run: ImportRun): Promise<Position> => {
+  const { jobId } = run;
+  run.takeUp(await readJobWishes({ jobId }));
+  await run.whenRunning(look(run));
+  run.enter('detecting');
+  await detectSource({ jobId });
+  await run.whenRunning(look(run));
+  run.enter('planning');
+  const { chunkCount, rowsTotal, round, planEpoch, stopAtFirstReject } = await planImport({ jobId });
+  run.note({ chunksPlanned: chunkCount, rowsTotal, round, planEpoch });
+  return { round, planEpoch, chunkCount, nextChunkNo: 0, stopAtFirstReject };
+};
+
+type Drafted = ReconcileJobResult & { readonly kind: 'drafted' };
+
+/** Stages what is not staged, has the columns judged and the draft made, again where one of them asks for it. Null: the first bad row stops the job. */
+const draftOf = async (run: ImportRun, position: Position): Promise<Drafted | null> => {
+  for (let waitMs: number = writerWaitMs.first; ; waitMs = Math.min(waitMs * 2, writerWaitMs.longest)) {
+    if (!await stageAll(run, position)) return null;
+    const { jobId } = run;
+    const { round, planEpoch } = position;
+    const judged = await judgeColumns({ jobId, round, planEpoch });
+    if (judged.restage) { restart(run, position, judged.planEpoch); continue; }
+    await run.whenRunning(look(run));
+    run.enter('reconciling');
+    const result = await reconcileJob({ jobId, round, planEpoch });
+    run.note({ waitsFor: result.kind === 'waits' ? result.job : null });
+    switch (result.kind) {
+      case 'drafted': return result;
+      case 'missing': await stageAgain(run, position, result.chunks); break;
+      case 'waits':
+        await sleep(waitMs);
+        await continueWhenLong(run, position);
+        break;
+    }
+  }
+};
+
+const restart = (run: ImportRun, position: Position, planEpoch: number): void => {
+  position.planEpoch = planEpoch;
+  position.nextChunkNo = 0;
+  run.note({ planEpoch, chunksStaged: 0, rowsRead: 0, rowsRejected: 0, issueCount: 0 });
+};
+
+/** False when a rejected row stops the job. */
+const stageAll = async (run: ImportRun, position: Position): Promise<boolean> => {
+  if (position.nextChunkNo < position.chunkCount) run.enter('staging');
+  const stops = (): boolean => position.stopAtFirstReject && run.progress.rowsRejected > 0;
+  while (position.nextChunkNo < position.chunkCount) {
+    await stageChunks(run, {
+      round: position.round, planEpoch: position.planEpoch, look: look(run),
+      next: () => (position.nextChunkNo < position.chunkCount ? position.nextChunkNo++ : null),
+      enough: () => stops() || workflowInfo().continueAsNewSuggested,
+    });
+    if (stops()) return false;
+    await continueWhenLong(run, position);
+  }
+  return true;
+};
+
+/** PostgreSQL crashed and came back with empty staging: the counts of these chunks stand in the progress already. */
+const stageAgain = async (run: ImportRun, position: Position, chunks: readonly number[]): Promise<void> => {
+  const before = run.progress;
+  run.enter('staging');
+  const left = [...chunks];
+  await stageChunks(run, { round: position.round, planEpoch: position.planEpoch, look: look(run), next: () => left.pop() ?? null, enough: () => false });
+  run.note({ chunksStaged: before.chunksStaged, rowsRead: before.rowsRead, rowsRejected: before.rowsRejected, issueCount: before.issueCount });
+};
+
+const continueWhenLong = async (run: ImportRun, position: Position): Promise<void> => {
+  if (!workflowInfo().continueAsNewSuggested) return;
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof importFile>({ jobId: run.jobId, resume: { ...position, progress: run.progress } });
+};
+
+/** Null when the dataset changed since the draft. Once begun, a commit is not cancelled: it happens or it does not. */
+const commit = async (run: ImportRun): Promise<Books | null> => {
+  await run.whenRunning(look(run));
+  run.beginCommit();
+  run.enter('committing');
+  const result = await CancellationScope.nonCancellable(async () => commitJob({ jobId: run.jobId }));
+  switch (result.kind) {
+    case 'committed': return result.books;
+    case 'stale': run.endCommit(); return null;
+  }
+};
+
+const close = async (run: ImportRun, books: Books): Promise<ImportFileResult> => {
+  run.enter('closing');
+  const { state } = await closeJob({ jobId: run.jobId, books });
+  run.noteEnd(state, { books, errorCode: null });
+  return { state, books };
+};
+
+type Ending = Omit<EndJobInput, 'jobId'>;
+
+const end = async (run: ImportRun, ending: Ending): Promise<ImportFileResult> => {
+  const { state } = await endJob({ jobId: run.jobId, ...ending });
+  run.noteEnd(state, { books: null, errorCode: ending.code });
+  if (state === 'failed')
+    throw ApplicationFailure.create({ message: 'The job failed; its error code says why.', type: ending.code ?? 'INTERNAL', nonRetryable: true });
+  return { state, books: run.progress.books };
+};
+
+/** What ended the story. An error that is neither a failure of a step nor a cancellation is a defect of this code: it is thrown, and the task waits for a fix. */
+const endingOf = (error: unknown): Ending => {
+  if (isCancellation(error)) return { state: 'cancelled', code: 'CANCELLED', place: {} };
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  if (failure instanceof ApplicationFailure && isErrorCode(failure.type))
+    return { state: errorKinds[failure.type].ends, code: failure.type, place: (failure.details?.[0] ?? {}) as ErrorPlace };
+  if (error instanceof ActivityFailure) return { state: 'failed', code: 'INTERNAL', place: {} };
+  throw error;
+};
+
+const isErrorCode = (type: string | null | undefined): type is ErrorCode => typeof type === 'string' && Object.hasOwn(errorKinds, type);

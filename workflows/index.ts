@@ -1,0 +1,2 @@
+/** What the bundle exports is what the engine can run, by these permanent names. */
+export { importFile } from './import-file.ts';

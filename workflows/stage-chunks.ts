@@ -1,0 +1,51 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { TransferActivities } from '../activities/create-activities.ts';
+import type { JobWishes } from '../activities/read-job-wishes.ts';
+import { activityOptions, chunksInFlight } from './activity-options.ts';
+import type { ImportRun } from './import-run.ts';
+
+const { stageChunk } = proxyActivities<TransferActivities>(activityOptions.chunk);
+
+export interface StagingTurn {
+  readonly round: number;
+  readonly planEpoch: number;
+  /** The next chunk to stage, or null when none is left. */
+  readonly next: () => number | null;
+  /** Stop giving out chunks (a rejected row where none is allowed, a history that grows too long). */
+  readonly enough: () => boolean;
+  readonly look: () => Promise<JobWishes>;
+}
+
+/** Keeps a bounded number of chunks in flight until none is left or it is enough; a postponed chunk is given out again. */
+export const stageChunks = async (run: ImportRun, turn: StagingTurn): Promise<void> => {
+  const postponed: number[] = [];
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      await run.whenRunning(turn.look);
+      if (failed || turn.enough()) return;
+      const chunkNo = postponed.pop() ?? turn.next();
+      if (chunkNo === null) return;
+      const result = await stageChunk({ jobId: run.jobId, round: turn.round, planEpoch: turn.planEpoch, chunkNo });
+      run.takeUp(result.wishes);
+      switch (result.kind) {
+        case 'postponed': postponed.push(chunkNo); break;
+        case 'staged': count(run, result.totals); break;
+      }
+    }
+  };
+  const stopOthers = (error: unknown): never => { failed = true; throw error; };
+  // All lanes are waited for before the first failure is thrown, so that none is left running unseen.
+  const ends = await Promise.allSettled(Array.from({ length: chunksInFlight }, async () => lane().catch(stopOthers)));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+};
+
+const count = (run: ImportRun, totals: { readonly rowsRead: number; readonly rowsQuarantined: number; readonly rowsUnreadable: number; readonly issueCount: number }): void => {
+  const { progress } = run;
+  run.note({
+    chunksStaged: progress.chunksStaged + 1,
+    rowsRead: progress.rowsRead + totals.rowsRead,
+    rowsRejected: progress.rowsRejected + totals.rowsQuarantined + totals.rowsUnreadable,
+    issueCount: progress.issueCount + totals.issueCount,
+  });
+};
