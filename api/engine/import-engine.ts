@@ -1,0 +1,129 @@
+/**
+ * What the API asks of the engine, each with a bounded wait. Promises: starting twice starts once; nothing but ids goes over; a silent
+ * engine or worker is an answer (`no_worker`, ENGINE_UNAVAILABLE), never a hang.
+ */
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { WaybillError } from '../../contracts/errors.ts';
+import { controlTaskQueue, importWorkflowId, type JobId } from '../../contracts/ids.ts';
+import type { JobProgress } from '../../contracts/progress.ts';
+import {
+  cancelJobUpdate, importWorkflowType, pauseJobUpdate, progressQuery, resumeJobUpdate, updateId,
+  type ImportFileInput, type OperatorWish,
+} from '../../contracts/workflow-messages.ts';
+import { importSearchAttributes } from './search-attributes.ts';
+
+export type Verb = 'pause' | 'resume' | 'cancel';
+export interface WishMessage { readonly jobId: JobId; readonly verb: Verb; readonly wishNo: number; readonly actor: string }
+/** `heard`: the workflow accepted it. `refused`: it is over, or said no. `no_worker`: nobody answered in time; the wish holds all the same. */
+export type WishAnswer = 'heard' | 'refused' | 'no_worker';
+
+export interface ImportEngine {
+  startImport(job: { readonly jobId: JobId; readonly dataset: string; readonly org: string }): Promise<void>;
+  sendWish(wish: WishMessage): Promise<WishAnswer>;
+  /** `over`: it has ended, or there is none. `unknown`: the engine did not answer. */
+  workflowState(jobId: JobId): Promise<'running' | 'over' | 'unknown'>;
+  /** Null: no worker answered in time. */
+  readProgress(jobId: JobId): Promise<JobProgress | null>;
+  isUp(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly address: string;
+  readonly namespace: string;
+  readonly wishTimeoutMs?: number;
+  readonly queryTimeoutMs?: number;
+  readonly startTimeoutMs?: number;
+}
+
+const updateNames: Readonly<Record<Verb, string>> = { pause: pauseJobUpdate, resume: resumeJobUpdate, cancel: cancelJobUpdate };
+
+/** https://grpc.io/docs/guides/status-codes/ */
+const invalidArgument = 3;
+const grpcCodeOf = (error: unknown): unknown => {
+  const cause = error instanceof Error ? error.cause ?? error : error;
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
+};
+
+const unavailable = (): WaybillError => new WaybillError('ENGINE_UNAVAILABLE', 'The workflow engine does not answer.');
+
+export class TemporalImportEngine implements ImportEngine {
+  private readonly connection: Connection;
+  private readonly client: Client;
+  private readonly options: Required<EngineOptions>;
+  constructor(options: EngineOptions) {
+    this.options = { wishTimeoutMs: 2_000, queryTimeoutMs: 1_500, startTimeoutMs: 5_000, ...options };
+    this.connection = Connection.lazy({ address: options.address, connectTimeout: 2_000 });
+    this.client = new Client({ connection: this.connection, namespace: options.namespace });
+  }
+
+  async startImport(job: { readonly jobId: JobId; readonly dataset: string; readonly org: string }): Promise<void> {
+    const input: ImportFileInput = { jobId: job.jobId };
+    try {
+      await this.within(this.options.startTimeoutMs, () => this.client.workflow.start(importWorkflowType, {
+        workflowId: importWorkflowId(job.jobId), taskQueue: controlTaskQueue, args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING',
+        typedSearchAttributes: importSearchAttributes(job),
+      }));
+    } catch (error) {
+      // It ran and is over: that is as started as can be.
+      if (error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError') return;
+      if (grpcCodeOf(error) === invalidArgument) throw new WaybillError('ENGINE_REFUSED', 'The workflow engine refuses to start an import.');
+      throw unavailable();
+    }
+  }
+
+  async workflowState(jobId: JobId): Promise<'running' | 'over' | 'unknown'> {
+    try {
+      const { status } = await this.within(this.options.queryTimeoutMs, () => this.handle(jobId).describe());
+      return ['RUNNING', 'PAUSED', 'CONTINUED_AS_NEW'].includes(status.name) ? 'running' : 'over';
+    } catch (error) {
+      return error instanceof WorkflowNotFoundError ? 'over' : 'unknown';
+    }
+  }
+
+  async sendWish({ jobId, verb, wishNo, actor }: WishMessage): Promise<WishAnswer> {
+    const wish: OperatorWish = { actor };
+    try {
+      await this.within(this.options.wishTimeoutMs, () => this.handle(jobId).startUpdate(updateNames[verb], {
+        args: [wish], updateId: updateId(verb, jobId, wishNo), waitForStage: 'ACCEPTED',
+      }));
+      return 'heard';
+    } catch (error) {
+      return error instanceof WorkflowNotFoundError || (error instanceof Error && error.name === 'WorkflowUpdateFailedError') ? 'refused' : 'no_worker';
+    }
+  }
+
+  async readProgress(jobId: JobId): Promise<JobProgress | null> {
+    try {
+      return await this.within(this.options.queryTimeoutMs, () => this.handle(jobId).query<JobProgress>(progressQuery));
+    } catch {
+      return null;
+    }
+  }
+
+  async isUp(): Promise<boolean> {
+    try {
+      await this.within(1_000, () => this.connection.workflowService.getSystemInfo({}));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): Promise<void> { return this.connection.close(); }
+
+  private handle(jobId: JobId): WorkflowHandle { return this.client.workflow.getHandle(importWorkflowId(jobId)); }
+
+  /** A deadline for the server and a clock of our own: a lazy connection waits for the network before a deadline counts. */
+  private async within<Result>(ms: number, ask: () => Promise<Result>): Promise<Result> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => { timer = setTimeout(() => { reject(unavailable()); }, ms + 100); });
+    try {
+      return await Promise.race([this.connection.withDeadline(Date.now() + ms, ask), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { jobIdSchema } from '../../contracts/ids.ts';
+import type { JobState } from '../../contracts/job-states.ts';
+import { auditHead, listHeadSignatures, readAudit } from '../../db/audit.ts';
+import { findDataset, listDatasets } from '../../db/datasets.ts';
+import { findJob } from '../../db/find-job.ts';
+import { groupIssues, pageIssues } from '../../db/issues.ts';
+import { listJobs } from '../../db/list-jobs.ts';
+import { findPlan } from '../../db/plans.ts';
+import { previewRecords } from '../../db/preview-records.ts';
+import { refuseWithoutRole } from '../../db/reader.ts';
+import { traceRecord } from '../../db/record-origins.ts';
+import { estimateDisk } from '../inspect/estimate-import.ts';
+import { inspectSource } from '../inspect/inspect-source.ts';
+import { parseOverrides } from '../jobs/parse-import-request.ts';
+import { mustFindDataset, mustFindJob, mustFindSource } from '../jobs/start-import.ts';
+import { defaultPurpose, type GraphqlContext } from './graphql-context.ts';
+import { decodeCursor, encodeCursor, pageSize } from './page-cursor.ts';
+
+type Maybe<T> = T | null | undefined;
+type Fields = Readonly<Record<string, unknown>>;
+
+interface JobsArgs { readonly filter?: Maybe<{ readonly states?: Maybe<readonly JobState[]>; readonly dataset?: Maybe<string> }>; readonly first?: Maybe<number>; readonly after?: Maybe<string> }
+const jobs = async (_: unknown, { filter, first, after }: JobsArgs, { deps, actor }: GraphqlContext) => {
+  const [before] = decodeCursor(after, 1) ?? [];
+  const page = await listJobs(deps.pool, {
+    org: actor.org, limit: pageSize(first, 200),
+    ...(filter?.states ? { states: filter.states } : {}), ...(filter?.dataset ? { dataset: filter.dataset } : {}), ...(before === undefined ? {} : { before }),
+  });
+  return { jobs: page.jobs, next: page.next === null ? null : encodeCursor(page.next) };
+};
+
+const job = (_: unknown, { id }: { readonly id: string }, { deps, actor }: GraphqlContext) =>
+  (jobIdSchema.safeParse(id).success ? findJob(deps.pool, { org: actor.org, jobId: id }) : null);
+
+interface IssuesArgs { readonly jobId: string; readonly first?: Maybe<number>; readonly after?: Maybe<string>; readonly purpose?: Maybe<string> }
+const issues = async (_: unknown, { jobId, first, after, purpose }: IssuesArgs, { deps, actor }: GraphqlContext) => {
+  await mustFindJob(deps, actor.org, jobId);
+  const [rowNo, seq] = decodeCursor(after, 2) ?? [];
+  const page = await pageIssues(deps.pool, {
+    jobId, actor, purpose: purpose ?? defaultPurpose, limit: pageSize(first, 1_000),
+    ...(rowNo === undefined || seq === undefined ? {} : { after: { rowNo, seq } }),
+  });
+  return { issues: page.issues, next: page.next === null ? null : encodeCursor(page.next.rowNo, page.next.seq) };
+};
+
+interface EstimateArgs { readonly sha256: string; readonly dataset: string; readonly parse?: Maybe<Fields> }
+const estimateImport = async (_: unknown, { sha256, dataset, parse }: EstimateArgs, { deps, actor }: GraphqlContext) => {
+  await mustFindDataset(deps, actor.org, dataset);
+  const file = await mustFindSource(deps, actor.org, sha256);
+  const { detection, rows } = await inspectSource(deps.storage, { file, overrides: parseOverrides(parse), all: false });
+  const disk = estimateDisk({
+    bytes: file.bytes, needsSpool: detection.needsSpool, databaseSharesDisk: deps.databaseSharesDisk, bytesFree: await deps.storage.freeBytes(),
+  });
+  return { rows, ...disk };
+};
+
+interface InspectArgs { readonly sha256: string; readonly parse?: Maybe<Fields>; readonly all?: Maybe<boolean>; readonly purpose?: Maybe<string> }
+const inspect = async (_: unknown, { sha256, parse, all, purpose }: InspectArgs, { deps, actor }: GraphqlContext) => {
+  refuseWithoutRole({ actor, purpose: purpose ?? defaultPurpose });
+  const file = await mustFindSource(deps, actor.org, sha256);
+  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, overrides: parseOverrides(parse), all: all ?? false });
+  const { options, guesses } = detection;
+  return {
+    format: options.format, compression: 'none', encoding: options.encoding, delimiter: options.delimiter, quote: options.quote, escape: options.escape,
+    headerRow: options.header, preambleLines: options.preambleLines, columns: options.columns.map((name) => ({ name })), rows, rowsExact, sample, guesses,
+  };
+};
+
+interface RecordsArgs { readonly dataset: string; readonly first?: Maybe<number>; readonly importedBy?: Maybe<string>; readonly purpose?: Maybe<string> }
+const records = async (_: unknown, { dataset, first, importedBy, purpose }: RecordsArgs, { deps, actor }: GraphqlContext) => {
+  const { definition } = await mustFindDataset(deps, actor.org, dataset);
+  const by = importedBy ? await mustFindJob(deps, actor.org, importedBy) : null;
+  const plan = by === null || by.planHash === null ? null : await findPlan(deps.pool, by.planHash);
+  return previewRecords(deps.pool, {
+    definition, actor, purpose: purpose ?? defaultPurpose, limit: pageSize(first, 20),
+    ...(by === null ? {} : { importedBy: by.jobId }), ...(plan === null ? {} : { key: plan.key }),
+  });
+};
+
+// The chain is one for all organisations: whoever verifies it needs every event.
+const audit = (_: unknown, { afterSeq, first }: { readonly afterSeq?: Maybe<number>; readonly first?: Maybe<number> }, { deps }: GraphqlContext) =>
+  readAudit(deps.pool, { org: null, afterSeq: afterSeq ?? 0, limit: pageSize(first, 10_000) });
+
+export const queryResolvers = {
+  jobs, job, issues, estimateImport, inspect, records, audit,
+  issueGroups: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) => {
+    await mustFindJob(deps, actor.org, jobId);
+    return groupIssues(deps.pool, jobId);
+  },
+  datasets: (_: unknown, __: unknown, { deps, actor }: GraphqlContext) => listDatasets(deps.pool, { org: actor.org }),
+  dataset: (_: unknown, { name }: { readonly name: string }, { deps, actor }: GraphqlContext) => findDataset(deps.pool, { org: actor.org, name }),
+  auditHead: async (_: unknown, __: unknown, { deps }: GraphqlContext) => ({ ...await auditHead(deps.pool), signatures: await listHeadSignatures(deps.pool) }),
+  traceRecord: async (_: unknown, { dataset, key }: { readonly dataset: string; readonly key: string }, { deps, actor }: GraphqlContext) => {
+    const { datasetId } = await mustFindDataset(deps, actor.org, dataset);
+    const origins = await traceRecord(deps.pool, { datasetId, recordKey: key });
+    return origins.map(({ fileSha256, ...origin }) => ({ ...origin, sha256: fileSha256 }));
+  },
+};

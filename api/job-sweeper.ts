@@ -1,0 +1,118 @@
+/**
+ * Looks after imports that nobody else would move: a row whose workflow was never started (the process died in between), a wish that no
+ * worker heard, a workflow that was ended from outside and cannot close its job any more. Reads the open jobs every few seconds; what it
+ * does is harmless twice, so several API processes may sweep at once.
+ */
+import { systemActor } from '../contracts/actor.ts';
+import { WaybillError, type ErrorCode } from '../contracts/errors.ts';
+import { runningStates } from '../contracts/job-states.ts';
+import { updateId } from '../contracts/workflow-messages.ts';
+import { appendAudit } from '../db/audit.ts';
+import { inTransaction } from '../db/connection.ts';
+import { releaseWriter } from '../db/dataset-writers.ts';
+import type { Job } from '../db/job.ts';
+import { moveJob } from '../db/move-job.ts';
+import { openJobs } from '../db/open-jobs.ts';
+import { dropStaging } from '../db/staging-table.ts';
+import { spoolKey } from '../storage/storage-keys.ts';
+import type { ApiDeps } from './api-deps.ts';
+import type { Verb } from './engine/import-engine.ts';
+
+export interface SweeperTimes {
+  readonly everyMs: number;
+  /** A row younger than this is still in the hands of the request that made it. */
+  readonly graceMs: number;
+  /** A job without news for this long is asked for at the engine. */
+  readonly quietMs: number;
+}
+const defaultTimes: SweeperTimes = { everyMs: 3_000, graceMs: 3_000, quietMs: 30_000 };
+
+const wishOf = ({ cancelWanted, pauseWanted, wishNo }: Job): Verb | null => {
+  if (cancelWanted) return 'cancel';
+  if (wishNo === 0) return null;
+  return pauseWanted ? 'pause' : 'resume';
+};
+
+export class JobSweeper {
+  /** Wishes that need not be sent again, by update id. */
+  private readonly settled = new Set<string>();
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> | null = null;
+  private closed = false;
+  constructor(private readonly deps: Pick<ApiDeps, 'pool' | 'storage' | 'engine' | 'log'>, private readonly times: SweeperTimes = defaultTimes) {}
+
+  start(): void {
+    if (this.closed) return;
+    this.running = this.sweep()
+      .catch((error: unknown) => { this.deps.log.warn({ code: error instanceof WaybillError ? error.code : 'INTERNAL' }, 'a sweep failed; the next one tries again'); })
+      .finally(() => {
+        this.running = null;
+        if (!this.closed) this.timer = setTimeout(() => { this.start(); }, this.times.everyMs);
+      });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    await this.running;
+  }
+
+  async sweep(now: number = Date.now()): Promise<void> {
+    const jobs = await openJobs(this.deps.pool);
+    const open = new Set(jobs.map((job) => job.jobId));
+    for (const id of this.settled) if (!open.has(id.split('/')[1] ?? '')) this.settled.delete(id);
+    for (const job of jobs) {
+      if (this.closed) return;
+      await this.lookAfter(job, now);
+    }
+  }
+
+  private async lookAfter(job: Job, now: number): Promise<void> {
+    const waitsForStart = job.state === 'received' && job.startedAt === null;
+    if (waitsForStart && now - job.createdAt.getTime() >= this.times.graceMs && !await this.startWorkflow(job)) return;
+    await this.repeatWish(job);
+    if (now - job.updatedAt.getTime() >= this.times.quietMs) await this.failWhenLost(job);
+  }
+
+  /** False when the job was failed, or the engine is away. */
+  private async startWorkflow(job: Job): Promise<boolean> {
+    try {
+      if (job.dataset === null) throw new WaybillError('DATASET_UNKNOWN', 'The job has no dataset.');
+      await this.deps.engine.startImport({ jobId: job.jobId, dataset: job.dataset, org: job.org });
+      return true;
+    } catch (error) {
+      if (error instanceof WaybillError && !error.retryable) await this.fail(job, error.code);
+      return false;
+    }
+  }
+
+  private async repeatWish(job: Job): Promise<void> {
+    const verb = wishOf(job);
+    if (verb === null) return;
+    const id = updateId(verb, job.jobId, job.wishNo);
+    if (this.settled.has(id)) return;
+    // The audit has who wished; the repetition is the system's.
+    const answer = await this.deps.engine.sendWish({ jobId: job.jobId, verb, wishNo: job.wishNo, actor: systemActor.id });
+    if (answer !== 'no_worker') this.settled.add(id);
+  }
+
+  /** Terminated in the engine's UI, or an engine that lost its data: nobody is left who could close the job. */
+  private async failWhenLost(job: Job): Promise<void> {
+    if (await this.deps.engine.workflowState(job.jobId) !== 'over') return;
+    await this.fail(job, 'WORKFLOW_LOST');
+  }
+
+  private async fail(job: Job, code: ErrorCode): Promise<void> {
+    const { jobId } = job;
+    const { pool, storage } = this.deps;
+    await inTransaction(pool, async (tx) => {
+      // A job that closed itself meanwhile stays as it ended.
+      if (!await moveJob(tx, { jobId, from: runningStates, to: 'failed', patch: { errorCode: code, waitsFor: null } })) return;
+      await appendAudit(tx, { actor: { ...systemActor, org: job.org }, action: 'import.failed', jobId, details: { code, from: job.state } });
+    });
+    await dropStaging(pool, jobId);
+    await storage.remove(spoolKey(jobId));
+    if (job.datasetId !== null) await releaseWriter(pool, { datasetId: job.datasetId, jobId });
+    this.deps.log.error({ jobId, code }, 'a job that cannot go on was failed');
+  }
+}

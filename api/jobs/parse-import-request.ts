@@ -1,0 +1,40 @@
+/** From the GraphQL input to the request as contracts know it. */
+import type { z } from 'zod';
+import { WaybillError } from '../../contracts/errors.ts';
+import { importRequestSchema, type ImportRequest } from '../../contracts/import-request.ts';
+import { parseOverridesSchema, type ParseOverrides } from '../../contracts/parse-options.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** GraphQL's null means "not said", but for the few names where null is a word of its own. */
+const withoutNulls = (fields: Fields, keep: readonly string[] = []): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([name, value]) => value !== undefined && (value !== null || keep.includes(name))));
+
+/** The place is a path of our own names; zod's messages may repeat what was typed and stay here. */
+const requestInvalid = (error: z.ZodError, what: string): WaybillError => {
+  const [first] = error.issues;
+  const path = first?.path.map(String).join('.') ?? '';
+  return new WaybillError('REQUEST_INVALID', `The ${what} is not valid${path === '' ? '' : ` at ${path}`}.`, { field: path, fault: first?.code ?? 'custom' });
+};
+
+export const parseWith = <Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> => {
+  const result = schema.safeParse(value);
+  if (!result.success) throw requestInvalid(result.error, what);
+  return result.data;
+};
+
+export const parseOverrides = (value: Fields | null | undefined): ParseOverrides =>
+  parseWith(parseOverridesSchema, withoutNulls(value ?? {}, ['quote']), 'parse');
+
+interface DateOrderEntry { readonly field: string; readonly order: string }
+
+export const parseImportRequest = (input: Fields): ImportRequest => {
+  const fields = withoutNulls(input);
+  const orders = fields['dateOrders'] as readonly DateOrderEntry[] | undefined;
+  const parse = fields['parse'] as Fields | undefined;
+  return parseWith(importRequestSchema, {
+    ...fields,
+    ...(orders === undefined ? {} : { dateOrders: Object.fromEntries(orders.map(({ field, order }) => [field, order])) }),
+    ...(parse === undefined ? {} : { parse: withoutNulls(parse, ['quote']) }),
+  }, 'input');
+};

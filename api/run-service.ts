@@ -1,0 +1,75 @@
+/** Composes the API out of its settings and runs it until it is told to stop. */
+import type { ApiSettings } from '../contracts/service-settings.ts';
+import { signingKeyOf } from '../core/receipt/signing-key.ts';
+import { clientConfig, createPool } from '../db/connection.ts';
+import { openLocalStorage } from '../storage/local/local-storage.ts';
+import { loadOrCreateSigningKey } from '../storage/signing-key-file.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { AuditHeadSigner } from './audit-head-signer.ts';
+import { createApi, type Api } from './create-api.ts';
+import { TemporalImportEngine } from './engine/import-engine.ts';
+import { closeServer, createHttpServer, listen } from './http-server.ts';
+import { toPublicError } from './http/error-response.ts';
+import { authenticateByToken, readOrMakeToken } from './http/local-token.ts';
+import { JobSweeper } from './job-sweeper.ts';
+import type { ApiLogger } from './logger.ts';
+import { ProgressListener } from './progress/progress-listener.ts';
+
+const shutdownMs = 8_000;
+const cleanUploadsMs = 3_600_000;
+
+const isThisMachine = (url: string): boolean => {
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  return ['', 'localhost', '127.0.0.1', '[::1]'].includes(host);
+};
+
+const composeDeps = async (settings: ApiSettings, log: ApiLogger): Promise<ApiDeps> => ({
+  log,
+  pool: createPool({
+    url: settings.DATABASE_URL, max: 10, applicationName: 'waybill-api',
+    onIdleError: ({ code }) => { log.warn({ code }, 'an idle connection to the database was lost'); },
+  }),
+  storage: await openLocalStorage(settings.WAYBILL_ARCHIVE),
+  engine: new TemporalImportEngine({ address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE }),
+  listener: new ProgressListener({ clientConfig: clientConfig(settings.DATABASE_URL, 'waybill-api-progress'), log }),
+  authenticate: authenticateByToken(await readOrMakeToken(settings.WAYBILL_TOKEN_FILE)),
+  databaseSharesDisk: isThisMachine(settings.DATABASE_URL),
+  uiUrl: settings.WAYBILL_UI_URL,
+  namespace: settings.TEMPORAL_NAMESPACE,
+});
+
+const cleanUploads = ({ uploads }: Api, log: ApiLogger): NodeJS.Timeout => {
+  const clean = (): void => {
+    uploads.removeStale().then(
+      (removed) => { if (removed > 0) log.info({ removed }, 'stale uploads were removed'); },
+      (error: unknown) => { log.warn({ code: toPublicError(error, log).code }, 'stale uploads were not removed'); },
+    );
+  };
+  clean();
+  return setInterval(clean, cleanUploadsMs);
+};
+
+export interface RunningApi { readonly port: number; readonly stop: () => Promise<void> }
+
+export const runService = async (settings: ApiSettings, log: ApiLogger): Promise<RunningApi> => {
+  const deps = await composeDeps(settings, log);
+  const keyFile = await loadOrCreateSigningKey(settings.WAYBILL_KEYS);
+  const signer = new AuditHeadSigner(deps, signingKeyOf(keyFile.privatePem));
+  const api = createApi(deps);
+  const server = createHttpServer(api.fetch);
+  const port = await listen(server, { host: settings.WAYBILL_API_HOST, port: settings.WAYBILL_API_PORT });
+  const sweeper = new JobSweeper(deps);
+  void deps.listener.start();
+  sweeper.start();
+  signer.start();
+  const cleaning = cleanUploads(api, log);
+  log.info({ host: settings.WAYBILL_API_HOST, port, stack: settings.WAYBILL_STACK_ID, signingKey: keyFile.path, tokenFile: settings.WAYBILL_TOKEN_FILE }, 'the API listens');
+  const stop = async (): Promise<void> => {
+    clearInterval(cleaning);
+    api.close();
+    await Promise.all([closeServer(server, shutdownMs), sweeper.close()]);
+    await signer.close();
+    await Promise.allSettled([deps.listener.close(), deps.engine.close(), deps.pool.end()]);
+  };
+  return { port, stop };
+};
