@@ -18,7 +18,6 @@ export interface CellEncoder {
 
 /** Two cells that make one field: latitude and longitude in columns of their own. */
 export interface PairEncoder {
-  /** @see CellEncoder.encode */
-  // eslint-disable-next-line max-params -- two byte ranges and an output; an object a row would cost an allocation in the hot path
+  /** As {@link CellEncoder.encode}; two byte ranges, because an object a row would be an allocation in the hot path. */
   encode(bytes: Uint8Array, latStart: number, latEnd: number, lonStart: number, lonEnd: number, out: CopyBuffer): number;
 }

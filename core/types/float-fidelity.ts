@@ -25,12 +25,22 @@ export const floatFidelity = (decimal: Decimal, start: number, end: number, form
   if (decimal.digits > format.mostDigits) return Math.abs(decimal.top) > 400 ? 'out_of_range' : 'loses_digits';
   const stored = format.store(Number(utf8Text(decimal.bytes, start, end)));
   if (stored === 0 || !Number.isFinite(stored)) return 'out_of_range';
-  return printed(stored, decimal.digits) === significantDigits(decimal) + `e${decimal.top}` ? 'kept' : 'loses_digits';
+  return isPrintedAs(Math.abs(stored), significantDigits(decimal), decimal.top) ? 'kept' : 'loses_digits';
 };
 
-const printed = (value: number, digits: number): string => {
-  const [mantissa = '', exponent = ''] = Math.abs(value).toExponential(digits - 1).split('e');
-  return `${mantissa.replace('.', '')}e${Number(exponent)}`;
+/** Whether a value rounded to so many digits is these digits. A value exactly half way may be rounded either way (C goes to even, JavaScript up). */
+const isPrintedAs = (value: number, digits: string, top: number): boolean => {
+  const [rounded, power] = mantissaAndPower(value, digits.length);
+  if (power === top && rounded === digits) return true;
+  const [exact, exactPower] = mantissaAndPower(value, digits.length + exactDigits);
+  return exactPower === top && exact.startsWith(digits) && /^50*$/.test(exact.slice(digits.length));
+};
+/** More than a value that is exactly half way between two decimals of 17 digits can have. */
+const exactDigits = 40;
+
+const mantissaAndPower = (value: number, digits: number): readonly [string, number] => {
+  const [mantissa = '', power = ''] = value.toExponential(digits - 1).split('e');
+  return [mantissa.replace('.', ''), Number(power)];
 };
 
 const significantDigits = (decimal: Decimal): string =>

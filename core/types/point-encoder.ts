@@ -60,7 +60,7 @@ const isSplit = (byte: number): boolean => byte === 0x2c || byte === 0x3b || byt
 export class PointPairEncoder implements PairEncoder {
   private readonly pair = new CoordinatePair();
 
-  // eslint-disable-next-line max-params -- the interface says why
+  // eslint-disable-next-line max-params -- two byte ranges; encoder.ts says why
   encode(bytes: Uint8Array, latStart: number, latEnd: number, lonStart: number, lonEnd: number, out: CopyBuffer): number {
     const pair = this.pair;
     pair.latStart = trimmedStart(bytes, latStart, latEnd);

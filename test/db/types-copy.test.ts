@@ -9,6 +9,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pgTypeOf } from '../../contracts/pg-type-of.ts';
+import { createKeyHasher } from '../../core/types/derived-key.ts';
 import { encodeCell, field } from '../support/encode-cell.ts';
 import { createEmptyDatabase, type EmptyDatabase } from '../support/database.ts';
 
@@ -187,6 +188,25 @@ describe('other types in PostgreSQL', () => {
     const pairs = [[90, 180], [-90, -180], [0, 0], ...many(fc.tuple(degrees(90), degrees(180)))] as const;
     const held = await heldFor({ type: 'point' }, pairs.map(([lat, lon]) => `${lat},${lon}`), 'v[1] || \' \' || v[0]');
     held.forEach((shown, i) => { expect(shown.split(' ').map((part) => Number(part) + 0)).toEqual(pairs[i]?.map((part) => part + 0)); });
+  });
+});
+
+describe('a derived key in PostgreSQL', () => {
+  it('is recomputed by the documented SQL', async () => {
+    const rows = many(fc.tuple(fc.option(fc.string({ unit: 'grapheme', maxLength: 20 })), fc.option(fc.string({ unit: 'grapheme-ascii' }))), 300)
+      .map((row) => row.map((cell) => cell?.replaceAll('\0', '') ?? null));
+    const hasher = createKeyHasher();
+    const keys = rows.map((row) => {
+      for (const cell of row) {
+        if (cell === null) hasher.nullCell();
+        else hasher.cell(Buffer.from(cell), 0, Buffer.byteLength(cell));
+      }
+      return hasher.hex();
+    });
+    const own = await client.query<{ key: string }>(`select encode(sha256(convert_to(concat(
+      coalesce(octet_length(a) || ':' || a, '-'), coalesce(octet_length(b) || ':' || b, '-')), 'UTF8')), 'hex') as key
+      from unnest($1::text[], $2::text[]) with ordinality as t (a, b, n) order by n`, [rows.map(([a]) => a), rows.map(([, b]) => b)]);
+    expect(keys).toEqual(own.rows.map((row) => row.key));
   });
 });
 
