@@ -2,6 +2,7 @@
 import type { Actor } from '../contracts/actor.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import type { Issue, IssueCode, Severity } from '../contracts/issue-codes.ts';
+import { epochValues, type EpochKey } from './chunk-key.ts';
 import type { Queryable } from './connection.ts';
 import { refuseReader } from './reader.ts';
 
@@ -40,26 +41,30 @@ const ofCurrentEpoch = `from waybill.issues i join waybill.jobs j on j.job_id = 
 /** The order of a row's issues is the same whenever it is asked, so their numbers need no column (and COPY no sequence). */
 const withinRow = 'i.column_no nulls last, i.field, i.code, i.found_in';
 
-interface NumberedIssue extends Issue { readonly seq: number }
+/** The page's first `seq` issues are those of the row at which the page before stopped: they are stepped over, not counted. */
+const pageSql = `
+  select i.row_no as "rowNo", i.line_no as "lineNo", i.field, i.column_no as "columnNo", i.code, i.severity
+  from waybill.issues i where i.job_id = $1 and i.round = $2 and i.plan_epoch = $3 and i.row_no >= $4
+  order by i.row_no, ${withinRow} offset $5 limit $6`;
 
-export const pageIssues = async (db: Queryable, { jobId, actor, purpose, after, limit }: PageIssuesInput): Promise<IssuePage> => {
+const cursorAfter = (page: readonly Issue[], after: IssueCursor): IssueCursor => {
+  const rowNo = page.at(-1)?.rowNo ?? after.rowNo;
+  const ofRow = page.filter((issue) => issue.rowNo === rowNo).length;
+  return { rowNo, seq: ofRow + (rowNo === after.rowNo ? after.seq : 0) };
+};
+
+const epochOf = async (db: Queryable, jobId: string): Promise<EpochKey> => {
+  const { rows: [epoch] } = await db.query<EpochKey>('select job_id as "jobId", round, plan_epoch as "planEpoch" from waybill.jobs where job_id = $1', [jobId]);
+  if (epoch === undefined) throw new WaybillError('JOB_UNKNOWN', 'There is no such job.', { job: jobId });
+  return epoch;
+};
+
+export const pageIssues = async (db: Queryable, { jobId, actor, purpose, after = { rowNo: 0, seq: 0 }, limit }: PageIssuesInput): Promise<IssuePage> => {
   await refuseReader(db, { jobId, actor, purpose });
   const size = Math.max(1, Math.min(limit, 1000));
-  const { rows: [place] } = await db.query<{ round: number; planEpoch: number }>('select round, plan_epoch as "planEpoch" from waybill.jobs where job_id = $1', [jobId]);
-  if (place === undefined) throw new WaybillError('JOB_UNKNOWN', 'There is no such job.', { job: jobId });
-  const { rows } = await db.query<NumberedIssue>(`
-    select * from (
-      select i.row_no as "rowNo", i.line_no as "lineNo", i.field, i.column_no as "columnNo", i.code, i.severity,
-        row_number() over (partition by i.row_no order by ${withinRow}) as seq
-      from waybill.issues i where i.job_id = $1 and i.round = $2 and i.plan_epoch = $3 and i.row_no >= $4) n
-    where (n."rowNo", n.seq) > ($4, $5) order by n."rowNo", n.seq limit $6`,
-  [jobId, place.round, place.planEpoch, after?.rowNo ?? 0, after?.seq ?? 0, size + 1]);
-  const page = rows.slice(0, size);
-  const last = page.at(-1);
-  return {
-    issues: page.map(({ rowNo, lineNo, field, columnNo, code, severity }) => ({ rowNo, lineNo, field, columnNo, code, severity })),
-    next: rows.length > size && last !== undefined ? { rowNo: last.rowNo, seq: last.seq } : null,
-  };
+  const { rows } = await db.query<Issue>(pageSql, [...epochValues(await epochOf(db, jobId)), after.rowNo, after.seq, size + 1]);
+  const issues = rows.slice(0, size);
+  return { issues, next: rows.length > size ? cursorAfter(issues, after) : null };
 };
 
 /** The kinds of findings, most frequent first. Names and numbers only. */
