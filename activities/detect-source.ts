@@ -5,7 +5,7 @@ import { createSourceDecoder } from '../core/formats/csv/source-decoder.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { archiveKey, spoolKey } from '../storage/storage-keys.ts';
 import type { Storage } from '../storage/storage.ts';
-import { readSamples } from '../storage/read-samples.ts';
+import { lookAtSamples } from '../storage/read-samples.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { openSource } from './import-source.ts';
 import { jobForWork } from './job-for-work.ts';
@@ -19,8 +19,8 @@ export const createDetectSource = (deps: ActivityDeps) => async ({ jobId }: Dete
   const request = importRequestSchema.parse(job.request);
   const source = await openSource(deps.storage, archiveKey(request.sha256));
   if (source.bytes === 0) throw new WaybillError('FILE_EMPTY', 'The file has no bytes.');
-  const samples = await readSamples(deps.storage, source.key, source.bytes);
-  const detection = detectDelimited({ samples, totalBytes: source.bytes, overrides: request.parse });
+  const detection = await lookAtSamples(deps.storage, { key: source.key, totalBytes: source.bytes },
+    (samples) => detectDelimited({ samples, totalBytes: source.bytes, overrides: request.parse }));
   if (detection.needsSpool) await writeSpool(deps.storage, { from: source.key, to: spoolKey(jobId), encoding: detection.options.encoding });
   await noteJob(deps.pool, { jobId, patch: { detection } });
 };

@@ -32,3 +32,6 @@ export const stagingTableName = (jobId: JobId, round: number, planEpoch: number)
 
 /** The draft of a round; it becomes the job's partition of `record_origins` at commit. */
 export const draftTableName = (jobId: JobId, round: number): string => `d_${jobId.replaceAll('-', '')}_r${round}`;
+
+/** What differs between the staged rows of a round and the dataset. */
+export const changesTableName = (jobId: JobId, round: number): string => `c_${jobId.replaceAll('-', '')}_r${round}`;

@@ -24,7 +24,6 @@ export const issueKinds = {
   DATE_AMBIGUOUS: { severity: 'error', message: 'Day and month cannot be told apart in this column. Say which with --date-format FIELD=DMY or FIELD=MDY.' },
   TIMESTAMP_INVALID: { severity: 'error', message: 'Not a date and time in any of the column’s formats.' },
   TIMESTAMP_PRECISION_LOSS: { severity: 'error', message: 'The time has more decimals of a second than the field can hold; storing it would change it.' },
-  TIME_ZONE_ASSUMED: { severity: 'info', message: 'A time without zone was read in the job’s zone.' },
   TIME_NOT_IN_ZONE: { severity: 'error', message: 'This clock time does not exist, or exists twice, in the job’s zone (a change of summer time).' },
   UUID_INVALID: { severity: 'error', message: 'Not a UUID.' },
   JSON_INVALID: { severity: 'error', message: 'Not valid JSON.' },

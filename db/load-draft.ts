@@ -1,6 +1,6 @@
 /** The statements that change the dataset: exactly the draft's rows, counted by the database itself. */
 import type { Queryable } from './connection.ts';
-import { draftTable } from './draft.ts';
+import { changesTable, draftTable } from './draft.ts';
 import type { LoadTarget } from './load-target.ts';
 import { keyColumns, keyJoin, recordKeyText, stagedRowsOf, tableOf, valueColumns } from './load-target.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
@@ -19,11 +19,11 @@ const whole: RowFilter = { rows: 'true' };
 
 export const updateRecords = async (tx: Queryable, target: LoadTarget, filter: RowFilter = whole): Promise<number> => {
   const values = valueColumns(target);
-  if (values.length === 0) return 0;
+  if (values.length === 0 || target.mode === 'append') return 0;
   const sets = values.map((column) => `${quoteIdentifier(column.name)} = t.${column.staged}`).join(', ');
   const { rowCount } = await tx.query(
-    `update ${tableOf(target)} d set ${sets} from ${draftTable(target)} r join ${stagedRowsOf(target)} t on t.row_no = r.row_no
-     where r.kind = 'u' and ${filter.rows} and ${keyJoin(target)}`);
+    `update ${tableOf(target)} d set ${sets} from ${changesTable(target)} r join ${stagedRowsOf(target)} t on t.ctid = r.staged
+     where r.kind = 'u' and ${filter.rows} and d.ctid = r.stored and ${keyJoin(target)}`);
   return rowCount ?? 0;
 };
 
@@ -50,17 +50,16 @@ export const createRecords = async (tx: Queryable, target: LoadTarget, { standin
 export const takeBeforeImages = async (tx: Queryable, target: LoadTarget): Promise<void> => {
   await tx.query(
     `create temporary table waybill_images on commit drop as
-     select r.record_key, r.row_no, to_jsonb(d) as image from ${draftTable(target)} r
-     join ${stagedRowsOf(target)} t on t.row_no = r.row_no join ${tableOf(target)} d on ${keyJoin(target)} where r.kind = 'u'`);
+     select r.record_key, r.row_no, to_jsonb(d) as image from ${changesTable(target)} r join ${tableOf(target)} d on d.ctid = r.stored where r.kind = 'u'`);
 };
 
 /** With a hash of each row as it stands after the update and after the table's triggers, to tell later what changed since (design 10.5). */
 export const storeBeforeImages = async (tx: Queryable, target: LoadTarget): Promise<number> => {
-  const key = recordKeyText(keyColumns(target).map((column) => `d.${quoteIdentifier(column.name)}`));
   const { rowCount } = await tx.query(
     `insert into waybill.before_images (job_id, round, dataset_id, dataset_version, record_key, row_no, image, committed_hash)
      select $1, $2, $3, $4, i.record_key, i.row_no, i.image, encode(sha256(convert_to(d::text, 'UTF8')), 'hex')
-     from waybill_images i join ${tableOf(target)} d on ${key} = i.record_key`,
+     from waybill_images i join ${changesTable(target)} r on r.row_no = i.row_no
+     join ${stagedRowsOf(target)} t on t.ctid = r.staged join ${tableOf(target)} d on ${keyJoin(target)}`,
     [target.epoch.jobId, target.epoch.round, target.datasetId, target.datasetVersion]);
   return rowCount ?? 0;
 };

@@ -45,9 +45,10 @@ export const reconcile = async (pool: Pool, target: LoadTarget): Promise<Draft> 
   const newKey = await findNewKey(tx, target);
   const counts = await settle(tx, target, { rules, newKey, datasetEmpty: snapshot.records === 0 });
   const staged = await countStaged(tx, target);
-  const hash = await hashDraft(tx, target, counts);
+  const allCreated = snapshot.records === 0 || target.mode === 'append';
+  const hash = await hashDraft(tx, target, { ...counts, allCreated });
   const books = await readBooks(tx, target, { staged, ...counts });
-  return { ...snapshot, hash, staged, ...counts, allCreated: snapshot.records === 0 || target.mode === 'append', books };
+  return { ...snapshot, hash, staged, ...counts, allCreated, books };
 });
 
 interface Basis { readonly rules: TableRules; readonly newKey: (NewKey & { readonly sql: string }) | null; readonly datasetEmpty: boolean }

@@ -13,7 +13,7 @@ const duplicateCount = 120;
 const blankLinesBefore = new Set([7_001, 13_502]);
 const here = (name) => new URL(name, import.meta.url);
 const dataset = JSON.parse(readFileSync(here('incidents.dataset.json'), 'utf8'));
-const severities = { TIME_ZONE_ASSUMED: 'info', EMAIL_INVALID: 'warning' };
+const severities = { EMAIL_INVALID: 'warning' };
 const at = Object.fromEntries(columns.map(({ field }, index) => [field, index]));
 
 const assert = (condition, what) => { if (!condition) throw new RangeError(`the example is not what it should be: ${what}`); };

@@ -11,8 +11,10 @@ export const createLanes = (plan: PlanDocument, definition: DatasetDefinition): 
   plan.mapping.map((mapped) => createLane(mapped, plan, definition));
 
 const createLane = (mapped: MappedField, plan: PlanDocument, definition: DatasetDefinition): Lane => {
-  const field = fieldNamed(definition, mapped.field);
-  const whenBlank = plan.key.includes(field.name) ? issueNumber('KEY_MISSING') : field.required ? issueNumber('REQUIRED_MISSING') : 0;
+  const inKey = plan.key.includes(mapped.field);
+  // A blank cell of a key chosen for this import is a missing key, as it is for the dataset's own.
+  const field = { ...fieldNamed(definition, mapped.field), ...(inKey ? { key: true } : {}) };
+  const whenBlank = inKey ? issueNumber('KEY_MISSING') : field.required ? issueNumber('REQUIRED_MISSING') : 0;
   const [first, second] = mapped.columns;
   if (first === undefined)
     return { kind: 'hash', field: field.name, columns: hashedColumns(field, plan), hasher: createKeyHasher() };
