@@ -20,6 +20,7 @@ export interface PoolOptions {
 }
 
 const { builtins } = pg.types;
+type Parser = (text: string) => unknown;
 /** Counts and offsets are numbers; what a double cannot hold exactly stays text (design 10.11). */
 const parseInt8 = (text: string): number | string => {
   const number = Number(text);
@@ -27,13 +28,13 @@ const parseInt8 = (text: string): number | string => {
 };
 const asText = (text: string): string => text;
 // pg reads date and timestamp in the zone of the process; their text is exact everywhere.
-const ownParsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+const ownParsers: ReadonlyMap<number, Parser> = new Map<number, Parser>([
   [builtins.INT8, parseInt8], [builtins.DATE, asText], [builtins.TIMESTAMP, asText],
 ]);
 
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (id: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : ownParsers.get(id)) ?? pg.types.getTypeParser(id, format ?? 'text'),
+  // Nothing here asks for the binary format, so every value arrives as text.
+  getTypeParser: (id: number): Parser => ownParsers.get(id) ?? (pg.types.getTypeParser(id, 'text') as Parser),
 };
 
 /** One way to open a connection: what pool, listener and migration share. */

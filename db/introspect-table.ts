@@ -97,7 +97,6 @@ const fieldOf = (column: ColumnShape, rules: readonly FieldRule[], key: readonly
 
 /** Names that the definition cannot hold: left out where the table can do without, else refused. */
 const usableColumns = (columns: readonly ColumnShape[]): readonly ColumnShape[] => columns.filter((column, index) => {
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
   if (!/[\u0000-\u001f"]/.test(column.name)) return true;
   if (!column.notNull || column.hasDefault) return false;
   throw new WaybillError('DATASET_INVALID', `Column ${index + 1} is required, and its name holds a double quote or a control character.`, { column: index + 1 });

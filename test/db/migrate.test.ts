@@ -16,12 +16,12 @@ const emptyDatabase = async (): Promise<EmptyDatabase> => {
   cleanUps.push(database.drop);
   return database;
 };
-const run = async (url: string, ...statements: readonly string[]): Promise<pg.QueryResult> => {
+const run = async (url: string, ...statements: readonly string[]): Promise<pg.QueryResult<Record<string, unknown>>> => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    let result = await client.query('select 1');
-    for (const statement of statements) result = await client.query(statement);
+    let result = await client.query<Record<string, unknown>>('select 1');
+    for (const statement of statements) result = await client.query<Record<string, unknown>>(statement);
     return result;
   } finally {
     await client.end();
