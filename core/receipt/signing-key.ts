@@ -29,9 +29,15 @@ export const keyIdOf = (publicRawBase64: string): string =>
 export const signingKeyOf = (privatePem: string): SigningKey => {
   const key = createPrivateKey(privatePem);
   if (key.asymmetricKeyType !== 'ed25519') throw new WaybillError('RECEIPT_INVALID', 'The signing key is not an Ed25519 key.');
-  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  const publicRawBase64 = spki.subarray(spkiPrefix.length).toString('base64');
-  return { privatePem, publicRawBase64, keyId: keyIdOf(publicRawBase64) };
+  return { privatePem, ...publicKeyOfPem(privatePem) };
+};
+
+/** The public half as it is handed on (SPKI), or of a private key's file. */
+export const publicKeyOfPem = (pem: string): PublicKey => {
+  const key = createPublicKey(pem);
+  if (key.asymmetricKeyType !== 'ed25519') throw new WaybillError('RECEIPT_INVALID', 'The key is not an Ed25519 key.');
+  const publicRawBase64 = key.export({ format: 'der', type: 'spki' }).subarray(spkiPrefix.length).toString('base64');
+  return { keyId: keyIdOf(publicRawBase64), publicRawBase64 };
 };
 
 export const createSigningKey = (): SigningKey =>

@@ -1,0 +1,53 @@
+/** `waybill inspect`: the API looks at the file (detection is the server's), so it is sent there first. */
+import type { CommandContext } from './run-command.ts';
+import { inspectDocument } from './generated/operations.ts';
+import type { InspectQuery } from './generated/operations.ts';
+import { groupDigits } from './human-numbers.ts';
+import { parseOverridesOf } from './parse-override-options.ts';
+import type { ParseOverrideOptions } from './parse-override-options.ts';
+import { shorten, textTable } from './text-table.ts';
+import { uploadFile } from './upload-file.ts';
+
+export interface InspectOptions extends ParseOverrideOptions {
+  readonly all?: boolean;
+  readonly purpose?: string;
+}
+
+type Inspection = InspectQuery['inspect'];
+
+const shownCharacter = (character: string | null): string => character === null ? 'none' : character === '\t' ? 'tab' : JSON.stringify(character);
+
+const guessOf = (guesses: unknown, name: string): readonly [string, string] => {
+  const guess = typeof guesses === 'object' && guesses !== null ? (guesses as Readonly<Record<string, unknown>>)[name] : undefined;
+  const { confidence, why } = typeof guess === 'object' && guess !== null ? guess as { readonly confidence?: unknown; readonly why?: unknown } : {};
+  return [typeof confidence === 'number' ? `${Math.round(confidence * 100)} %` : '', typeof why === 'string' ? why : ''];
+};
+
+const propertyTable = ({ guesses, ...found }: Inspection): string => textTable(
+  [{ title: 'property' }, { title: 'value' }, { title: 'sure', align: 'right' }, { title: 'because' }],
+  [
+    ['format', found.format], ['compression', found.compression],
+    ['encoding', found.encoding, ...guessOf(guesses, 'encoding')],
+    ['delimiter', shownCharacter(found.delimiter), ...guessOf(guesses, 'delimiter')],
+    ['quote', shownCharacter(found.quote), ...guessOf(guesses, 'quote')],
+    ['escape', found.escape, ...guessOf(guesses, 'escape')],
+    ['header row', found.headerRow ? 'yes' : 'no', ...guessOf(guesses, 'header')],
+    ['preamble lines', String(found.preambleLines), ...guessOf(guesses, 'preambleLines')],
+    ['rows', `${found.rowsExact ? '' : 'about '}${groupDigits(found.rows)}`],
+    ['columns', String(found.columns.length)],
+  ],
+);
+
+const longestCell = 40;
+const columnTable = ({ columns, sample }: Inspection): string => textTable(
+  [{ title: '#', align: 'right' }, { title: 'column' }, ...sample.slice(0, 3).map((_, index) => ({ title: `row ${index + 1}` }))],
+  columns.map(({ name }, index) => [String(index + 1), shorten(name, longestCell), ...sample.slice(0, 3).map((row) => shorten(row[index] ?? '', longestCell))]),
+);
+
+export const inspectFile = async ({ client, output }: CommandContext, file: string, options: InspectOptions): Promise<void> => {
+  const { sha256 } = await uploadFile(client, file);
+  const { inspect } = await client.request(inspectDocument, {
+    sha256, parse: parseOverridesOf(options), all: options.all ?? false, purpose: options.purpose ?? null,
+  });
+  output.result(inspect, () => `${propertyTable(inspect)}\n\n${columnTable(inspect)}`);
+};

@@ -1,0 +1,98 @@
+/** What is said of a job when it has ended, and by `waybill job`: books, issues by kind, columns that feed nothing, what to do next. Pure. */
+import type { ErrorPlace } from '../contracts/errors.ts';
+import { isFinal } from '../contracts/job-states.ts';
+import { describeFailure } from './describe-error.ts';
+import type { BooksFieldsFragment, JobQuery } from './generated/operations.ts';
+import { clockTime, groupDigits, humanPercent, humanSeconds, plural } from './human-numbers.ts';
+import { stateText } from './progress-line.ts';
+import { indent, printable, shorten, textTable } from './text-table.ts';
+
+export type JobDetails = NonNullable<JobQuery['job']>;
+export type Books = BooksFieldsFragment;
+
+export const noBooks: Books = {
+  read: 0, created: 0, updated: 0, unchanged: 0, duplicate: 0, filtered: 0, quarantined: 0, excluded: 0, pending: 0, unreadable: 0,
+};
+
+const outcomeWords: Readonly<Record<keyof Books, string>> = {
+  read: 'rows read', created: 'created', updated: 'updated', unchanged: 'unchanged', duplicate: 'duplicate in the file', filtered: 'filtered by a rule',
+  quarantined: 'quarantined', excluded: 'excluded by an operator', pending: 'waiting for a decision', unreadable: 'unreadable',
+};
+const outcomes = Object.keys(outcomeWords) as readonly (keyof Books)[];
+
+/** `read` and the four that everybody looks for always, the rest when there is something. */
+const alwaysShown: ReadonlySet<keyof Books> = new Set(['read', 'created', 'updated', 'unchanged', 'quarantined']);
+
+export const booksTable = (books: Books): string => {
+  const shown = outcomes.filter((name) => alwaysShown.has(name) || books[name] > 0);
+  return textTable([{ title: 'books' }, { title: 'rows', align: 'right' }], shown.map((name) => [outcomeWords[name], groupDigits(books[name])]));
+};
+
+export const issueTable = (groups: JobDetails['issueGroups']): string => textTable(
+  [{ title: 'rows', align: 'right' }, { title: 'field' }, { title: 'issue' }, { title: 'first row', align: 'right' }, { title: 'what it means' }],
+  groups.map(({ rows, field, code, severity, firstRow, message }) =>
+    [groupDigits(rows), field ?? '(row)', severity === 'error' ? code : `${code} (${severity})`, groupDigits(firstRow), message]),
+);
+
+interface UnmappedColumn { readonly name: string; readonly fillRate: number | null }
+
+const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? value as Readonly<Record<string, unknown>> : {};
+const listOf = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : [];
+
+/** The report names columns by place; their names stand with the detected format. */
+export const unmappedColumns = (job: Pick<JobDetails, 'mappingReport' | 'detection'>): readonly UnmappedColumn[] => {
+  const names = listOf(membersOf(membersOf(job.detection)['options'])['columns']);
+  return listOf(membersOf(job.mappingReport)['unmapped']).map((entry) => {
+    const { column, name, fillRate } = membersOf(entry);
+    const found = typeof column === 'number' ? names[column] : name;
+    const place = typeof column === 'number' ? `#${column + 1}` : '?';
+    return { name: typeof found === 'string' && found !== '' ? found : place, fillRate: typeof fillRate === 'number' ? fillRate : null };
+  });
+};
+
+const longestName = 60;
+export const unmappedTable = (columns: readonly UnmappedColumn[]): string => textTable(
+  [{ title: 'column' }, { title: 'filled', align: 'right' }],
+  columns.map(({ name, fillRate }) => [shorten(name, longestName), fillRate === null ? '' : humanPercent(fillRate)]),
+);
+
+export const jobSeconds = ({ createdAt, startedAt, finishedAt, updatedAt }: Pick<JobDetails, 'createdAt' | 'startedAt' | 'finishedAt' | 'updatedAt'>): number =>
+  Math.max(0, (Date.parse(finishedAt ?? updatedAt) - Date.parse(startedAt ?? createdAt)) / 1000);
+
+const rejectedStates: ReadonlySet<string> = new Set(['completed_with_rejects', 'stopped_by_limits']);
+const isDryRun = (job: JobDetails): boolean => membersOf(job.request)['dryRun'] === true;
+
+const headline = (job: JobDetails): string => {
+  const seconds = jobSeconds(job);
+  if (!isFinal(job.state)) return `Job ${job.id} is ${stateText(job.state)}${job.paused ? ' (paused)' : ''}, since ${clockTime(seconds)}.`;
+  const read = job.books?.read ?? 0;
+  const speed = read > 0 && seconds > 0 ? `, ${groupDigits(read / seconds)} rows/s` : '';
+  return `Job ${job.id} ${stateText(job.state)} in ${humanSeconds(seconds)}${speed}.`;
+};
+
+const dryRunNote = 'Dry run: nothing was written. The books say what an import would do.';
+const placeOf = (place: unknown): ErrorPlace => membersOf(place) as ErrorPlace;
+
+/** The reason of a job that did not complete; null when there is none. */
+export const failureOf = ({ error }: Pick<JobDetails, 'error'>): string | null =>
+  error === null ? null : `${describeFailure(error.code, '', placeOf(error.place))}; ${error.remedy}`;
+
+const section = (title: string, body: string): string => `${title}\n${indent(body)}`;
+
+export const reportJob = (job: JobDetails, receipt: string | null = null): string => {
+  const unmapped = unmappedColumns(job);
+  const rejects = (job.books?.quarantined ?? 0) + (job.books?.unreadable ?? 0) > 0 || rejectedStates.has(job.state);
+  const reason = job.cancelReason === null || job.cancelReason === '' ? [] : [`Reason: ${printable(job.cancelReason)}`];
+  return [
+    headline(job),
+    ...reason,
+    ...(isDryRun(job) && isFinal(job.state) ? [dryRunNote] : []),
+    ...(job.books === null ? [] : [indent(booksTable(job.books))]),
+    ...(job.issueGroups.length === 0 ? [] : [section(`Issues (${plural(job.issueGroups.length, 'kind')}); every row: waybill issues ${job.id}`, issueTable(job.issueGroups))]),
+    ...(unmapped.length === 0 ? [] : [section(`${plural(unmapped.length, 'column')} of the file without a field; to use one: --map "Column=field"`, unmappedTable(unmapped))]),
+    ...(rejects ? [`Rejected rows with their reasons: waybill rejects ${job.id} > rejects.csv`] : []),
+    ...(receipt === null ? [] : [`Receipt: ${receipt}`]),
+    ...(job.workflowUrl === null ? [] : [`In the Temporal UI: ${job.workflowUrl}`]),
+  ].join('\n');
+};

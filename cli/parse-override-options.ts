@@ -1,0 +1,21 @@
+/** The options that overrule detection; `import` and `inspect` share them. */
+import type { ParseOverrides } from './generated/operations.ts';
+import type { QuoteOption } from './parse-options.ts';
+
+export interface ParseOverrideOptions {
+  readonly encoding?: string;
+  readonly delimiter?: string;
+  readonly quote?: QuoteOption;
+  readonly escape?: string;
+  readonly header?: boolean;
+  readonly preamble?: number;
+}
+
+export const parseOverridesOf = ({ encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
+  ...(encoding === undefined ? {} : { encoding: encoding.toLowerCase() }),
+  ...(delimiter === undefined ? {} : { delimiter }),
+  ...(quote === undefined ? {} : { quote: quote.quote }),
+  ...(escape === undefined ? {} : { escape }),
+  ...(header === undefined ? {} : { header }),
+  ...(preamble === undefined ? {} : { preambleLines: preamble }),
+});

@@ -1,0 +1,57 @@
+/** `waybill import` and `waybill inspect`: options only; what they do is loaded when they run. */
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { ImportOptions } from './import-command.ts';
+import type { InspectOptions } from './inspect-command.ts';
+import {
+  addDateFormat, addMap, addNames, duplicateWords, loadModeWords, onErrorWords, parseCount, parseDelimiter, parseMaxErrors, parseQuote,
+} from './parse-options.ts';
+import type { JsonOption } from './run-command.ts';
+
+const addParseOptions = (command: Command): Command => command
+  .option('--encoding <name>', 'encoding of the file, e.g. utf-8, windows-1252 (default: detected)')
+  .option('--delimiter <char>', 'character between cells; also tab, comma, semicolon, pipe (default: detected)', parseDelimiter)
+  .option('--quote <char>', 'quote character; none: quotes are ordinary characters (default: detected)', parseQuote)
+  .addOption(new Option('--escape <way>', 'how a quote stands inside a quoted cell (default: detected)').choices(['double', 'backslash']))
+  .option('--header', 'the first row names the columns (default: detected)')
+  .option('--no-header', 'the first row is a record; columns are column_1, column_2 …')
+  .option('--preamble <lines>', 'lines before the header, or before the first record (default: detected)', parseCount);
+
+export const registerInspect = (program: Command): void => {
+  addParseOptions(program.command('inspect').description('show how a file would be read: format, encoding, delimiter, columns, rows, sample'))
+    .argument('<file>', 'the file, or - for standard input')
+    .option('--all', 'count the rows over the whole file instead of estimating')
+    .option('--purpose <text>', 'why cells are looked at; kept in the audit log')
+    .option('--json', 'one JSON object')
+    .action(async (file: string, options: InspectOptions & JsonOption) => {
+      const [{ withApi }, { inspectFile }] = await Promise.all([import('./run-command.ts'), import('./inspect-command.ts')]);
+      await withApi(options, (context) => inspectFile(context, file, options));
+    });
+};
+
+type ImportFlags = Omit<ImportOptions, 'file'>;
+
+export const registerImport = (program: Command): void => {
+  const command = program.command('import').description('import a file into a dataset and follow the job to its end')
+    .argument('<file>', 'the file, or - for standard input')
+    .requiredOption('--dataset <name>', 'the dataset that the records go to')
+    .addOption(new Option('--mode <mode>', 'insert: an existing key is an issue; upsert: create or update; update: a missing key is an issue; append: no key (default: upsert where there is a key)').choices(loadModeWords))
+    .option('--key <fields>', 'fields that tell a record from others, separated by commas (default: the dataset’s key)', addNames)
+    .option('--map <source=field>', 'feed a field from a column; "Lat+Lon=field": a point of two columns; "#3=field": the third column; repeat for more', addMap)
+    .option('--date-format <field=order>', 'order of day and month, DMY or MDY, where a column leaves it open; repeat for more', addDateFormat)
+    .addOption(new Option('--duplicates <policy>', 'which of several rows with one key wins; reject: none (default: last)').choices(duplicateWords))
+    .addOption(new Option('--on-error <policy>', 'abort: one rejected row stops the job before anything is written; quarantine: go on within the limits (default: quarantine)').choices(onErrorWords))
+    .option('--max-errors <limit>', 'most rejected rows, as a number or as a share such as 5%; more stop the job before anything is written', parseMaxErrors)
+    .option('--partner <name>', 'whom the file comes from')
+    .option('--purpose <text>', 'why it is imported; kept in the audit log')
+    .option('--zone <zone>', 'IANA zone of times without zone (default: UTC)');
+  addParseOptions(command)
+    .option('--dry-run', 'stop before the commit and show what it would do')
+    .option('--again', 'import a file that was imported with the same plan before')
+    .option('--detach', 'return as soon as the job is started')
+    .option('--json', 'the last line is the result as JSON')
+    .action(async (file: string, options: ImportFlags & JsonOption) => {
+      const [{ withApi }, { runImport }] = await Promise.all([import('./run-command.ts'), import('./import-command.ts')]);
+      await withApi(options, async ({ client, output }) => (await runImport(client, { ...options, file }, { output })).exitCode);
+    });
+};
