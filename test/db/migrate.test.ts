@@ -98,7 +98,7 @@ describe('migrateDatabase', () => {
   it('refuses a database that is not in UTF8', async () => {
     const name = `waybill_test_${inject('waybillRunId')}_ascii`;
     const maintenanceUrl = inject('waybillMaintenanceUrl');
-    await run(maintenanceUrl, `create database ${name} template template0 encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C'`);
+    await run(maintenanceUrl, `create database ${name} template template0 encoding 'SQL_ASCII' locale_provider libc lc_collate 'C' lc_ctype 'C'`);
     cleanUps.push(() => run(maintenanceUrl, `drop database ${name} with (force)`));
     const error = await refusal(migrateDatabase({ adminUrl: withDatabaseName(maintenanceUrl, name), runtimePassword }));
     expect(error.code).toBe('DATABASE_UNSUITABLE');
