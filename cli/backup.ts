@@ -28,15 +28,14 @@ const partsOf = (folder: DataFolder): readonly SavedPart[] => [
   { name: 'archive', path: folder.archive },
   { name: 'keys', path: folder.keys },
   { name: 'receipts', path: folder.receipts },
-  { name: 'engine.db', path: folder.engineFile },
-  { name: 'engine.db-wal', path: `${folder.engineFile}-wal` },
+  { name: 'engine', path: dirname(folder.engineFile) },
   { name: 'token', path: folder.tokenFile },
   { name: 'owner-password', path: folder.ownerPasswordFile },
   { name: 'runtime-password', path: folder.runtimePasswordFile },
 ];
 
 /** Written by a running server, about itself. */
-const leftOut = new Set(['postmaster.pid', 'postmaster.opts']);
+const leftOut = new Set(['postmaster.pid', 'postmaster.opts', 'engine.db-shm']);
 
 async function* itemsOf(name: string, from: string): AsyncGenerator<BackupItem> {
   const found = await lstat(from).catch(() => null);
@@ -191,8 +190,6 @@ export const restore = async (folder: DataFolder, file: string, env: NodeJS.Proc
     await removeDrafts();
     try {
       await unpack(file, new Map(parts.map((part) => [part.name, draftOf(part)])));
-      // A write-ahead log of the engine that is replaced must not be replayed into the restored file.
-      await rm(`${folder.engineFile}-shm`, { force: true });
       await swap(parts, draftOf);
     } finally {
       await removeDrafts();

@@ -11,7 +11,7 @@ export const removeData = async (folder: DataFolder): Promise<void> => {
   const { stackFile, settingsFile, tokenFile, ownerPasswordFile, runtimePasswordFile } = files;
   await withStoppedStack(folder, async () => {
     for (const path of [
-      cluster, `${cluster}.draft`, archive, keys, receipts, logs, engineFile, `${engineFile}-wal`, `${engineFile}-shm`,
+      cluster, `${cluster}.draft`, archive, keys, receipts, logs, dirname(engineFile),
       stackFile, settingsFile, tokenFile, ownerPasswordFile, runtimePasswordFile,
     ]) await rm(path, { recursive: true, force: true });
   });

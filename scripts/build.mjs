@@ -66,11 +66,10 @@ const bundleWorkflows = async () => {
   putInPlace('workflow-bundle.js', code);
 };
 
-const started = Date.now();
-const stamp = sourceStamp();
-// The workflows' closure is `workflows` and `contracts` (the import rules hold it to that).
-const workflowStamp = sourceStamp(['workflows', 'contracts']);
-if (readStamp('.stamp') !== stamp) {
+const buildAll = async (stamp) => {
+  const started = Date.now();
+  // The workflows' closure is `workflows` and `contracts` (the import rules hold it to that).
+  const workflowStamp = sourceStamp(['workflows', 'contracts']);
   mkdirSync(dist, { recursive: true });
   await bundleProcesses();
   if (readStamp('.workflow-stamp') !== workflowStamp) {
@@ -79,4 +78,15 @@ if (readStamp('.stamp') !== stamp) {
   }
   writeStamp('.stamp', stamp);
   if (!quiet) console.log(`Built dist/ in ${Date.now() - started} ms`);
-} else if (!quiet) console.log('dist/ is up to date');
+};
+
+const stamp = sourceStamp();
+if (readStamp('.stamp') === stamp) {
+  if (!quiet) console.log('dist/ is up to date');
+} else {
+  try { await buildAll(stamp); } catch (error) {
+    // esbuild has said where already; its error would say it again, with a stack.
+    if (!Array.isArray(error?.errors)) console.error(error);
+    process.exitCode = 1;
+  }
+}

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { checkoutFolder } from './checkout-folder.ts';
 import { postgresIdentity } from './postgres-user.ts';
 import { isReachableBy } from './reachable-by.ts';
@@ -17,6 +17,7 @@ export interface DataFolder {
   readonly keys: string;
   readonly receipts: string;
   readonly logs: string;
+  /** The engine's SQLite file, in a private folder: the engine makes it readable for everybody. */
   readonly engineFile: string;
   readonly lockFile: string;
   /** What runs: addresses, ids, pids. Mode 0600. */
@@ -43,7 +44,7 @@ export const dataRoot = (env: NodeJS.ProcessEnv = process.env): string => {
 export const dataFolderAt = (root: string, cluster = join(root, 'postgres')): DataFolder => ({
   root, cluster,
   archive: join(root, 'archive'), keys: join(root, 'keys'), receipts: join(root, 'receipts'), logs: join(root, 'logs'),
-  engineFile: join(root, 'engine.db'), lockFile: join(root, 'stack.lock'), stackFile: join(root, 'stack.json'),
+  engineFile: join(root, 'engine', 'engine.db'), lockFile: join(root, 'stack.lock'), stackFile: join(root, 'stack.json'),
   settingsFile: join(root, 'settings.json'), tokenFile: join(root, 'token'),
   ownerPasswordFile: join(root, 'owner-password'), runtimePasswordFile: join(root, 'runtime-password'),
 });
@@ -69,6 +70,6 @@ export const openDataFolder = async (env: NodeJS.ProcessEnv = process.env): Prom
     await mkdir(path, { recursive: true, mode });
     await chmod(path, mode);
   }
-  for (const path of [folder.archive, folder.keys, folder.receipts, folder.logs]) await mkdir(path, { recursive: true, mode: 0o700 });
+  for (const path of [folder.archive, folder.keys, folder.receipts, folder.logs, dirname(folder.engineFile)]) await mkdir(path, { recursive: true, mode: 0o700 });
   return folder;
 };

@@ -1,4 +1,5 @@
 /** Waybill's own processes as services of the stack: the workers and the API, started from their bundles. */
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { controlTaskQueue, temporalNamespace } from '../contracts/ids.ts';
@@ -59,11 +60,16 @@ export const workerService = (from: ServiceEnvironment, number: number): Service
   readyTimeoutMs: 60_000, stopSignal: 'SIGTERM', stopTimeoutMs: 45_000,
 });
 
-const answersOk = async (url: string): Promise<boolean> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-  await response.body?.cancel();
-  return response.ok;
-};
+/** One connection a question: a connection that `fetch` keeps alive would be waited for when the API drains. */
+const answersOk = (url: string): Promise<boolean> => new Promise((resolve) => {
+  const request = get(url, { agent: false, timeout: 2_000 }, (response) => {
+    response.resume();
+    response.once('end', () => { resolve(response.statusCode === 200); });
+    response.once('error', () => { resolve(false); });
+  });
+  request.once('timeout', () => request.destroy());
+  request.once('error', () => { resolve(false); });
+});
 
 export const apiUrl = (port: number): string => `http://127.0.0.1:${port}`;
 

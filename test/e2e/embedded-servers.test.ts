@@ -1,5 +1,5 @@
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ import type { EmbeddedPostgres } from '../../temporal-config/embedded-postgres.t
 let folder: DataFolder = dataFolderAt('/nonexistent');
 beforeEach(async () => {
   folder = dataFolderAt(await makeTestFolder('embedded'));
-  for (const path of [folder.archive, folder.keys, folder.receipts, folder.logs]) await mkdir(path, { recursive: true });
+  for (const path of [folder.archive, folder.keys, folder.receipts, folder.logs, dirname(folder.engineFile)]) await mkdir(path, { recursive: true });
 });
 afterEach(async () => {
   await endLeftovers(folder);

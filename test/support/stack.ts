@@ -5,8 +5,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { dirname, join } from 'node:path';
 import { migrateDatabase } from '../../db/migrate.ts';
 import { checkoutFolder } from '../../temporal-config/checkout-folder.ts';
 import { dataFolderAt } from '../../temporal-config/data-folder.ts';
@@ -20,6 +19,7 @@ import { startService, stopService } from '../../temporal-config/run-service.ts'
 import { ensureSecret, writeStackFile } from '../../temporal-config/stack-files.ts';
 import { waitUntil } from '../../temporal-config/wait-until.ts';
 import { apiService, apiUrl, workerService } from '../../temporal-config/waybill-services.ts';
+import { buildBundles } from './build-bundles.ts';
 import { createTestDatabase } from './database.ts';
 import { makeTestFolder } from './postgres-server.ts';
 import type { DataFolder } from '../../temporal-config/data-folder.ts';
@@ -84,10 +84,6 @@ interface TestBase {
   readonly drop: () => Promise<void>;
 }
 
-const build = async (): Promise<void> => {
-  await promisify(execFile)(process.execPath, [join(checkoutFolder, 'scripts', 'build.mjs'), '--quiet']);
-};
-
 const sharedBase = async (): Promise<TestBase> => {
   const { adminUrl, runtimeUrl, drop } = await createTestDatabase();
   return { adminUrl, databaseUrl: runtimeUrl, postgres: null, drop };
@@ -106,7 +102,7 @@ const ownBase = async (folder: DataFolder, stackId: string, settings: Readonly<R
 
 const makeFolder = async (): Promise<DataFolder> => {
   const folder = dataFolderAt(await makeTestFolder('stack'));
-  for (const path of [folder.archive, folder.keys, folder.receipts, folder.logs]) {
+  for (const path of [folder.archive, folder.keys, folder.receipts, folder.logs, dirname(folder.engineFile)]) {
     await mkdir(path, { recursive: true });
     await chmod(path, 0o700);
   }
@@ -185,7 +181,7 @@ const describeServices = async (base: TestBase, folder: DataFolder, stackId: str
 };
 
 export const startTestStack = async (options: TestStackOptions = {}): Promise<TestStack> => {
-  await build();
+  await buildBundles();
   const stackId = `test-${randomUUID()}`;
   const folder = await makeFolder();
   const base = options.ownPostgres === true ? await ownBase(folder, stackId, options.postgresSettings ?? {}) : await sharedBase();
