@@ -10,22 +10,15 @@ import { WaybillError } from '../contracts/errors.ts';
 import { exitCodes } from '../contracts/job-states.ts';
 import { checkoutFolder } from '../temporal-config/checkout-folder.ts';
 import { openDataFolder } from '../temporal-config/data-folder.ts';
-import { findApi } from './api-address.ts';
-import { ApiClient } from './api-client.ts';
-import { jobDocument, jobsDocument, recordsDocument } from './generated/operations.ts';
 import { removeData } from './reset.ts';
 import { listenForStop } from './stop-signals.ts';
 import { describeStack, startUnlessStopped, stopOnSignal } from './up.ts';
-import type { JobQuery } from './generated/operations.ts';
 import type { RunningStack } from './start-stack.ts';
 import type { StopSignals } from './stop-signals.ts';
-
-type Job = NonNullable<JobQuery['job']>;
 
 const dataset = 'incidents';
 const definitionFile = join(checkoutFolder, 'examples', 'incidents.dataset.json');
 const sampleFile = join(checkoutFolder, 'examples', 'partner-incidents.csv');
-const longestCell = 60;
 
 const print = (line = ''): void => { process.stdout.write(`${line}\n`); };
 
@@ -42,56 +35,11 @@ const expectExit = async (wanted: readonly number[], running: Promise<number>): 
   if (!wanted.includes(code)) throw new WaybillError('INTERNAL', `A command of the demo ended with exit code ${code}.`, { exitCode: code });
 };
 
-const padded = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
-};
-
-const printBooks = ({ books }: Job): void => {
-  if (books === null) return;
-  print('\nThe books: where every row of the file ended');
-  const lines = Object.entries(books).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
-  for (const line of padded(lines.map(([name, rows]) => [name, rows.toLocaleString('en-US').padStart(8)]))) print(line);
-};
-
-const printIssues = ({ issueGroups }: Job): void => {
-  print('\nIssues, grouped (each row and reason: `waybill issues`; the rows themselves: `waybill rejects`)');
-  const rows = issueGroups.map(({ code, field, severity, rows: count, firstRow }) =>
-    [code, field ?? '', severity, count.toLocaleString('en-US').padStart(6), `first in row ${firstRow}`]);
-  for (const line of padded(rows)) print(line);
-};
-
-/** One field a line, without the newlines and the length that cells may have. */
-const printRecords = (records: readonly unknown[]): void => {
-  print(`\nThree of the records, as they are in PostgreSQL now`);
-  records.forEach((record, index) => {
-    const fields = typeof record === 'object' && record !== null ? Object.entries(record) : [];
-    print(`  record ${index + 1}`);
-    for (const line of padded(fields.map(([name, value]) => {
-      const text = (typeof value === 'string' ? value : JSON.stringify(value) ?? '').replace(/\s+/g, ' ');
-      return [`  ${name}`, text.length > longestCell ? `${text.slice(0, longestCell - 1)}…` : text];
-    }))) print(line);
-  });
-};
-
-const showOutcome = async (env: NodeJS.ProcessEnv, uiUrl: string): Promise<void> => {
-  const client = new ApiClient(await findApi(env));
-  const { jobs } = await client.request(jobsDocument, { filter: null, first: 1, after: null });
-  const id = jobs.jobs[0]?.id;
-  const job = id === undefined ? null : (await client.request(jobDocument, { id })).job;
-  if (job === null) throw new WaybillError('INTERNAL', 'The demo’s job is not listed.');
-  const { records } = await client.request(recordsDocument, { dataset, first: 3, purpose: 'demo' });
-  printBooks(job);
-  printIssues(job);
-  printRecords(records);
-  print(`\nReceipt (signed; \`waybill receipt verify\` checks it offline)\n  ${client.receiptPath(job.id)}`);
-  print(`\nThe job in the Temporal UI (while the stack is up)\n  ${job.workflowUrl ?? `${uiUrl}/namespaces/default/workflows/${encodeURIComponent(job.workflowId)}`}`);
-};
-
-const tellStory = async (stack: RunningStack, env: NodeJS.ProcessEnv, signals: StopSignals): Promise<void> => {
-  await expectExit([0], runWaybill(['dataset', 'apply', definitionFile], env, signals.signal));
-  await expectExit([exitCodes.completed, exitCodes.completed_with_rejects], runWaybill(['import', sampleFile, '--dataset', dataset], env, signals.signal));
-  await showOutcome(env, stack.file.uiUrl);
+/** The import prints its books, the grouped issues, the receipt's path and the job's address in the Temporal UI by itself. */
+const tellStory = async (env: NodeJS.ProcessEnv, { signal }: StopSignals): Promise<void> => {
+  await expectExit([0], runWaybill(['dataset', 'apply', definitionFile], env, signal));
+  await expectExit([exitCodes.completed, exitCodes.completed_with_rejects], runWaybill(['import', sampleFile, '--dataset', dataset], env, signal));
+  await expectExit([0], runWaybill(['records', dataset, '--limit', '3', '--purpose', 'demo'], env, signal));
 };
 
 const keepUp = async (stack: RunningStack, root: string, signals: StopSignals): Promise<void> => {
@@ -127,7 +75,7 @@ export const runDemo = async ({ keep }: DemoOptions): Promise<void> => {
     stack = await startUnlessStopped(folder, env, signals);
     if (stack === null) return;
     print(describeStack(stack.file, folder));
-    await tellStory(stack, env, signals);
+    await tellStory(env, signals);
     if (keep) await keepUp(stack, root, signals);
   } catch (error) {
     if (!signals.signal.aborted) throw error;
@@ -135,7 +83,7 @@ export const runDemo = async ({ keep }: DemoOptions): Promise<void> => {
     process.exitCode = 130;
   } finally {
     signals.onSecond(() => stack?.hurry());
-    if (!keep) print('\nStopping everything the demo started …');
+    if (!keep) print('\nStopping everything, and removing the demo’s data (receipt and UI with it); `npm run demo -- --keep` leaves it all up.');
     await stack?.stop();
     if (!keep) await removeData(folder);
     signals.forget();

@@ -68,7 +68,10 @@ const withLock = (work) => {
       if (abandoned) rmSync(path, { force: true }); else sleep(100);
     }
   }
-  try { return work(); } finally { rmSync(path, { force: true }); }
+  // `process.exit` of a set-up that failed runs no `finally`.
+  const release = () => rmSync(path, { force: true });
+  process.once('exit', release);
+  try { return work(); } finally { release(); process.off('exit', release); }
 };
 
 const say = (line) => process.stderr.write(`${line}\n`);
