@@ -3,7 +3,7 @@
  * ledger in one transaction.
  */
 import { WaybillError } from '../contracts/errors.ts';
-import { createLanes } from '../core/staging/create-lanes.ts';
+import { createLanes, hashedLanes } from '../core/staging/create-lanes.ts';
 import { RowStager } from '../core/staging/row-stager.ts';
 import { CopyBuffer } from '../core/types/copy-buffer.ts';
 import { readChunk } from '../db/chunks.ts';
@@ -37,6 +37,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
   if (bytes.length !== chunk.byteEnd - chunk.byteStart) throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
   const stager = new RowStager({
     dialect: dialectOf(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
+    hashedLanes: hashedLanes(plan, definition),
   });
   return inTransaction(pool, async (tx) => {
     const earlier = await openChunk(tx, key);
@@ -47,7 +48,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
     await storeIssues(tx, key, stager.issues);
     await storeRejects(tx, key, stager.rejected.map((row) => ({ ...row, raw: bytes.subarray(row.start, row.end) })));
     const totals = { ...stager.counts, issueCount: stager.issues.length };
-    await sealChunk(tx, key, totals, stager.evidence);
+    await sealChunk(tx, key, { totals, evidence: stager.evidence, keyHashes: stager.keyHashes });
     return totals;
   });
 };

@@ -20,8 +20,8 @@ export const serviceSettingsSchema = z.object({
   WAYBILL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** Parsing threads of one worker process. */
   WAYBILL_THREADS: positive.max(64).default(2),
-  /** Target size of a chunk; a chunk holds whole records. */
-  WAYBILL_CHUNK_BYTES: positive.default(8 * 1024 * 1024),
+  /** Largest target size of a chunk; smaller files are cut into smaller chunks. A chunk holds whole records. */
+  WAYBILL_CHUNK_BYTES: positive.default(12 * 1024 * 1024),
 });
 export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
 

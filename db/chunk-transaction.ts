@@ -34,7 +34,17 @@ export const openChunk = async (tx: Queryable, key: ChunkKey): Promise<ChunkTota
   return null;
 };
 
-export const sealChunk = async (tx: Queryable, key: ChunkKey, totals: ChunkTotals, evidence: object): Promise<void> => {
+export interface ChunkSeal {
+  readonly totals: ChunkTotals;
+  readonly evidence: object;
+  /** Eight bytes a staged row, or null. */
+  readonly keyHashes: Buffer | null;
+}
+
+export const sealChunk = async (tx: Queryable, key: ChunkKey, { totals, evidence, keyHashes }: ChunkSeal): Promise<void> => {
+  if (keyHashes !== null)
+    await tx.query(
+      'update waybill.staged_chunks set key_hashes = $5 where job_id = $1 and round = $2 and plan_epoch = $3 and chunk_no = $4', [...chunkValues(key), keyHashes]);
   await tx.query(
     `insert into waybill.chunk_ledger (job_id, round, plan_epoch, chunk_no, rows_read, rows_staged, rows_quarantined, rows_unreadable, issue_count, evidence)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

@@ -9,7 +9,6 @@ import { stands } from './staged-rows.ts';
 
 /** Writes the losers; with policy `reject` every row of a repeated key is refused instead. */
 export const findDuplicates = async (tx: Queryable, target: LoadTarget, fallen: Fallen): Promise<void> => {
-  if (target.key.length === 0 || !(await hasRepeatedKey(tx, target))) return;
   const keys = keyColumns(target).map((column) => `t.${column.staged}`).join(', ');
   const ranked = `select t.row_no, count(*) over same_key as copies, ${target.duplicates === 'first' ? 'min' : 'max'}(t.row_no) over same_key as winner
     from ${stagedRowsOf(target)} t where ${stands(target, { ...fallen, duplicates: 0 })} window same_key as (partition by ${keys})`;
@@ -22,7 +21,8 @@ export const findDuplicates = async (tx: Queryable, target: LoadTarget, fallen: 
      select $1, $2, $3, row_no, winner from (${ranked}) r where copies > 1 and row_no <> winner`, epochValues(target.epoch));
 };
 
-const hasRepeatedKey = async (tx: Queryable, target: LoadTarget): Promise<boolean> => {
+/** For keys whose hashes cannot tell: the exact answer, by grouping all of them. */
+export const hasRepeatedKey = async (tx: Queryable, target: LoadTarget): Promise<boolean> => {
   const keys = keyColumns(target).map((column) => column.staged).join(', ');
   const { rowCount } = await tx.query(`select 1 from ${stagedRowsOf(target)} group by ${keys} having count(*) > 1 limit 1`);
   return rowCount !== 0;

@@ -1,7 +1,8 @@
 /**
  * Index-after-load: while a table that Waybill made is empty and nothing refers to it, its indexes are dropped, the rows go in, and the
  * indexes are built once. In the commit's own transaction, so that a failure leaves them as they were. 1 M rows: insert and build 3.0 s
- * against 7 s row by row.
+ * against 7 s row by row. TRUNCATE gives the empty table a new file: under wal_level = minimal (the local database) rows then go to the file
+ * alone, which is synced at commit, and not through the WAL too (1.0 s instead of 1.7 s).
  */
 import type { Queryable } from './connection.ts';
 import type { LoadTarget } from './load-target.ts';
@@ -27,7 +28,7 @@ export const withRebuiltIndexes = async <Result>(tx: Queryable, target: LoadTarg
      from pg_index i join pg_class ic on ic.oid = i.indexrelid where i.indrelid = $1::regclass order by i.indisprimary desc, ic.relname`, [tableOf(target)]);
   await asDatasetOwner(tx, indexes.map((index) => index.constraint_definition === null
     ? `drop index ${quoteIdentifier(target.table.schema)}.${quoteIdentifier(index.name)}`
-    : `alter table ${tableOf(target)} drop constraint ${quoteIdentifier(index.name)}`));
+    : `alter table ${tableOf(target)} drop constraint ${quoteIdentifier(index.name)}`).concat(`truncate ${tableOf(target)}`));
   const result = await load();
   await tx.query(`set local maintenance_work_mem = '256MB'`);
   await asDatasetOwner(tx, indexes.map((index) => index.constraint_definition === null

@@ -9,7 +9,7 @@ import { inTransaction } from './connection.ts';
 import type { DatasetSnapshot } from './dataset-snapshot.ts';
 import { takeSnapshot } from './dataset-snapshot.ts';
 import { hashDraft, makeDraft } from './draft.ts';
-import { findDuplicates } from './find-duplicates.ts';
+import { findDuplicates, hasRepeatedKey } from './find-duplicates.ts';
 import type { LoadTarget } from './load-target.ts';
 import { keyColumns, keyJoin, stagedRowsOf, tableOf } from './load-target.ts';
 import type { NewKey } from './load-draft.ts';
@@ -19,7 +19,7 @@ import { quoteIdentifier } from './quote-identifier.ts';
 import { readBooks } from './read-books.ts';
 import { refuseRows } from './refuse-rows.ts';
 import { rehearse } from './rehearse.ts';
-import { countFallen, countStaged, forgetReconcile } from './staged-rows.ts';
+import { countFallen, forgetReconcile } from './staged-rows.ts';
 import type { TableRules } from './table-rules.ts';
 import { readTableRules } from './table-rules.ts';
 
@@ -33,7 +33,14 @@ export interface Draft extends DatasetSnapshot {
   readonly books: Books;
 }
 
-export const reconcile = async (pool: Pool, target: LoadTarget): Promise<Draft> => inTransaction(pool, async (tx) => {
+export interface StagedFacts {
+  /** Rows in the staging, by the chunks' own COPYs. */
+  readonly staged: number;
+  /** False: no key stands twice in the file. True: it may. Found out while the database counts the dataset. */
+  readonly mayRepeatKeys: Promise<boolean>;
+}
+
+export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRepeatKeys }: StagedFacts): Promise<Draft> => inTransaction(pool, async (tx) => {
   await tx.query('set transaction isolation level repeatable read');
   await tx.query(`set local work_mem = '96MB'`);
   await forgetReconcile(tx, target);
@@ -43,22 +50,22 @@ export const reconcile = async (pool: Pool, target: LoadTarget): Promise<Draft> 
   await probeMode(tx, target, snapshot);
   await probeRowRules(tx, target, rules);
   const newKey = await findNewKey(tx, target);
-  const counts = await settle(tx, target, { rules, newKey, datasetEmpty: snapshot.records === 0 });
-  const staged = await countStaged(tx, target);
+  const repeated = target.key.length > 0 && await mayRepeatKeys && await hasRepeatedKey(tx, target);
+  const counts = await settle(tx, target, { rules, newKey, repeated, datasetEmpty: snapshot.records === 0 });
   const allCreated = snapshot.records === 0 || target.mode === 'append';
   const hash = await hashDraft(tx, target, { ...counts, allCreated });
   const books = await readBooks(tx, target, { staged, ...counts });
   return { ...snapshot, hash, staged, ...counts, allCreated, books };
 });
 
-interface Basis { readonly rules: TableRules; readonly newKey: (NewKey & { readonly sql: string }) | null; readonly datasetEmpty: boolean }
+interface Basis { readonly rules: TableRules; readonly newKey: (NewKey & { readonly sql: string }) | null; readonly repeated: boolean; readonly datasetEmpty: boolean }
 
 /** A refused winner gives its place to an earlier row of the same key, so duplicates and draft are settled until nothing more falls. */
-const settle = async (tx: Queryable, target: LoadTarget, { rules, newKey, datasetEmpty }: Basis): Promise<{ created: number; updated: number }> => {
+const settle = async (tx: Queryable, target: LoadTarget, { rules, newKey, repeated, datasetEmpty }: Basis): Promise<{ created: number; updated: number }> => {
   for (;;) {
     await tx.query('delete from waybill.duplicates where job_id = $1 and round = $2 and plan_epoch = $3',
       [target.epoch.jobId, target.epoch.round, target.epoch.planEpoch]);
-    await findDuplicates(tx, target, await countFallen(tx, target));
+    if (repeated) await findDuplicates(tx, target, await countFallen(tx, target));
     const counts = await makeDraft(tx, target, { fallen: await countFallen(tx, target), datasetEmpty, newKey: newKey?.sql ?? null });
     if (await probeUniqueRules(tx, target, rules) > 0) continue;
     if (rules.needsRehearsal && await rehearse(tx, target, newKey) > 0) continue;

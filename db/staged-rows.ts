@@ -2,7 +2,6 @@
 import type { Queryable } from './connection.ts';
 import { epochValues } from './chunk-key.ts';
 import type { LoadTarget } from './load-target.ts';
-import { stagedRowsOf } from './load-target.ts';
 
 export interface Fallen {
   readonly duplicates: number;
@@ -29,11 +28,6 @@ export const stands = (target: LoadTarget, fallen: Fallen): string => {
     ...(fallen.refused > 0 ? [`not exists (select 1 from waybill.quarantine x where ${key} and x.found_in = 'r' and x.row_no = t.row_no)`] : []),
   ];
   return conditions.length === 0 ? 'true' : conditions.join(' and ');
-};
-
-export const countStaged = async (tx: Queryable, target: LoadTarget): Promise<number> => {
-  const { rows: [row] } = await tx.query<{ n: number }>(`select count(*) as n from ${stagedRowsOf(target)}`);
-  return row?.n ?? 0;
 };
 
 /** Forgets what an earlier reconcile of the epoch had found: it is found again, or it is not there any more. */

@@ -47,7 +47,7 @@ const tunedSettings: Readonly<Record<string, string>> = {
   shared_buffers: '256MB', work_mem: '64MB', maintenance_work_mem: '256MB', effective_cache_size: '1GB',
   wal_level: 'minimal', max_wal_senders: '0', max_wal_size: '4GB', min_wal_size: '512MB', wal_buffers: '16MB',
   checkpoint_timeout: '15min', checkpoint_completion_target: '0.9',
-  max_parallel_workers_per_gather: '2', max_parallel_maintenance_workers: '2', jit: 'off',
+  max_parallel_workers_per_gather: '2', max_parallel_maintenance_workers: '2', jit: 'off', random_page_cost: '1.1',
   log_min_messages: 'log', log_min_error_statement: 'panic', log_error_verbosity: 'terse', log_statement: 'none',
   log_timezone: 'UTC', timezone: 'UTC', lc_messages: 'C', datestyle: 'ISO, YMD',
   autovacuum_naptime: '20s',

@@ -90,15 +90,22 @@ const reasonOf = (error: unknown): string => {
   return error instanceof Error ? error.message : 'unknown';
 };
 
-const waysToObtain: readonly { readonly name: string; readonly say: string; readonly obtain: (into: string) => Promise<void> }[] = [
+export interface WayToObtain {
+  readonly name: string;
+  readonly say: string;
+  /** Leaves the program as `temporal` in the folder, or throws. */
+  readonly obtain: (into: string) => Promise<void>;
+}
+
+const officialWays: readonly WayToObtain[] = [
   { name: 'download', say: `Downloading the Temporal engine ${version} (once) …`, obtain: download },
   { name: 'go install', say: `The download is out of reach; building the Temporal engine ${version} with Go (about 4 minutes, once) …`, obtain: buildWithGo },
 ];
 
 /** Into a folder beside the cache and renamed: a cached engine is always whole. */
-const obtain = async (cached: string, say: Say): Promise<void> => {
+const obtain = async (cached: string, say: Say, ways: readonly WayToObtain[]): Promise<void> => {
   const reasons: string[] = [];
-  for (const way of waysToObtain) {
+  for (const way of ways) {
     const folder = await mkdtemp(join(cacheFolder(), '.draft-'));
     try {
       say(way.say);
@@ -119,7 +126,7 @@ const obtain = async (cached: string, say: Say): Promise<void> => {
 };
 
 /** Path of a `temporal` that works. */
-export const obtainEngine = async (say: Say): Promise<string> => {
+export const obtainEngine = async (say: Say, ways = officialWays): Promise<string> => {
   const onPath = await findOnPath();
   if (onPath !== null) return onPath;
   const cached = join(cacheFolder(), 'temporal');
@@ -127,7 +134,7 @@ export const obtainEngine = async (say: Say): Promise<string> => {
   await mkdir(cacheFolder(), { recursive: true });
   const lock = await waitForLock(join(cacheFolder(), 'engine.lock'), () => { say('Another stack obtains the Temporal engine; waiting for it …'); });
   try {
-    if (!await works(cached)) await obtain(cached, say);
+    if (!await works(cached)) await obtain(cached, say, ways);
     return cached;
   } finally {
     await lock.release();

@@ -2,6 +2,7 @@
 import type { DatasetDefinition, FieldDefinition } from '../../contracts/dataset-definition.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { issueNumber } from '../../contracts/issue-codes.ts';
+import { pgTypeOf } from '../../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../../contracts/plan-document.ts';
 import { createCellEncoder, createPointPairEncoder } from '../types/cell-encoder.ts';
 import { createKeyHasher } from '../types/derived-key.ts';
@@ -32,4 +33,17 @@ const fieldNamed = (definition: DatasetDefinition, name: string): FieldDefinitio
   const field = definition.fields.find((candidate) => candidate.name === name);
   if (field === undefined) throw new WaybillError('DATASET_CHANGED', 'The plan names a field that the dataset no longer has.', { field: name });
   return field;
+};
+
+const alikeTypes: readonly FieldDefinition['type'][] = ['text', 'code', 'country', 'phone', 'email', 'enum'];
+const alikePgTypes = /^(text|character varying)(\(|$)/;
+
+/**
+ * Lanes of the plan's key, when two equal keys are always written with the same bytes: plain texts only. Numbers (1 and 1.0), times, padded
+ * and case-insensitive texts have several spellings of one value; then none, and the database compares the keys itself.
+ */
+export const hashedLanes = (plan: PlanDocument, definition: DatasetDefinition): readonly number[] => {
+  const lanes = plan.key.map((name) => plan.mapping.findIndex((mapped) => mapped.field === name));
+  const fields = plan.key.map((name) => fieldNamed(definition, name));
+  return fields.every((field) => alikeTypes.includes(field.type) && alikePgTypes.test(pgTypeOf(field))) && !lanes.includes(-1) ? lanes : [];
 };

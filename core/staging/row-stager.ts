@@ -14,6 +14,7 @@ import { blankCell } from '../types/cell-encoder.ts';
 import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
 import type { CopyBuffer } from '../types/copy-buffer.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
+import { RowKeyHasher } from './row-key-hasher.ts';
 import type { ChunkCounts, ChunkEvidence, FoundIssue, RejectedRow } from './chunk-findings.ts';
 
 /** One staged field: where its text comes from and how it is written. */
@@ -28,6 +29,8 @@ export interface StagerSpec {
   readonly lanes: readonly Lane[];
   /** The source was transcoded: U+FFFD then marks bytes that could not be decoded. */
   readonly transcoded: boolean;
+  /** Lanes of the key, where equal keys are always written alike; empty otherwise. */
+  readonly hashedLanes: readonly number[];
 }
 
 export interface ChunkRange {
@@ -49,6 +52,8 @@ export class RowStager {
   readonly stagedRows: number[] = [];
   private readonly scanner: RecordScanner;
   private readonly filled: Float64Array;
+  private readonly hashed: boolean[];
+  private readonly hasher = new RowKeyHasher();
   private scratch = Buffer.allocUnsafe(64 * 1024);
   private bytes: Buffer = Buffer.alloc(0);
   private rowNo = 0;
@@ -60,6 +65,7 @@ export class RowStager {
   constructor(private readonly spec: StagerSpec) {
     this.scanner = new RecordScanner(spec.dialect, spec.columnCount + 1);
     this.filled = new Float64Array(spec.columnCount);
+    this.hashed = spec.lanes.map((_, lane) => spec.hashedLanes.includes(lane));
   }
 
   /** @param refusedRows field (null: unknown) by row number: rows of an earlier attempt that the database did not accept */
@@ -72,6 +78,7 @@ export class RowStager {
     this.issues.length = 0;
     this.rejected.length = 0;
     this.stagedRows.length = 0;
+    this.hasher.clear();
     this.filled.fill(0);
     for (const lane of this.spec.lanes) if (lane.kind === 'cell') lane.encoder.evidence?.reset();
     this.suspectBytes = this.spec.transcoded ? bytes.includes(replacement) : !isUtf8(bytes);
@@ -92,6 +99,11 @@ export class RowStager {
   /** The field behind a column of the staging table (`f3`), or null. */
   fieldOf(stagedColumn: string): string | null {
     return this.spec.lanes[Number(stagedColumn.slice(1))]?.field ?? null;
+  }
+
+  /** 64-bit hashes of the staged rows' keys, eight bytes each; null when the key's lanes are not hashed. */
+  get keyHashes(): Buffer | null {
+    return this.spec.hashedLanes.length === 0 ? null : this.hasher.hashes();
   }
 
   get counts(): ChunkCounts {
@@ -119,12 +131,15 @@ export class RowStager {
     const lineStart = out.length;
     writeNumber(out, this.rowNo);
     let passes = this.countFilled();
-    for (const lane of spec.lanes) {
+    for (let index = 0; index < spec.lanes.length; index += 1) {
       out.byte(tab);
-      if (!this.stageLane(lane, out)) passes = false;
+      const start = out.length;
+      if (!this.stageLane(spec.lanes[index] as Lane, out)) passes = false;
+      if (this.hashed[index] === true) this.hasher.add(out.bytes, start, out.length);
     }
     if (passes && this.refusedRows.size > 0) passes = this.acceptedByDatabase();
-    if (!passes) { out.truncate(lineStart); this.keepRejected('quarantined'); return; }
+    if (!passes) { out.truncate(lineStart); this.hasher.drop(); this.keepRejected('quarantined'); return; }
+    this.hasher.keep();
     out.byte(newline);
     this.stagedRows.push(this.rowNo);
   }

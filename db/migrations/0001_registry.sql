@@ -149,6 +149,8 @@ create unlogged table waybill.staged_chunks (
   round integer not null,
   plan_epoch integer not null,
   chunk_no integer not null,
+  -- 64-bit hashes of the staged rows' keys, to rule out repeated keys without sorting them; null where a hash cannot tell.
+  key_hashes bytea storage external,
   constraint staged_chunks_pkey primary key (job_id, round, plan_epoch, chunk_no)
 );
 
