@@ -20,8 +20,11 @@ export const describeFailure = (code: string, message: string, place: ErrorPlace
   return told === '' ? code : `${code}: ${told}`;
 };
 
+/** The remedy goes on after a semicolon; an abbreviation at its start stays as it is. */
+export const withRemedy = (failure: string, remedy: string): string => `${failure}; ${remedy.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase())}`;
+
 export const describeError = (error: WaybillError): string =>
-  `${describeFailure(error.code, error.message, error.place)}; ${error.remedy}`;
+  withRemedy(describeFailure(error.code, error.message, error.place), error.remedy);
 
 export const errorJson = (error: WaybillError): unknown =>
   ({ error: { code: error.code, message: error.message, place: error.place, remedy: error.remedy } });

@@ -5,7 +5,7 @@ import type { ApiClient } from './api-client.ts';
 import { fetchJob } from './fetch-job.ts';
 import { estimateImportDocument, startImportDocument } from './generated/operations.ts';
 import type { DuplicatePolicy, LoadMode, OnError, StartImportInput } from './generated/operations.ts';
-import { groupDigits, humanBytes, humanSeconds } from './human-numbers.ts';
+import { humanBytes, humanSeconds, plural } from './human-numbers.ts';
 import type { Output } from './output.ts';
 import { createOutput } from './output.ts';
 import type { DateFormatOption, MapOption, MaxErrorsOption } from './parse-options.ts';
@@ -80,7 +80,7 @@ const tellEstimate = async (client: ApiClient, input: StartImportInput, output: 
     .then((answer) => answer.estimateImport, () => null);
   if (estimate === null) return;
   const free = estimate.bytesFree === null ? '' : ` of ${humanBytes(estimate.bytesFree)} free`;
-  output.note(`About ${groupDigits(estimate.rows)} rows, ${humanSeconds(Math.max(0.01, estimate.seconds))}, at most ${humanBytes(estimate.bytesNeeded)} of disk${free}.`);
+  output.note(`About ${plural(estimate.rows, 'row')}, ${humanSeconds(Math.max(0.01, estimate.seconds))}, at most ${humanBytes(estimate.bytesNeeded)} of disk${free}.`);
 };
 
 export const runImport = async (client: ApiClient, options: ImportOptions, surroundings: ImportSurroundings = {}): Promise<Watched> => {

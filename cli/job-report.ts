@@ -1,7 +1,7 @@
 /** What is said of a job when it has ended, and by `waybill job`: books, issues by kind, columns that feed nothing, what to do next. Pure. */
 import type { ErrorPlace } from '../contracts/errors.ts';
 import { isFinal } from '../contracts/job-states.ts';
-import { describeFailure } from './describe-error.ts';
+import { describeFailure, withRemedy } from './describe-error.ts';
 import type { BooksFieldsFragment, JobQuery } from './generated/operations.ts';
 import { clockTime, groupDigits, humanPercent, humanSeconds, plural } from './human-numbers.ts';
 import { stateText } from './progress-line.ts';
@@ -76,7 +76,7 @@ const placeOf = (place: unknown): ErrorPlace => membersOf(place) as ErrorPlace;
 
 /** The reason of a job that did not complete; null when there is none. */
 export const failureOf = ({ error }: Pick<JobDetails, 'error'>): string | null =>
-  error === null ? null : `${describeFailure(error.code, '', placeOf(error.place))}; ${error.remedy}`;
+  error === null ? null : withRemedy(describeFailure(error.code, '', placeOf(error.place)), error.remedy);
 
 const section = (title: string, body: string): string => `${title}\n${indent(body)}`;
 

@@ -1,4 +1,5 @@
 /** The `waybill` command. Promises: one sentence for every error, with the remedy and without a stack trace; the exit codes of docs/cli.md. */
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { WaybillError, isWaybillError } from '../contracts/errors.ts';
 import { usageExitCode } from '../contracts/job-states.ts';
@@ -25,7 +26,7 @@ const fail = (error: unknown, json: boolean): void => {
   const known = asWaybillError(error);
   process.stderr.write(`${describeError(known)}\n`);
   if (json) process.stdout.write(`${JSON.stringify(errorJson(known))}\n`);
-  if (process.env['WAYBILL_DEBUG'] === '1') console.error(error);
+  if (process.env['WAYBILL_DEBUG'] === '1') process.stderr.write(`${inspect(error)}\n`);
   process.exitCode = exitCodeOfError(known);
 };
 

@@ -67,16 +67,18 @@ export const progressText = (progress: Progress, rate: number | null): string =>
   return [...(share === null ? [] : [`${Math.floor(share * 100)} %`]), ...wordsOf(progress, rate)].join('  ');
 };
 
-const barWidth = 24;
-const leastBarWidth = 8;
+const widestBar = 24;
+const leastBar = 8;
+/** Room for the longest usual words, so that the bar keeps its width while they change. */
+const usualWords = 88;
 
 /** Never wider than the terminal: the bar gives way first, then the line is cut, because a wrapped line cannot be drawn over. */
 export const progressLine = (progress: Progress, rate: number | null, terminalColumns: number): string => {
   const share = shareOf(progress);
-  const words = wordsOf(progress, rate).join('  ');
   const percent = share === null ? '' : `${String(Math.floor(share * 100)).padStart(3)} %  `;
-  const room = Math.min(barWidth, terminalColumns - 1 - words.length - percent.length - 4);
-  const line = room >= leastBarWidth ? `${bar(share ?? 0, room)}  ${percent}${words}` : `${percent}${words}`;
-  const characters = [...line];
-  return characters.length < terminalColumns ? line : characters.slice(0, Math.max(0, terminalColumns - 1)).join('');
+  const words = percent + wordsOf(progress, rate).join('  ');
+  const width = Math.min(widestBar, Math.max(leastBar, terminalColumns - usualWords));
+  const fits = words.length + width + 4 < terminalColumns;
+  const line = fits ? `${bar(share ?? 0, width)}  ${words}` : words;
+  return [...line].slice(0, Math.max(0, terminalColumns - 1)).join('');
 };

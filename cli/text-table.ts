@@ -7,7 +7,6 @@ export interface Column {
   readonly align?: Align;
 }
 
-// eslint-disable-next-line no-control-regex -- these are what is looked for
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 export const printable = (text: string): string => stripVTControlCharacters(text).replace(controls, '·');
 
