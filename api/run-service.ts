@@ -8,7 +8,7 @@ import type { ApiDeps } from './api-deps.ts';
 import { AuditHeadSigner } from './audit-head-signer.ts';
 import { createApi, type Api } from './create-api.ts';
 import { TemporalImportEngine } from './engine/import-engine.ts';
-import { closeServer, createHttpServer, listen } from './http-server.ts';
+import { createHttpServer } from './http-server.ts';
 import { toPublicError } from './http/error-response.ts';
 import { authenticateByToken, readOrMakeToken } from './http/local-token.ts';
 import { JobSweeper } from './job-sweeper.ts';
@@ -57,7 +57,7 @@ export const runService = async (settings: ApiSettings, log: ApiLogger): Promise
   const signer = new AuditHeadSigner(deps, signingKeyOf(keyFile.privatePem));
   const api = createApi(deps);
   const server = createHttpServer(api.fetch);
-  const port = await listen(server, { host: settings.WAYBILL_API_HOST, port: settings.WAYBILL_API_PORT });
+  const port = await server.listen({ host: settings.WAYBILL_API_HOST, port: settings.WAYBILL_API_PORT });
   const sweeper = new JobSweeper(deps);
   void deps.listener.start();
   sweeper.start();
@@ -66,8 +66,8 @@ export const runService = async (settings: ApiSettings, log: ApiLogger): Promise
   log.info({ host: settings.WAYBILL_API_HOST, port, stack: settings.WAYBILL_STACK_ID, signingKey: keyFile.path, tokenFile: settings.WAYBILL_TOKEN_FILE }, 'the API listens');
   const stop = async (): Promise<void> => {
     clearInterval(cleaning);
+    await Promise.all([server.close(shutdownMs), sweeper.close()]);
     api.close();
-    await Promise.all([closeServer(server, shutdownMs), sweeper.close()]);
     await signer.close();
     await Promise.allSettled([deps.listener.close(), deps.engine.close(), deps.pool.end()]);
   };

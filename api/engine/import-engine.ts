@@ -54,7 +54,9 @@ export class TemporalImportEngine implements ImportEngine {
   private readonly options: Required<EngineOptions>;
   constructor(options: EngineOptions) {
     this.options = { wishTimeoutMs: 2_000, queryTimeoutMs: 1_500, startTimeoutMs: 5_000, ...options };
-    this.connection = Connection.lazy({ address: options.address, connectTimeout: 2_000 });
+    // Without the SDK's retries: every wait here is bounded and asked again by whoever needs it, and a retry that is due after `close` would
+    // throw where nobody can catch it ("Channel has been shut down").
+    this.connection = Connection.lazy({ address: options.address, connectTimeout: 2_000, interceptors: [] });
     this.client = new Client({ connection: this.connection, namespace: options.namespace });
   }
 

@@ -19,13 +19,16 @@ import type { ProgressRelay } from '../progress/progress-relay.ts';
 import { datasetFieldResolvers, datasetResolvers } from './dataset-resolvers.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 import { jobResolvers } from './job-resolvers.ts';
+import { limitRootFields } from './limit-root-fields.ts';
 import { mutationResolvers } from './mutation-resolvers.ts';
 import { queryResolvers } from './query-resolvers.ts';
 import { countScalar, dateTimeScalar, jsonScalar } from './scalars.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 
 const maxDepth = 10;
-const maxCost = 2_000;
+/** A page of 1,000 issues with all their fields costs 22,000. */
+const maxCost = 60_000;
+const maxRootFields = 20;
 
 const message = ({ code }: { readonly code: IssueCode }): string => issueKinds[code].message;
 
@@ -46,15 +49,17 @@ const resolvers = {
 
 /** An error of the request itself (syntax, unknown field, depth, cost) speaks of the query only and is shown; everything else is ours or masked. */
 const maskError = (deps: ApiDeps) => (error: unknown): Error => {
-  if (error instanceof GraphQLError && isOfTheRequest(error))
+  if (isGraphqlError(error) && isOfTheRequest(error))
     return new GraphQLError(error.message, { ...placeOf(error), extensions: { code: 'REQUEST_INVALID', retryable: false, ...pickHttp(error) } });
-  const cause = error instanceof GraphQLError ? error.originalError : error;
+  const cause = isGraphqlError(error) ? error.originalError : error;
   const { message: text, ...extensions } = errorBody(toPublicError(cause, deps.log));
-  return error instanceof GraphQLError
+  return isGraphqlError(error)
     ? new GraphQLError(text, { ...placeOf(error), extensions: { ...extensions } }) : new GraphQLError(text, { extensions: { ...extensions } });
 };
 // A built-in scalar's refusal comes wrapped in the refusal of the variable.
-const isOfTheRequest = ({ originalError }: GraphQLError): boolean => originalError === undefined || originalError instanceof GraphQLError;
+const isOfTheRequest = ({ originalError }: GraphQLError): boolean => originalError === undefined || isGraphqlError(originalError);
+// By name: a second copy of the package (its CommonJS beside its module) has a class of its own.
+const isGraphqlError = (error: unknown): error is GraphQLError => error instanceof Error && error.name === 'GraphQLError';
 const placeOf = ({ nodes, path }: GraphQLError) => ({ nodes: nodes ?? null, path: path ?? null });
 const pickHttp = ({ extensions }: GraphQLError): object => ('http' in extensions ? { http: extensions['http'] } : {});
 
@@ -70,6 +75,7 @@ export const createGraphql = (deps: ApiDeps, relay: ProgressRelay) => createYoga
   logging: false,
   plugins: [
     maxDepthPlugin({ n: maxDepth, exposeLimits: true }), costLimitPlugin({ maxCost, exposeLimits: true }),
+    { onValidate: ({ addValidationRule }: { readonly addValidationRule: (rule: ReturnType<typeof limitRootFields>) => void }) => { addValidationRule(limitRootFields(maxRootFields)); } },
     // Without a stream token every subscription has its own connection; the single-connection mode keeps prepared streams that nobody opens.
     useGraphQLSSE({ endpoint: '/graphql/stream', authenticate: () => null }),
   ],

@@ -51,12 +51,39 @@ const sendBody = async (body: ReadableStream<Uint8Array>, outgoing: ServerRespon
   }
 };
 
-export const createNodeListener = (fetch: Fetch) => (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+export interface NodeListener {
+  readonly handle: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+  /**
+   * Cuts event streams. Ended in good order they would say `complete`, which means that the job is over; cut, a client comes back to the
+   * next process.
+   */
+  readonly cutStreams: () => void;
+}
+
+export const createNodeListener = (fetch: Fetch): NodeListener => {
+  const streams = new Set<ServerResponse>();
+  return {
+    handle: (incoming, outgoing) => { handle(fetch, { incoming, outgoing, streams }); },
+    cutStreams: () => { for (const stream of streams) stream.destroy(); },
+  };
+};
+
+interface Exchange { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse; readonly streams: Set<ServerResponse> }
+
+const noteStream = ({ outgoing, streams }: Exchange, response: Response): void => {
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return;
+  streams.add(outgoing);
+  outgoing.once('close', () => { streams.delete(outgoing); });
+};
+
+const handle = (fetch: Fetch, exchange: Exchange): void => {
+  const { incoming, outgoing } = exchange;
   const gone = new AbortController();
   outgoing.once('close', () => { if (!outgoing.writableFinished) gone.abort(); });
   const answer = async (): Promise<void> => {
     const response = await fetch(requestOf(incoming, gone.signal));
     if (outgoing.destroyed) { await response.body?.cancel(); return; }
+    noteStream(exchange, response);
     outgoing.writeHead(response.status, [...response.headers].flat());
     if (response.body === null || incoming.method === 'HEAD') outgoing.end(); else { outgoing.flushHeaders(); await sendBody(response.body, outgoing); }
   };
