@@ -1,4 +1,4 @@
-import { GraphQLScalarType } from 'graphql';
+import { GraphQLScalarType, Kind } from 'graphql';
 import { WaybillError } from '../../contracts/errors.ts';
 
 const invalid = (): WaybillError => new WaybillError('REQUEST_INVALID', 'A Count is a whole number.');
@@ -10,7 +10,7 @@ const parseCount = (value: unknown): number => {
 
 export const countScalar = new GraphQLScalarType<number, number>({
   name: 'Count', serialize: parseCount, parseValue: parseCount,
-  parseLiteral: (node) => { if (node.kind !== 'IntValue') throw invalid(); return parseCount(node.value); },
+  parseLiteral: (node) => { if (node.kind !== Kind.INT) throw invalid(); return parseCount(node.value); },
 });
 
 export const dateTimeScalar = new GraphQLScalarType<string, string>({

@@ -61,7 +61,7 @@ const run = (settings: Record<string, string> = {}): Process => {
   };
 };
 const isUp = (): Promise<boolean> => fetch(`${base}/health`).then(({ ok }) => ok, () => false);
-const up = (): Promise<void> => expect.poll(isUp, { timeout: 15_000 }).toBe(true) as unknown as Promise<void>;
+const up = (): Promise<void> => expect.poll(isUp, { timeout: 15_000 }).toBe(true);
 
 test('a first start makes token and key with mode 0600, logs their places and no secret, and a stop signs the audit head', async () => {
   const api = run();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createConnection } from 'node:net';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApi } from '../../api/create-api.ts';
@@ -16,7 +16,7 @@ afterAll(() => bench.close());
 const authorization = `Bearer ${testToken}`;
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 const put = (path: string, body: BodyInit | null, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(base + path, { method: 'PUT', body, headers: { authorization, ...headers }, ...(body === null ? {} : { duplex: 'half' }) } as RequestInit);
+  fetch(base + path, { method: 'PUT', body, headers: { authorization, ...headers }, ...(body === null ? {} : { duplex: 'half' }) });
 const json = async (response: Response): Promise<Record<string, unknown>> => await response.json() as Record<string, unknown>;
 const codeOf = async (response: Response): Promise<unknown> => ((await json(response))['error'] as { code: string }).code;
 const begin = async (): Promise<string> => {
@@ -73,7 +73,7 @@ test('200 MB go through without the memory growing with them', async () => {
     peak = Math.max(peak, process.memoryUsage().rss);
   }
   outgoing.end();
-  const [incoming] = await answered as [import('node:http').IncomingMessage];
+  const [incoming] = await answered as [IncomingMessage];
   const body = JSON.parse(Buffer.concat(await incoming.toArray()).toString()) as { sha256: string; bytes: number };
   expect(body).toMatchObject({ sha256: hash.digest('hex'), bytes: 200 * 1024 * 1024 });
   // Both ends of the socket are in this process.

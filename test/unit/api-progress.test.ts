@@ -64,7 +64,7 @@ interface Bench {
   readonly notify: () => void;
   readonly ears: () => number;
   readonly asked: () => number;
-  set(ledger: JobProgress | null, workflow?: JobProgress | null): void;
+  readonly set: (ledger: JobProgress | null, workflow?: JobProgress | null) => void;
 }
 const bench = (askMs = 5): Bench => {
   let ledger: JobProgress | null = progress();
@@ -85,9 +85,9 @@ const bench = (askMs = 5): Bench => {
   };
 };
 const nextOf = async (iterator: AsyncIterator<JobProgress>): Promise<JobProgress> => {
-  const { done, value } = await iterator.next();
-  expect(done).toBe(false);
-  return value as JobProgress;
+  const next = await iterator.next();
+  if (next.done === true) throw new TypeError('the events are over');
+  return next.value;
 };
 
 test('the first event is a snapshot, then changes come when the database notifies, and a final state ends it', async () => {
