@@ -1,4 +1,4 @@
-/** What an import may cost, from the file's size alone. The factors are upper figures of docs/performance.md's runs, not promises. */
+/** What an import may cost, from the file’s size alone. Cautious factors by reckoning, not measured yet: a refusal must not come too late. */
 import { WaybillError } from '../../contracts/errors.ts';
 
 export interface DiskEstimate {
