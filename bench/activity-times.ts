@@ -45,10 +45,14 @@ export const secondsWithoutActivity = (times: readonly ActivityTime[], fromMs: n
   return (idle + Math.max(0, toMs - reached)) / 1000;
 };
 
-/** From the first start to the last end of the activity that ran most often: the one that stages a chunk. */
-export const secondsOfStaging = (times: readonly ActivityTime[]): number => {
-  const byType = new Map<string, ActivityTime[]>();
-  for (const time of times) byType.set(time.type, [...(byType.get(time.type) ?? []), time]);
-  const chunks = [...byType.values()].sort((left, right) => right.length - left.length)[0] ?? [];
-  return (Math.max(...chunks.map(({ endMs }) => endMs)) - Math.min(...chunks.map(({ startMs }) => startMs))) / 1000;
+/** From the first start to the last end of each kind of step, in the order in which they began. */
+export const secondsByStep = (times: readonly ActivityTime[]): Readonly<Record<string, number>> => {
+  const spans = new Map<string, { start: number; end: number }>();
+  for (const { type, startMs, endMs } of times) {
+    const span = spans.get(type) ?? { start: startMs, end: endMs };
+    spans.set(type, { start: Math.min(span.start, startMs), end: Math.max(span.end, endMs) });
+  }
+  return Object.fromEntries([...spans].map(([type, { start, end }]) => [type, (end - start) / 1000]));
 };
+
+export const secondsOfStaging = (times: readonly ActivityTime[]): number => secondsByStep(times)['stageChunk'] ?? 0;

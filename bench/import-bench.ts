@@ -13,6 +13,8 @@ export interface LoadTimes {
   readonly closeSeconds: number;
   /** Of the load: in which no activity ran, so the engine's own; null when not measured. */
   readonly engineSeconds: number | null;
+  /** Seconds from first start to last end of each kind of step. */
+  readonly steps: Readonly<Record<string, number>>;
   readonly peaks: readonly ProcessPeak[];
 }
 
@@ -134,6 +136,9 @@ const handRows = (load: string, forms: FormTimes): readonly string[] =>
 const loadRow = (name: string, load: LoadTimes | null): readonly string[] =>
   (load === null ? [] : [`| ${name} | ${fixed(load.receiveSeconds)} | ${fixed(load.loadSeconds)} | ${fixed(load.closeSeconds)} | ${load.engineSeconds === null ? '–' : fixed(load.engineSeconds)} | ${Math.round(highest(load))} |`]);
 
+const stepsOf = (name: string, load: LoadTimes | null): readonly string[] =>
+  (load === null ? [] : [`${name}: ${Object.entries(load.steps).map(([step, seconds]) => `${step} ${fixed(seconds)}`).join(', ')}`, '']);
+
 const verdict = ({ holds }: Finding): string => (holds === null ? '' : holds ? 'holds' : '**does not hold**');
 
 export const describeImportBench = ({ rows, bytes, byHand, first, delta, findings }: ImportBenchReport): string => [
@@ -141,7 +146,8 @@ export const describeImportBench = ({ rows, bytes, byHand, first, delta, finding
   '| by hand in SQL | form | copy | cast | upsert | total |', '|---|---|---:|---:|---:|---:|',
   ...handRows('first load', byHand.first), ...handRows('delta', byHand.delta),
   ...(first === null && delta === null ? [] : ['', '| Waybill | receive | load | close | engine’s own | highest MB |', '|---|---:|---:|---:|---:|---:|']),
-  ...loadRow('first load', first), ...loadRow('delta', delta),
+  ...loadRow('first load', first), ...loadRow('delta', delta), '',
+  ...stepsOf('Steps of the first load', first), ...stepsOf('Steps of the delta', delta),
   ...(findings.length === 0 ? [] : ['', '| promise | measured | limit | |', '|---|---:|---:|---|']),
   ...findings.map((entry) => `| ${entry.what} | ${fixed(entry.measured)} ${entry.unit} | ${entry.limit === null ? '–' : `≤ ${entry.limit} ${entry.unit}`} | ${verdict(entry)} |`),
 ].join('\n');
