@@ -11,26 +11,44 @@ import { databaseErrorOf } from '../db/database-errors.ts';
 const triesOfDefect = 5;
 const heartbeatMs = 3_000;
 
-export const asActivity = <Input, Result>(run: (input: Input, signal: AbortSignal) => Promise<Result>) =>
+/** Told what keeps a job waiting, and that it waits no longer. Best effort: the database may be what is in trouble. */
+export interface TroubleNotes {
+  readonly note: (jobId: string, trouble: WaybillError) => Promise<void>;
+  readonly forget: (jobId: string) => Promise<void>;
+}
+
+export const asActivity = <Input extends { readonly jobId: string }, Result>(run: (input: Input, signal: AbortSignal) => Promise<Result>, trouble: TroubleNotes) =>
   async (input: Input): Promise<Result> => {
     const signal = Context.current().cancellationSignal;
     const beat = setInterval(() => { heartbeat(); }, heartbeatMs);
     try {
-      return await Promise.race([run(input, signal), cancelled()]);
+      const result = await Promise.race([run(input, signal), cancelled()]);
+      if (Context.current().info.attempt > 1) await bestEffort(trouble.forget(input.jobId));
+      return result;
     } catch (error) {
       if (error instanceof CancelledFailure || signal.aborted) throw error instanceof CancelledFailure ? error : new CancelledFailure('The step was cancelled.');
-      throw asFailure(error);
+      const failure = asFailure(error);
+      if (failure.known !== null && !failure.sent.nonRetryable) await bestEffort(trouble.note(input.jobId, failure.known));
+      throw failure.sent;
     } finally {
       clearInterval(beat);
     }
   };
 
-const asFailure = (error: unknown): ApplicationFailure => {
+const bestEffortMs = 2_000;
+
+const bestEffort = async (work: Promise<void>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work.catch(() => undefined), new Promise<void>((resolve) => { timer = setTimeout(resolve, bestEffortMs); })]);
+  clearTimeout(timer);
+};
+
+const asFailure = (error: unknown): { readonly known: WaybillError | null; readonly sent: ApplicationFailure } => {
   const known = isWaybillError(error) ? error : databaseErrorOf(error);
   if (known === null) logDefect(error);
   const failure = known ?? new WaybillError('INTERNAL', 'A step failed in a way that it should not.', { name: error instanceof Error ? error.name : typeof error });
   const retryable = known === null ? Context.current().info.attempt < triesOfDefect : failure.retryable;
-  return ApplicationFailure.create({ message: failure.message, type: failure.code, nonRetryable: !retryable, details: [failure.place] });
+  return { known, sent: ApplicationFailure.create({ message: failure.message, type: failure.code, nonRetryable: !retryable, details: [failure.place] }) };
 };
 
 /** The stack's frames tell where; its first lines, the message, may hold a value. */

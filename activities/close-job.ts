@@ -35,7 +35,7 @@ export const createCloseJob = (deps: ActivityDeps) => async ({ jobId, books }: C
   await writeReceiptFile(deps.receiptsFolder, jobId, receipt);
   await releaseWriter(deps.pool, { datasetId: planned.datasetId, jobId });
   await inTransaction(deps.pool, async (tx) => {
-    if (await moveJob(tx, { jobId, from: ['closing'], to: state }))
+    if (await moveJob(tx, { jobId, from: ['closing'], to: state, patch: { errorCode: null, errorPlace: null } }))
       await appendAudit(tx, { actor: actorOf(planned), action: 'import.completed', jobId, details: { state, receiptKey: receipt.signature.keyId } });
   });
   return { state };

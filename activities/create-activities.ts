@@ -1,6 +1,8 @@
 /** The one place where activities and what they work with meet. Workflows import the type {@link Activities} and nothing else of this. */
 import type { ActivityDeps } from './activity-deps.ts';
+import { forgetTrouble, noteTrouble } from '../db/note-trouble.ts';
 import { asActivity } from './as-activity.ts';
+import type { TroubleNotes } from './as-activity.ts';
 import { createCloseJob } from './close-job.ts';
 import { createCommitJob } from './commit-job.ts';
 import { createDetectSource } from './detect-source.ts';
@@ -11,21 +13,26 @@ import { createReadJobWishes } from './read-job-wishes.ts';
 import { createReconcileJob } from './reconcile-job.ts';
 import { createStageChunk } from './stage-chunk.ts';
 
+const troubleNotes = ({ pool }: ActivityDeps): TroubleNotes => ({
+  note: (jobId, trouble) => noteTrouble(pool, jobId, trouble),
+  forget: (jobId) => forgetTrouble(pool, jobId),
+});
+
 /** Small steps and the database's long ones; queue `waybill-control`. */
 export const createControlActivities = (deps: ActivityDeps) => ({
-  detectSource: asActivity(createDetectSource(deps)),
-  planImport: asActivity(createPlanImport(deps)),
-  judgeColumns: asActivity(createJudgeColumns(deps)),
-  reconcileJob: asActivity(createReconcileJob(deps)),
-  commitJob: asActivity(createCommitJob(deps)),
-  closeJob: asActivity(createCloseJob(deps)),
-  endJob: asActivity(createEndJob(deps)),
-  readJobWishes: asActivity(createReadJobWishes(deps)),
+  detectSource: asActivity(createDetectSource(deps), troubleNotes(deps)),
+  planImport: asActivity(createPlanImport(deps), troubleNotes(deps)),
+  judgeColumns: asActivity(createJudgeColumns(deps), troubleNotes(deps)),
+  reconcileJob: asActivity(createReconcileJob(deps), troubleNotes(deps)),
+  commitJob: asActivity(createCommitJob(deps), troubleNotes(deps)),
+  closeJob: asActivity(createCloseJob(deps), troubleNotes(deps)),
+  endJob: asActivity(createEndJob(deps), troubleNotes(deps)),
+  readJobWishes: asActivity(createReadJobWishes(deps), troubleNotes(deps)),
 });
 
 /** The heavy lifting, shared by all workers; queue `waybill-transfer`. */
 export const createTransferActivities = (deps: ActivityDeps) => ({
-  stageChunk: asActivity(createStageChunk(deps)),
+  stageChunk: asActivity(createStageChunk(deps), troubleNotes(deps)),
 });
 
 export type ControlActivities = ReturnType<typeof createControlActivities>;

@@ -22,8 +22,9 @@ export interface EndJobResult { readonly state: FinalState }
 /** Ends a job that commits nothing: refused, cancelled, stopped by its limits or failed. Its staging goes, its issues and rejected rows stay. */
 export const createEndJob = (deps: ActivityDeps) => async ({ jobId, state, code, place }: EndJobInput): Promise<EndJobResult> => {
   const job = await jobForWork(deps.pool, jobId);
-  if (isFinal(job.state)) return { state: job.state };
-  await inTransaction(deps.pool, async (tx) => {
+  const ended = isFinal(job.state) ? job.state : null;
+  // A worker may have died between the end and the cleaning, so an ended job is cleaned again.
+  if (ended === null) await inTransaction(deps.pool, async (tx) => {
     const from = runningStates.filter((running) => mayFollow(running, state));
     const moved = await moveJob(tx, { jobId, from, to: state, patch: { errorCode: code, errorPlace: place, waitsFor: null } });
     if (moved) await appendAudit(tx, { actor: { ...systemActor, id: job.owner, org: job.org }, action: `import.${state}`, jobId, details: { code, from: job.state } });
@@ -31,5 +32,5 @@ export const createEndJob = (deps: ActivityDeps) => async ({ jobId, state, code,
   await dropStaging(deps.pool, jobId);
   await deps.storage.remove(spoolKey(jobId));
   if (job.datasetId !== null) await releaseWriter(deps.pool, { datasetId: job.datasetId, jobId });
-  return { state };
+  return { state: ended ?? state };
 };

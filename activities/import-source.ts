@@ -8,6 +8,8 @@ import type { Storage } from '../storage/storage.ts';
 export interface ImportSource {
   readonly key: string;
   readonly bytes: number;
+  /** Length and time of the last change: another one, and the bytes may be others than those that were planned. */
+  readonly version: string;
 }
 
 export const sourceKey = (job: { readonly jobId: string; readonly sourceSha256: string | null }, parse: Pick<ParseOptions, 'encoding'>): string =>
@@ -16,7 +18,7 @@ export const sourceKey = (job: { readonly jobId: string; readonly sourceSha256: 
 export const openSource = async (storage: Storage, key: string): Promise<ImportSource> => {
   const stat = await storage.stat(key);
   if (stat === null) throw new WaybillError('FILE_MISSING', 'The archived copy of the file is not in its place.');
-  return { key, bytes: stat.bytes };
+  return { key, bytes: stat.bytes, version: `${stat.bytes} ${stat.modifiedAt.toISOString()}` };
 };
 
 export const dialectOf = (parse: ParseOptions): ScanDialect => ({

@@ -8,7 +8,7 @@ import type { ActivityDeps } from './activity-deps.ts';
 import { dialectOf, openSource } from './import-source.ts';
 
 export interface ChunkOrder { readonly job: Job; readonly parse: ParseOptions; readonly key: string }
-export interface PlannedChunks { readonly chunkCount: number; readonly rowsTotal: number }
+export interface PlannedChunks { readonly chunkCount: number; readonly rowsTotal: number; readonly sourceVersion: string }
 
 /** One pass over the source; chunks go to the ledger in batches, so memory does not depend on the file. */
 export const planChunks = async (deps: ActivityDeps, { job, parse, key }: ChunkOrder, signal: AbortSignal): Promise<PlannedChunks> => {
@@ -32,7 +32,7 @@ export const planChunks = async (deps: ActivityDeps, { job, parse, key }: ChunkO
   batch.push(...planner.end());
   await flush();
   if (planner.rows === 0) throw new WaybillError('FILE_NO_RECORDS', 'The file has no records.', { line: parse.dataStartLine });
-  return { chunkCount, rowsTotal: planner.rows };
+  return { chunkCount, rowsTotal: planner.rows, sourceVersion: source.version };
 };
 
 /** Chunks enough for all threads and workers, and none so small that the engine's 20 ms a step would show. */

@@ -18,6 +18,7 @@ import { moveJob, noteJob } from '../db/move-job.ts';
 import { insertPlan } from '../db/plans.ts';
 import { findCommittedTwin } from '../db/same-file.ts';
 import { createStagingTable } from '../db/staging-table.ts';
+import { archiveKey } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { sourceKey } from './import-source.ts';
 import { jobForWork } from './job-for-work.ts';
@@ -41,6 +42,8 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   await moveJob(deps.pool, { jobId, from: ['detecting', 'awaiting_mapping'], to: 'planning' });
   const job = await jobForWork(deps.pool, jobId);
   const request = importRequestSchema.parse(job.request);
+  const proof = proveSource(deps, request.sha256, signal);
+  proof.catch(() => undefined);
   if (job.detection === null) throw new WaybillError('JOB_STATE', 'The file has not been looked at yet.', { job: jobId });
   const { options: parse } = job.detection;
   const { datasetId, datasetVersion } = job;
@@ -53,11 +56,12 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   await insertPlan(deps.pool, { planHash, document: plan });
   await refuseTwin(deps, { job, request, planHash });
   await noteJob(deps.pool, { jobId, patch: { planHash } });
-  const { chunkCount, rowsTotal } = await planChunks(deps, { job, parse, key: sourceKey(job, parse) }, signal);
+  const { chunkCount, rowsTotal, sourceVersion } = await planChunks(deps, { job, parse, key: sourceKey(job, parse) }, signal);
+  await proof;
   const key = { jobId, round: job.round, planEpoch: job.planEpoch };
   await inTransaction(deps.pool, async (tx) => {
     await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(fieldNamed(version.definition, mapped.field))));
-    await moveJob(tx, { jobId, from: ['planning'], to: 'staging', patch: { rowsTotal, chunksPlanned: chunkCount } });
+    await moveJob(tx, { jobId, from: ['planning'], to: 'staging', patch: { rowsTotal, sourceVersion, chunksPlanned: chunkCount } });
   });
   return { chunkCount, rowsTotal, round: job.round, planEpoch: job.planEpoch, stopAtFirstReject: plan.onError === 'abort' };
 };
@@ -101,6 +105,12 @@ const fieldNamed = (definition: DatasetDefinition, name: string): DatasetDefinit
   const field = definition.fields.find((candidate) => candidate.name === name);
   if (field === undefined) throw new WaybillError('MAPPING_INVALID', 'A mapped field is not in the dataset.', { field: name });
   return field;
+};
+
+/** The archive still holds what was received. On a thread of its own: planning uses one core, the proof the other. */
+const proveSource = async (deps: ActivityDeps, sha256: string, signal: AbortSignal): Promise<void> => {
+  if (await deps.hashOnThread(archiveKey(sha256), signal) !== sha256)
+    throw new WaybillError('FILE_CHANGED', 'The archived copy no longer has the hash under which it was received.');
 };
 
 /** Only a committed import that was not undone counts; the commit looks again (design 10.8). */

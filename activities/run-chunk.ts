@@ -27,14 +27,23 @@ export interface ChunkWork { readonly pool: Pool; readonly storage: Storage }
 const pieceBytes = 256 * 1024;
 const pieces = [new CopyBuffer(pieceBytes * 2), new CopyBuffer(pieceBytes * 2)] as const;
 
+/** A thread stages one chunk at a time, so the chunk's bytes lie in the same memory each time: new memory a chunk cost 0.1 s of collection for 1 M rows. */
+let room = Buffer.alloc(0);
+const roomFor = (length: number): Buffer => {
+  if (room.length < length) room = Buffer.allocUnsafeSlow(length);
+  return room.subarray(0, length);
+};
+
 export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, signal: AbortSignal): Promise<ChunkTotals> => {
   const planned = await plannedJob(pool, key.jobId);
   const chunk = await readChunk(pool, key);
   if (chunk === null) throw new WaybillError('CHUNK_STALE', 'The chunk is not in the plan any more.', { chunk: key.chunkNo, epoch: key.planEpoch });
   const { plan, job, definition } = planned;
   const source = await openSource(storage, sourceKey(job, plan.parse));
-  const bytes = await storage.readRange(source.key, chunk.byteStart, chunk.byteEnd);
-  if (bytes.length !== chunk.byteEnd - chunk.byteStart) throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
+  if (source.version !== job.sourceVersion) throw new WaybillError('FILE_CHANGED', 'The archived copy was changed while it was read.', { chunk: key.chunkNo });
+  const bytes = roomFor(chunk.byteEnd - chunk.byteStart);
+  if (await storage.readInto(source.key, chunk.byteStart, bytes) !== bytes.length)
+    throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
   const stager = new RowStager({
     dialect: dialectOf(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
     hashedLanes: hashedLanes(plan, definition),

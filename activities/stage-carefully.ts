@@ -26,10 +26,10 @@ export const stageCarefully = async (tx: PoolClient, stager: RowStager, { key, b
   stager.begin(bytes, chunk);
   for (let more = true; more;) {
     signal.throwIfAborted();
-    const first = stager.stagedRows.length;
+    const first = stager.stagedCount;
     piece.truncate(0);
     more = stager.fill(piece, pieceBytes);
-    const lines = splitLines(piece.view()).map((line, index) => ({ line, rowNo: stager.stagedRows[first + index] ?? 0 }));
+    const lines = splitLines(piece.view()).map((line, index) => ({ line, rowNo: stager.stagedRow(first + index) ?? 0 }));
     for (const { rowNo, column } of await copyLines(tx, stagingTable(key), lines)) refused.set(rowNo, column === null ? null : stager.fieldOf(column));
   }
   // Once more without the database, so that the refused rows are found among the others, in the file's order.

@@ -9,8 +9,8 @@ export interface ActivityTime {
   readonly endMs: number;
 }
 
-type ProtoTime = { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined;
-const msOf = (time: ProtoTime): number => Number(String(time?.seconds ?? 0)) * 1000 + (time?.nanos ?? 0) / 1e6;
+type ProtoTime = { readonly seconds?: { toString(): string } | number | null; readonly nanos?: number | null } | null | undefined;
+const msOf = (time: ProtoTime): number => Number((time?.seconds ?? 0).toString()) * 1000 + (time?.nanos ?? 0) / 1e6;
 
 export const readActivityTimes = async (temporalAddress: string, jobId: JobId): Promise<readonly ActivityTime[]> => {
   const connection = await Connection.connect({ address: temporalAddress });

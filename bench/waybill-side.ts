@@ -75,7 +75,7 @@ const waybillProcesses = (stack: TestStack): readonly { readonly pid: number; re
 ];
 
 const load = async (stack: TestStack, file: ImportDataFile, dataset: string): Promise<LoadTimes> => {
-  await withAdmin(stack, settle);
+  await withAdmin(stack, async (client) => settle(client, `registry.${dataset}`));
   const watch = watchPeakMemory(() => waybillProcesses(stack));
   const commandedMs = Date.now();
   const outcome = await importOnce(stack, file, dataset);

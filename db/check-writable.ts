@@ -18,7 +18,9 @@ select current_user::text as role, has_schema_privilege(n.oid, 'usage') as "uses
   (select coalesce(json_agg(p order by nr), '[]') from unnest(array['SELECT', 'INSERT', 'UPDATE']) with ordinality u(p, nr) where not has_table_privilege(c.oid, p)) as missing,
   (select coalesce(json_agg(quote_ident(sn.nspname) || '.' || quote_ident(s.relname)), '[]')
     from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S' join pg_namespace sn on sn.oid = s.relnamespace
-    where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.deptype = 'a' and not has_sequence_privilege(s.oid, 'usage')) as sequences,
+    where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.deptype = 'a'
+      -- A condition may be tried before the one on relkind, and a partition depends on its parent in the same way.
+      and case when s.relkind = 'S' then not has_sequence_privilege(s.oid, 'usage') else false end) as sequences,
   row_security_active(c.oid) as "rowSecurity"
 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2`;
 

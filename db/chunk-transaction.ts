@@ -10,6 +10,7 @@ import { WaybillError } from '../contracts/errors.ts';
 import type { ChunkKey } from './chunk-key.ts';
 import { chunkValues } from './chunk-key.ts';
 import type { Queryable } from './connection.ts';
+import { lockNotAvailable, sqlStateOf } from './database-errors.ts';
 
 export interface ChunkTotals {
   readonly rowsRead: number;
@@ -24,14 +25,38 @@ interface LedgerRow { rows_read: number; rows_staged: number; rows_quarantined: 
 /** Marks the chunk. Returns the ledger's totals when another attempt has staged it already. */
 export const openChunk = async (tx: Queryable, key: ChunkKey): Promise<ChunkTotals | null> => {
   await expectStaging(tx, key, '');
-  const mark = await tx.query(
-    `insert into waybill.staged_chunks (job_id, round, plan_epoch, chunk_no) values ($1, $2, $3, $4) on conflict do nothing`, chunkValues(key));
-  if (mark.rowCount === 0) return readTotals(tx, key);
+  if (!await markChunk(tx, key)) return readTotals(tx, key);
   const where = 'where job_id = $1 and round = $2 and plan_epoch = $3 and chunk_no = $4';
   await tx.query(`delete from waybill.issues ${where}`, chunkValues(key));
   await tx.query(`delete from waybill.quarantine ${where}`, chunkValues(key));
   await tx.query(`delete from waybill.chunk_ledger ${where}`, chunkValues(key));
   return null;
+};
+
+/** Seen in pg_stat_activity: by operators, and by the attempt that this one is overtaken by. */
+const backendName = ({ jobId, round, planEpoch, chunkNo }: ChunkKey): string => `waybill ${jobId.replaceAll('-', '')} ${round}.${planEpoch}.${chunkNo}`;
+
+/**
+ * False when the chunk is staged. Another attempt that has it in hand is given some seconds to finish. One that does not belongs to a frozen
+ * worker, since the engine gives a chunk out again only when its worker is silent: its connection is ended, or the job would wait with it.
+ */
+const markChunk = async (tx: Queryable, key: ChunkKey): Promise<boolean> => {
+  await tx.query(`select set_config('application_name', $1, true), set_config('lock_timeout', '5s', true)`, [backendName(key)]);
+  await tx.query('savepoint mark');
+  const marked = await insertMark(tx, key).catch(async (error: unknown) => {
+    if (sqlStateOf(error) !== lockNotAvailable) throw error;
+    await tx.query('rollback to savepoint mark');
+    await tx.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and usename = current_user and pid <> pg_backend_pid()', [backendName(key)]);
+    return insertMark(tx, key);
+  });
+  await tx.query('set local lock_timeout = 0');
+  return marked;
+};
+
+const insertMark = async (tx: Queryable, key: ChunkKey): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    'insert into waybill.staged_chunks (job_id, round, plan_epoch, chunk_no) values ($1, $2, $3, $4) on conflict do nothing', chunkValues(key));
+  return rowCount === 1;
 };
 
 export interface ChunkSeal {

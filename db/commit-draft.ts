@@ -8,6 +8,7 @@ import type { Books } from '../contracts/books.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import { draftTableName } from '../contracts/ids.ts';
 import { findCommittedTwin } from './same-file.ts';
+import { missingChunks } from './chunks.ts';
 import type { Pool, PoolClient } from './connection.ts';
 import { inTransaction } from './connection.ts';
 import { hasChangedSince } from './dataset-snapshot.ts';
@@ -32,7 +33,7 @@ export interface CommitOrder {
 
 export type CommitResult =
   | { readonly status: 'committed'; readonly books: Books }
-  /** Somebody else wrote to the dataset since the draft: draft again. */
+  /** Somebody else wrote to the dataset since the draft, or the staging was lost: draft again. */
   | { readonly status: 'stale' };
 
 /** @param inCommit runs last in the transaction: what must stand or fall with the commit (the audit event) */
@@ -48,6 +49,8 @@ export const commitDraft = async (
   const meanwhile = await readCommit(tx, target);
   if (meanwhile !== null) return { status: 'committed', books: meanwhile };
   await expectSameWorld(tx, order);
+  // A crash of PostgreSQL since the draft has emptied the staging (promise 4): it is staged and drafted again.
+  if ((await missingChunks(tx, target.epoch)).length > 0) return { status: 'stale' };
   if (await hasChangedSince(tx, target, draft)) return { status: 'stale' };
   const counts = await loadDraft(tx, target, draft);
   const books = await readBooks(tx, target, { staged: draft.staged, ...counts });

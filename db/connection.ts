@@ -52,6 +52,12 @@ export const createPool = ({ url, max, applicationName, onIdleError }: PoolOptio
   return pool;
 };
 
+/**
+ * A process that froze in mid-transaction (a suspended machine, a cut network) holds its locks for so long and no longer: whoever was given
+ * its work waits for them. Set a transaction and not a connection, because poolers refuse start parameters that they do not know.
+ */
+const begin = `begin; set local idle_in_transaction_session_timeout = '60s'`;
+
 /** Runs `work` in one transaction. Errors of the database come out scrubbed; others as they are. */
 export const inTransaction = async <Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
   const client = await pool.connect().catch((error: unknown) => { throw toWaybillError(error); });
@@ -60,7 +66,7 @@ export const inTransaction = async <Result>(pool: Pool, work: (client: PoolClien
   const onError = (): void => { broken = true; };
   client.on('error', onError);
   try {
-    await client.query('begin');
+    await client.query(begin);
     const result = await work(client);
     await client.query('commit');
     return result;

@@ -42,6 +42,9 @@ type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (error: unknown): Fields => (typeof error === 'object' && error !== null ? error as Fields : {});
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value.length > 0 ? value : null);
 
+/** SQLSTATE of a lock that was not had in time. */
+export const lockNotAvailable = '55P03';
+
 /** The SQLSTATE of an error that came from the server; null for everything else. */
 export const sqlStateOf = (error: unknown): string | null => {
   if (isWaybillError(error)) return textOf(error.place['sqlState']);

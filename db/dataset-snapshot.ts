@@ -11,14 +11,18 @@ export interface DatasetSnapshot {
   /** `pg_current_snapshot()` of the transaction that made the draft. */
   readonly snapshot: string;
   readonly records: number;
-  /** The table's file: a rewrite (VACUUM FULL, CLUSTER) moves every row and leaves their versions as they were. */
+  /** The table's file (the sum over its partitions): a rewrite (VACUUM FULL, CLUSTER) moves every row and leaves their versions as they were. */
   readonly filenode: number;
 }
+
+/** A plain table is its own only partition. */
+const fileOf = (table: string): string =>
+  `(select coalesce(sum(pg_relation_filenode(relid)::bigint), 0)::bigint from pg_partition_tree(${table}::regclass))`;
 
 export const takeSnapshot = async (tx: Queryable, target: LoadTarget): Promise<DatasetSnapshot> => {
   const { rows: [row] } = await tx.query<DatasetSnapshot>(
     `select pg_current_snapshot()::text as snapshot, (select count(*) from ${tableOf(target)}) as records,
-       pg_relation_filenode($1::regclass)::bigint as filenode`, [tableOf(target)]);
+       ${fileOf('$1')} as filenode`, [tableOf(target)]);
   return row ?? { snapshot: '', records: 0, filenode: 0 };
 };
 
@@ -30,7 +34,7 @@ export const takeSnapshot = async (tx: Queryable, target: LoadTarget): Promise<D
 export const hasChangedSince = async (tx: Queryable, target: LoadTarget, before: DatasetSnapshot): Promise<boolean> => {
   const { rows: [now] } = await tx.query<{ xid: string; distance: number; filenode: number }>(
     `select pg_current_xact_id()::text as xid, (pg_current_xact_id()::text::bigint - pg_snapshot_xmin($1::pg_snapshot)::text::bigint) as distance,
-       pg_relation_filenode($2::regclass)::bigint as filenode`, [before.snapshot, tableOf(target)]);
+       ${fileOf('$2')} as filenode`, [before.snapshot, tableOf(target)]);
   if (now === undefined || now.filenode !== before.filenode) return true;
   const epoch = BigInt(now.xid) >> 32n;
   const low = BigInt(now.xid) & 0xffff_ffffn;

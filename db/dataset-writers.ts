@@ -15,10 +15,11 @@ export type WriterResult =
   /** `holder`: the job that writes now. */
   | { readonly acquired: false; readonly holder: string };
 
-/** Takes a free place, its own, or one whose job has ended: its worker died before it could release it. */
+/** Takes a free place, its own, or one whose job has ended: its worker died before it could release it. A job that has ended takes none. */
 const take = async (tx: Queryable, { datasetId, jobId }: WriterInput): Promise<boolean> => {
   const { rowCount } = await tx.query(`
-    insert into waybill.dataset_writers as w (dataset_id, job_id) values ($1, $2)
+    insert into waybill.dataset_writers as w (dataset_id, job_id)
+      select $1, job_id from waybill.jobs where job_id = $2 and finished_at is null for share
     on conflict (dataset_id) do update set job_id = excluded.job_id, acquired_at = now()
       where w.job_id = excluded.job_id or not exists (select from waybill.jobs j where j.job_id = w.job_id and j.finished_at is null)`,
   [datasetId, jobId]);

@@ -9,7 +9,7 @@
 import { changesTableName, draftTableName } from '../contracts/ids.ts';
 import type { Queryable } from './connection.ts';
 import type { LoadTarget } from './load-target.ts';
-import { differs, keyColumns, keyJoin, recordKeyText, stagedRowsOf, tableOf, valueColumns } from './load-target.ts';
+import { differs, keyColumns, keyJoin, recordKeyText, stagedRowsOf, stagedValue, tableOf, valueColumns } from './load-target.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 import type { Fallen } from './staged-rows.ts';
 import { stands } from './staged-rows.ts';
@@ -22,7 +22,7 @@ export interface DraftCounts {
 export const draftTable = (target: LoadTarget): string =>
   `waybill_staging.${quoteIdentifier(draftTableName(target.epoch.jobId, target.epoch.round))}`;
 
-/** Columns: kind, row_no, record_key, staged (ctid of the staged row), stored (ctid of the record; null for a new one). */
+/** Columns: kind, row_no, record_key, staged (ctid of the staged row), stored and part (ctid and table of the record; null for a new one). */
 export const changesTable = (target: LoadTarget): string =>
   `waybill_staging.${quoteIdentifier(changesTableName(target.epoch.jobId, target.epoch.round))}`;
 
@@ -42,6 +42,7 @@ const draftAllCreated = async (tx: Queryable, target: LoadTarget, basis: DraftBa
   const { rowCount } = await tx.query(
     `create table ${draftTable(target)} as ${origins(target, basis.newKey ?? stagedKey(target), `'c'`)}
      from ${stagedRowsOf(target)} t where ${stands(target, basis.fallen)}`);
+  await constrainDraft(tx, target);
   return { created: rowCount ?? 0, updated: 0 };
 };
 
@@ -50,8 +51,19 @@ const draftChanges = async (tx: Queryable, target: LoadTarget, basis: DraftBasis
   await tx.query(`create unlogged table ${changes} as ${compared(target, basis)}`);
   const { rows } = await tx.query<{ kind: string; n: number }>(`select kind, count(*) as n from ${changes} group by kind`);
   await tx.query(`create table ${draftTable(target)} as ${origins(target, 't.record_key', 't.kind')} from ${changes} t`);
+  await constrainDraft(tx, target);
   const count = (kind: string): number => rows.find((row) => row.kind === kind)?.n ?? 0;
   return { created: count('c'), updated: count('u') };
+};
+
+/**
+ * What attaching the draft as a partition would have to check then: proved now, in the transaction that made the rows, where a scan neither
+ * sets hint bits nor writes them to the log (1 M rows: 0.06 s instead of 0.25 s in the commit).
+ */
+const constrainDraft = async (tx: Queryable, target: LoadTarget): Promise<void> => {
+  await tx.query(
+    `alter table ${draftTable(target)} alter job_no set not null, alter dataset_id set not null, alter round set not null, alter row_no set not null,
+     alter record_key set not null, alter kind set not null, add constraint origins_job_check check (job_no = ${target.jobNo})`);
 };
 
 const origins = (target: LoadTarget, key: string, kind: string): string =>
@@ -60,13 +72,13 @@ const origins = (target: LoadTarget, key: string, kind: string): string =>
 
 /** Without a key of the plan or of the table, only the row of the file names the record. */
 const stagedKey = (target: LoadTarget): string =>
-  target.key.length === 0 ? `'row ' || t.row_no` : recordKeyText(keyColumns(target).map((column) => `t.${column.staged}`));
+  target.key.length === 0 ? `'row ' || t.row_no` : recordKeyText(keyColumns(target).map((column) => stagedValue(column)));
 
 /** A record that exists differs when one of the mapped columns does; columns that the file does not carry are left alone. */
 const compared = (target: LoadTarget, basis: DraftBasis): string => {
   const probe = `d.${quoteIdentifier(target.key[0] ?? '')}`;
   const changes = ['false', ...valueColumns(target).map((column) => differs(column))].join(' or ');
-  return `select (case when ${probe} is null then 'c' else 'u' end)::"char" as kind, t.row_no, ${stagedKey(target)} as record_key, t.ctid as staged, d.ctid as stored
+  return `select (case when ${probe} is null then 'c' else 'u' end)::"char" as kind, t.row_no, ${stagedKey(target)} as record_key, t.ctid as staged, d.ctid as stored, d.tableoid as part
     from ${stagedRowsOf(target)} t left join ${tableOf(target)} d on ${keyJoin(target)}
     where ${stands(target, basis.fallen)} and (${probe} is null or ${changes})`;
 };
@@ -80,9 +92,17 @@ export const hashDraft = async (tx: Queryable, target: LoadTarget, { allCreated,
   const rows = allCreated
     ? `'all'`
     : `(select coalesce(bit_xor(hashtextextended(concat_ws(' ', c.row_no, c.kind, c.record_key, d::text), 0)), 0)::text
-        from ${changesTable(target)} c left join ${tableOf(target)} d on d.ctid = c.stored)`;
+        from ${changesTable(target)} c left join ${tableOf(target)} d on d.ctid = c.stored and d.tableoid = c.part)`;
   const { rows: [row] } = await tx.query<{ hash: string }>(
     `select encode(sha256(convert_to(concat_ws(' ', $1::text, $2::text, $3::text, ${rows}), 'UTF8')), 'hex') as hash`,
     [target.jobNo, counts.created, counts.updated]);
   return row?.hash ?? '';
+};
+
+/**
+ * The index by which a record is traced. Built on another connection while the commit's INSERT keeps one core busy; the commit waits for it
+ * when it takes the draft over. Where it could not be made, close makes it (`waybill.index_origins`).
+ */
+export const indexDraft = async (db: Queryable, target: LoadTarget): Promise<void> => {
+  await db.query(`create index if not exists ${quoteIdentifier(`record_origins_${target.jobNo}_key_idx`)} on ${draftTable(target)} (record_key collate "C")`);
 };

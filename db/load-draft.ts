@@ -2,7 +2,7 @@
 import type { Queryable } from './connection.ts';
 import { changesTable, draftTable } from './draft.ts';
 import type { LoadTarget } from './load-target.ts';
-import { keyColumns, keyJoin, recordKeyText, stagedRowsOf, tableOf, valueColumns } from './load-target.ts';
+import { keyJoin, stagedRowsOf, stagedValue, tableOf, valueColumns } from './load-target.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 
 export interface NewKey {
@@ -20,10 +20,10 @@ const whole: RowFilter = { rows: 'true' };
 export const updateRecords = async (tx: Queryable, target: LoadTarget, filter: RowFilter = whole): Promise<number> => {
   const values = valueColumns(target);
   if (values.length === 0 || target.mode === 'append') return 0;
-  const sets = values.map((column) => `${quoteIdentifier(column.name)} = t.${column.staged}`).join(', ');
+  const sets = values.map((column) => `${quoteIdentifier(column.name)} = ${stagedValue(column)}`).join(', ');
   const { rowCount } = await tx.query(
     `update ${tableOf(target)} d set ${sets} from ${changesTable(target)} r join ${stagedRowsOf(target)} t on t.ctid = r.staged
-     where r.kind = 'u' and ${filter.rows} and d.ctid = r.stored and ${keyJoin(target)}`);
+     where r.kind = 'u' and ${filter.rows} and d.ctid = r.stored and d.tableoid = r.part and ${keyJoin(target)}`);
   return rowCount ?? 0;
 };
 
@@ -36,7 +36,7 @@ export interface Creation {
 
 export const createRecords = async (tx: Queryable, target: LoadTarget, { standing, newKey, filter = whole }: Creation): Promise<number> => {
   const names = target.columns.map((column) => quoteIdentifier(column.name));
-  const values = target.columns.map((column) => `t.${column.staged}`);
+  const values = target.columns.map((column) => stagedValue(column));
   if (newKey !== null) { names.push(quoteIdentifier(newKey.column)); values.push(`r.record_key::${newKey.pgType}`); }
   const source = standing !== null && newKey === null && filter.rows === 'true'
     ? `${stagedRowsOf(target)} t where ${standing}`
@@ -50,7 +50,7 @@ export const createRecords = async (tx: Queryable, target: LoadTarget, { standin
 export const takeBeforeImages = async (tx: Queryable, target: LoadTarget): Promise<void> => {
   await tx.query(
     `create temporary table waybill_images on commit drop as
-     select r.record_key, r.row_no, to_jsonb(d) as image from ${changesTable(target)} r join ${tableOf(target)} d on d.ctid = r.stored where r.kind = 'u'`);
+     select r.record_key, r.row_no, to_jsonb(d) as image from ${changesTable(target)} r join ${tableOf(target)} d on d.ctid = r.stored and d.tableoid = r.part where r.kind = 'u'`);
 };
 
 /** With a hash of each row as it stands after the update and after the table's triggers, to tell later what changed since (design 10.5). */

@@ -30,6 +30,10 @@ export interface LoadTarget {
 export const tableOf = (target: LoadTarget): string => quoteTable(target.table);
 export const stagedRowsOf = (target: LoadTarget): string => stagingTable(target.epoch);
 
+/** The staged value in the type of the dataset's column. */
+export const stagedValue = (column: TargetColumn, staged = 't'): string =>
+  column.pgType === 'date' ? `(date '2000-01-01' + ${staged}.${column.staged})` : `${staged}.${column.staged}`;
+
 export const columnNamed = (target: LoadTarget, name: string): TargetColumn | undefined =>
   target.columns.find((column) => column.name === name);
 
@@ -41,7 +45,7 @@ export const valueColumns = (target: LoadTarget): readonly TargetColumn[] =>
 
 /** `d."a" = t.f0 and …`: keys are never null here, so plain equality can use the table's index. */
 export const keyJoin = (target: LoadTarget, dataset = 'd', staged = 't'): string =>
-  keyColumns(target).map((column) => `${dataset}.${quoteIdentifier(column.name)} = ${staged}.${column.staged}`).join(' and ');
+  keyColumns(target).map((column) => `${dataset}.${quoteIdentifier(column.name)} = ${stagedValue(column, staged)}`).join(' and ');
 
 /**
  * Whether a column's two values differ. `point` and `json` have no equality, and `~=` of points is a fuzzy one (1e-6); case-insensitive
@@ -49,7 +53,7 @@ export const keyJoin = (target: LoadTarget, dataset = 'd', staged = 't'): string
  */
 export const differs = (column: TargetColumn, dataset = 'd', staged = 't'): string => {
   const stored = `${dataset}.${quoteIdentifier(column.name)}`;
-  const incoming = `${staged}.${column.staged}`;
+  const incoming = stagedValue(column, staged);
   if (column.pgType === 'point')
     return `(${stored}[0], ${stored}[1]) is distinct from (${incoming}[0], ${incoming}[1])`;
   return comparableTypes.test(column.pgType)

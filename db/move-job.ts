@@ -28,11 +28,19 @@ export const moveJob = async (db: Queryable, { jobId, from, to, patch = {} }: Mo
   return rowCount === 1;
 };
 
+export interface NoteJobInput {
+  readonly jobId: string;
+  readonly patch: JobPatch;
+  /** Notes only when the job is in this state: a zombie must not write over what came later. */
+  readonly whenIn?: JobState;
+}
+
 /** Notes counts, books, plan … without a change of state. False when there is no such job. */
-export const noteJob = async (db: Queryable, { jobId, patch }: { readonly jobId: string; readonly patch: JobPatch }): Promise<boolean> => {
-  const { assignments, values } = patchSql(patch, 2);
+export const noteJob = async (db: Queryable, { jobId, patch, whenIn }: NoteJobInput): Promise<boolean> => {
+  const { assignments, values } = patchSql(patch, 3);
   const { rowCount } = await db.query(`
-    with noted as (update waybill.jobs set ${['updated_at = clock_timestamp()', ...assignments].join(', ')} where job_id = $1 returning job_id)
-    select pg_notify('${progressChannel}', job_id::text) from noted`, [jobId, ...values]);
+    with noted as (update waybill.jobs set ${['updated_at = clock_timestamp()', ...assignments].join(', ')}
+      where job_id = $1 and ($2::text is null or state = $2) returning job_id)
+    select pg_notify('${progressChannel}', job_id::text) from noted`, [jobId, whenIn ?? null, ...values]);
   return rowCount === 1;
 };

@@ -6,7 +6,7 @@
 import type { Queryable } from './connection.ts';
 import { draftTable } from './draft.ts';
 import type { LoadTarget } from './load-target.ts';
-import { columnNamed, keyJoin, stagedRowsOf, tableOf } from './load-target.ts';
+import { columnNamed, keyJoin, stagedRowsOf, stagedValue, tableOf } from './load-target.ts';
 import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
 import { refuseRows } from './refuse-rows.ts';
 import type { CheckRule, ReferenceRule, TableRules, UniqueRule } from './table-rules.ts';
@@ -33,8 +33,8 @@ const probeCheck = async (tx: Queryable, target: LoadTarget, rule: CheckRule): P
   if (mapped.length === 0) return 0;
   const whole = mapped.length < rule.columns.length && target.key.length > 0;
   const columns = rule.columns.map((name) => {
-    const staged = columnNamed(target, name)?.staged;
-    const source = staged !== undefined ? `t.${staged}` : whole ? `d.${quoteIdentifier(name)}` : 'null';
+    const column = columnNamed(target, name);
+    const source = column !== undefined ? stagedValue(column) : whole ? `d.${quoteIdentifier(name)}` : 'null';
     return `${source} as ${quoteIdentifier(name)}`;
   });
   const join = whole ? `join ${tableOf(target)} d on ${keyJoin(target)}` : '';
@@ -46,14 +46,16 @@ const probeCheck = async (tx: Queryable, target: LoadTarget, rule: CheckRule): P
 
 /** MATCH SIMPLE: a null in any column makes no reference. A row may refer to a row of the same file when the table refers to itself. */
 const probeReference = async (tx: Queryable, target: LoadTarget, rule: ReferenceRule): Promise<number> => {
-  const staged = rule.columns.map((name) => columnNamed(target, name)?.staged);
-  if (staged.some((column) => column === undefined)) return 0;
-  const filled = staged.map((column) => `t.${column} is not null`).join(' and ');
+  const staged = rule.columns.flatMap((name) => columnNamed(target, name) ?? []).map((column) => stagedValue(column));
+  if (staged.length < rule.columns.length) return 0;
+  const filled = staged.map((value) => `${value} is not null`).join(' and ');
   const match = (source: (name: string) => string): string =>
-    rule.targetColumns.map((name, index) => `${source(name)} = t.${staged[index]}`).join(' and ');
-  const self = quoteTable(rule.target) === tableOf(target) && rule.targetColumns.every((name) => columnNamed(target, name) !== undefined)
-    ? `and not exists (select 1 from ${stagedRowsOf(target)} o where ${match((name) => `o.${columnNamed(target, name)?.staged}`)})`
-    : '';
+    rule.targetColumns.map((name, index) => `${source(name)} = ${staged[index] ?? 'null'}`).join(' and ');
+  const inFile = (name: string): string => {
+    const column = columnNamed(target, name);
+    return column === undefined ? 'null' : stagedValue(column, 'o');
+  };
+  const self = quoteTable(rule.target) === tableOf(target) ? `and not exists (select 1 from ${stagedRowsOf(target)} o where ${match(inFile)})` : '';
   return refuseRows(tx, target, {
     code: 'REFERENCE_MISSING', field: rule.columns.length === 1 ? (rule.columns[0] ?? null) : null,
     rows: `select t.row_no from ${stagedRowsOf(target)} t where ${filled}
@@ -68,9 +70,9 @@ const probeUnique = async (tx: Queryable, target: LoadTarget, rule: UniqueRule):
   if (columns.length < rule.columns.length || isKey) return 0;
   const equal = (left: string, right: string): string => (rule.nullsDistinct ? `${left} = ${right}` : `${left} is not distinct from ${right}`);
   const live = `select t.* from ${stagedRowsOf(target)} t join ${draftTable(target)} r on r.row_no = t.row_no`;
-  const filled = rule.nullsDistinct ? columns.map((column) => `s.${column.staged} is not null`).join(' and ') : 'true';
-  const same = columns.map((column) => `s.${column.staged}`).join(', ');
-  const taken = columns.map((column) => equal(`d.${quoteIdentifier(column.name)}`, `s.${column.staged}`)).join(' and ');
+  const filled = rule.nullsDistinct ? columns.map((column) => `${stagedValue(column, 's')} is not null`).join(' and ') : 'true';
+  const same = columns.map((column) => stagedValue(column, 's')).join(', ');
+  const taken = columns.map((column) => equal(`d.${quoteIdentifier(column.name)}`, stagedValue(column, 's'))).join(' and ');
   const other = target.key.length === 0 || target.mode === 'append' ? 'true' : `not (${keyJoin(target, 'd', 's')})`;
   return refuseRows(tx, target, {
     code: 'UNIQUE_VIOLATED', field: columns.length === 1 ? (columns[0]?.name ?? null) : null,

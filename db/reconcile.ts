@@ -4,6 +4,7 @@
  */
 import { WaybillError } from '../contracts/errors.ts';
 import type { Books } from '../contracts/books.ts';
+import { missingChunks } from './chunks.ts';
 import type { Pool, Queryable } from './connection.ts';
 import { inTransaction } from './connection.ts';
 import type { DatasetSnapshot } from './dataset-snapshot.ts';
@@ -43,6 +44,8 @@ export interface StagedFacts {
 export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRepeatKeys }: StagedFacts): Promise<Draft> => inTransaction(pool, async (tx) => {
   await tx.query('set transaction isolation level repeatable read');
   await tx.query(`set local work_mem = '96MB'`);
+  await expectToBeAlone(tx, target);
+  await expectWholeStaging(tx, target);
   await forgetReconcile(tx, target);
   const snapshot = await takeSnapshot(tx, target);
   await expectUniqueKey(tx, target, snapshot);
@@ -57,6 +60,18 @@ export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRep
   const books = await readBooks(tx, target, { staged, ...counts });
   return { ...snapshot, hash, staged, ...counts, allCreated, books };
 });
+
+/** Two attempts at once would make the same tables. The later one is tried again, with a snapshot that sees what the earlier one did. */
+const expectToBeAlone = async (tx: Queryable, { epoch }: LoadTarget): Promise<void> => {
+  const { rows: [row] } = await tx.query<{ alone: boolean }>('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as alone', [epoch.jobId]);
+  if (row?.alone !== true) throw new WaybillError('DATABASE_UNAVAILABLE', 'Another attempt drafts this job at the moment.');
+};
+
+/** In this very transaction: a crash after an earlier look would empty the staging, and every row of the file would count as unchanged. */
+const expectWholeStaging = async (tx: Queryable, { epoch }: LoadTarget): Promise<void> => {
+  const missing = await missingChunks(tx, epoch);
+  if (missing.length > 0) throw new WaybillError('STAGING_LOST', 'Chunks are not staged any more.', { chunks: missing.length });
+};
 
 interface Basis { readonly rules: TableRules; readonly newKey: (NewKey & { readonly sql: string }) | null; readonly repeated: boolean; readonly datasetEmpty: boolean }
 

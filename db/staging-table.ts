@@ -6,26 +6,55 @@
 import { stagingTableName } from '../contracts/ids.ts';
 import type { EpochKey } from './chunk-key.ts';
 import { epochValues } from './chunk-key.ts';
+import { atomically } from './connection.ts';
 import type { Queryable } from './connection.ts';
+import { lockNotAvailable, sqlStateOf } from './database-errors.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 
 export const stagingTable = (key: EpochKey): string =>
   `waybill_staging.${quoteIdentifier(stagingTableName(key.jobId, key.round, key.planEpoch))}`;
 
+/** Dates are staged as days since 2000-01-01: COPY reads an integer ten times as fast as a date (1 M × 2 dates: 0.5 s of a core). */
+const stagedType = (pgType: string): string => (pgType === 'date' ? 'integer' : pgType);
+
 /** @param pgTypes column types of the lanes, in their order */
 export const createStagingTable = async (db: Queryable, key: EpochKey, pgTypes: readonly string[]): Promise<void> => {
-  const columns = pgTypes.map((type, index) => `, f${index} ${type}`).join('');
+  const columns = pgTypes.map((type, index) => `, f${index} ${stagedType(type)}`).join('');
   await db.query(`create unlogged table if not exists ${stagingTable(key)} (row_no bigint not null${columns}) with (autovacuum_enabled = off)`);
 };
 
-/** Drops every staging and draft table of the job, and the marks that say what was staged. */
+/**
+ * Drops every staging and draft table of the job, and the marks that say what was staged. Looks until it finds none: whoever still works for
+ * the job (a cancelled reconcile, a zombie) holds its staging, so its drop waits, and what that transaction made is seen in the next look.
+ */
 export const dropStaging = async (db: Queryable, jobId: string): Promise<void> => {
+  for (let names = await tablesOf(db, jobId); names.length > 0; names = await tablesOf(db, jobId))
+    for (const name of names) await dropTable(db, name);
+  await db.query('delete from waybill.staged_chunks where job_id = $1', [jobId]);
+};
+
+const tablesOf = async (db: Queryable, jobId: string): Promise<readonly string[]> => {
   const { rows } = await db.query<{ name: string }>(
     `select relname as name from pg_class where relnamespace = 'waybill_staging'::regnamespace and relkind = 'r' and relname like $1`,
     [`%${jobId.replaceAll('-', '')}%`],
   );
-  for (const { name } of rows) await db.query(`drop table if exists waybill_staging.${quoteIdentifier(name)}`);
-  await db.query('delete from waybill.staged_chunks where job_id = $1', [jobId]);
+  return rows.map(({ name }) => name);
+};
+
+/** The job has ended. Who holds its table after some seconds is an attempt of a frozen worker: its connection is ended. */
+const dropTable = async (db: Queryable, name: string): Promise<void> => {
+  const table = `waybill_staging.${quoteIdentifier(name)}`;
+  const drop = async (): Promise<void> => atomically(db, async (tx) => {
+    await tx.query(`set local lock_timeout = '5s'`);
+    await tx.query(`drop table if exists ${table}`);
+  });
+  await drop().catch(async (error: unknown) => {
+    if (sqlStateOf(error) !== lockNotAvailable) throw error;
+    await db.query(
+      `select pg_terminate_backend(a.pid) from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.usename = current_user and a.datname = current_database()
+       where l.locktype = 'relation' and l.granted and l.relation = to_regclass($1) and a.pid <> pg_backend_pid()`, [table]);
+    await drop();
+  });
 };
 
 /** Leaves nothing of an epoch that was disproved: its staging, its marks and what its chunks had found. */

@@ -2,8 +2,8 @@
  * Every timeout and retry policy, in one table. Which errors are worth a retry is not said here but by the error's code
  * (contracts/errors.ts): the policies retry whatever is retryable, for as long as it takes, since a database may be away all night.
  */
-import { ActivityCancellationType } from '@temporalio/common';
-import type { ActivityOptions } from '@temporalio/common';
+import { ActivityCancellationType } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
 import { controlTaskQueue, transferTaskQueue } from '../contracts/ids.ts';
 
 const patient = { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds' } as const;

@@ -3,7 +3,7 @@
  * ends. `enter` is the only way to change the state.
  */
 import { CancellationScope, condition, defineQuery, defineUpdate, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { Books } from '../contracts/books.ts';
 import type { ErrorCode } from '../contracts/errors.ts';
 import type { JobState } from '../contracts/job-states.ts';
@@ -13,7 +13,6 @@ import { cancelJobUpdate, pauseJobUpdate, progressQuery, resumeJobUpdate } from 
 import type { ImportFileInput, OperatorWish } from '../contracts/workflow-messages.ts';
 import type { JobWishes } from '../activities/read-job-wishes.ts';
 import { pausedLook } from './activity-options.ts';
-import { waybillState } from './search-attributes.ts';
 
 const pauseJob = defineUpdate<null, [OperatorWish]>(pauseJobUpdate);
 const resumeJob = defineUpdate<null, [OperatorWish]>(resumeJobUpdate);
@@ -50,7 +49,7 @@ export class ImportRun {
   enter(state: JobState): void {
     if (state === this.view.state) return;
     this.note({ state });
-    upsertSearchAttributes([{ key: waybillState, value: state }]);
+    upsertSearchAttributes([{ key: { name: 'WaybillState', type: 'KEYWORD' }, value: state }]);
   }
 
   note(change: Partial<Omit<JobProgress, 'jobId' | 'updatedAt'>>): void {

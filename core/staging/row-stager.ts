@@ -14,6 +14,7 @@ import { blankCell } from '../types/cell-encoder.ts';
 import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
 import type { CopyBuffer } from '../types/copy-buffer.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
+import { writeInteger } from '../types/write-integer.ts';
 import { RowKeyHasher } from './row-key-hasher.ts';
 import type { ChunkCounts, ChunkEvidence, FoundIssue, RejectedRow } from './chunk-findings.ts';
 
@@ -48,8 +49,8 @@ const rejects = [false, ...Object.values(issueKinds).map((kind) => kind.severity
 export class RowStager {
   readonly issues: FoundIssue[] = [];
   readonly rejected: RejectedRow[] = [];
-  /** Row numbers in the order of the COPY lines, to find the row that the database refuses. */
-  readonly stagedRows: number[] = [];
+  private stagedRows = new Float64Array(65_536);
+  private staged = 0;
   private readonly scanner: RecordScanner;
   private readonly filled: Float64Array;
   private readonly hashed: boolean[];
@@ -77,7 +78,7 @@ export class RowStager {
     this.unreadable = 0;
     this.issues.length = 0;
     this.rejected.length = 0;
-    this.stagedRows.length = 0;
+    this.staged = 0;
     this.hasher.clear();
     this.filled.fill(0);
     for (const lane of this.spec.lanes) if (lane.kind === 'cell') lane.encoder.evidence?.reset();
@@ -96,6 +97,13 @@ export class RowStager {
     return true;
   }
 
+  get stagedCount(): number { return this.staged; }
+
+  /** The row behind a COPY line (from 0), to find the row that the database refuses. */
+  stagedRow(line: number): number | null {
+    return line < this.staged ? (this.stagedRows[line] ?? null) : null;
+  }
+
   /** The field behind a column of the staging table (`f3`), or null. */
   fieldOf(stagedColumn: string): string | null {
     return this.spec.lanes[Number(stagedColumn.slice(1))]?.field ?? null;
@@ -109,7 +117,7 @@ export class RowStager {
   get counts(): ChunkCounts {
     return {
       rowsRead: this.rowsRead,
-      rowsStaged: this.stagedRows.length,
+      rowsStaged: this.staged,
       rowsQuarantined: this.rejected.length - this.unreadable,
       rowsUnreadable: this.unreadable,
     };
@@ -124,12 +132,18 @@ export class RowStager {
     return { dates: Object.fromEntries(dates), filled: [...this.filled] };
   }
 
+  private growStagedRows(): void {
+    const larger = new Float64Array(this.stagedRows.length * 2);
+    larger.set(this.stagedRows);
+    this.stagedRows = larger;
+  }
+
   private stageRecord(out: CopyBuffer): void {
     const { scanner, spec } = this;
     if (this.suspectBytes && this.isUndecodable()) { this.reject('unreadable', undecodable); return; }
     if (scanner.cellCount !== spec.columnCount) { this.reject('quarantined', scanner.cellCount < spec.columnCount ? tooFew : tooMany); return; }
     const lineStart = out.length;
-    writeNumber(out, this.rowNo);
+    writeInteger(out, this.rowNo);
     let passes = this.countFilled();
     for (let index = 0; index < spec.lanes.length; index += 1) {
       out.byte(tab);
@@ -141,7 +155,8 @@ export class RowStager {
     if (!passes) { out.truncate(lineStart); this.hasher.drop(); this.keepRejected('quarantined'); return; }
     this.hasher.keep();
     out.byte(newline);
-    this.stagedRows.push(this.rowNo);
+    if (this.staged === this.stagedRows.length) this.growStagedRows();
+    this.stagedRows[this.staged++] = this.rowNo;
   }
 
   /** Also finds text after a closing quote: the cell's borders are then a guess, so the row is not trusted. */
@@ -257,21 +272,3 @@ export class RowStager {
     return this.scanner.unescapeInto(column, this.scratch, at);
   }
 }
-
-/** Row numbers are written digit by digit: `String(n)` a row made garbage worth 0.1 s a million. */
-const writeNumber = (out: CopyBuffer, value: number): void => {
-  out.ensure(20);
-  let digits = 1;
-  for (let power = 10; power <= value; power *= 10) digits += 1;
-  const { bytes } = out;
-  let at = out.length + digits;
-  out.length = at;
-  let rest = value;
-  while (digits > 0) {
-    at -= 1;
-    digits -= 1;
-    const next = Math.floor(rest / 10);
-    bytes[at] = 0x30 + (rest - next * 10);
-    rest = next;
-  }
-};

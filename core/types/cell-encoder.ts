@@ -23,6 +23,8 @@ export interface CellEncoderOptions {
   readonly date?: DateReading | undefined;
   /** IANA zone of times without one. */
   readonly zone: string;
+  /** Dates as days since 2000-01-01, as the staging holds them. */
+  readonly datesAsDays?: boolean;
 }
 
 const unknownReading: DateReading = { order: null, source: 'assumed' };
@@ -34,7 +36,7 @@ export const createCellEncoder = (field: FieldDefinition, options: CellEncoderOp
     case 'integer': return new IntegerEncoder(field);
     case 'number': return isIntegerColumn(field) ? new IntegerEncoder(field) : new NumberEncoder(field);
     case 'boolean': return new BooleanEncoder();
-    case 'date': return new DateEncoder(field, reading, zoneClockOf(options.zone) === null);
+    case 'date': return new DateEncoder(field, reading, zoneClockOf(options.zone) === null, options.datesAsDays);
     case 'timestamp': return new TimestampEncoder(field, reading, options.zone);
     case 'uuid': return new UuidEncoder();
     case 'json': return new JsonEncoder(field);

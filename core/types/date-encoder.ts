@@ -7,6 +7,7 @@ import type { FieldDefinition } from '../../contracts/dataset-definition.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { issueNumber } from '../../contracts/issue-codes.ts';
 import type { DateReading } from '../../contracts/plan-document.ts';
+import { epochDay } from './calendar.ts';
 import { trimmedEnd, trimmedStart } from './cell-edges.ts';
 import type { CopyBuffer } from './copy-buffer.ts';
 import type { DateEvidence } from './date-evidence.ts';
@@ -15,10 +16,14 @@ import { DateShape, noDate } from './date-shape.ts';
 import { blankCell, type CellEncoder } from './encoder.ts';
 import { TimeShape } from './time-shape.ts';
 import { writeDay } from './write-digits.ts';
+import { writeInteger } from './write-integer.ts';
 
 const dateInvalid = issueNumber('DATE_INVALID');
 const rangeBelow = issueNumber('RANGE_BELOW');
 const rangeAbove = issueNumber('RANGE_ABOVE');
+
+/** From 1970-01-01 to 2000-01-01. */
+const daysTo2000 = 10_957;
 
 /** 2020-03-12 as 20200312: ordered like the days. */
 const dayNumber = (year: number, month: number, day: number): number => year * 10_000 + month * 100 + day;
@@ -42,7 +47,8 @@ export class DateEncoder implements CellEncoder {
   private readonly least: number;
   private readonly greatest: number;
 
-  constructor(field: FieldDefinition, reading: DateReading, private readonly zoneIsUtc: boolean) {
+  /** @param asDays writes the days since 2000-01-01 instead of YYYY-MM-DD: PostgreSQL reads an integer ten times as fast as a date */
+  constructor(field: FieldDefinition, reading: DateReading, private readonly zoneIsUtc: boolean, private readonly asDays = false) {
     this.resolver = new DateResolver(reading);
     this.evidence = this.resolver.evidence;
     this.least = boundOf(field.min, 0);
@@ -64,6 +70,10 @@ export class DateEncoder implements CellEncoder {
     const number = dayNumber(year, month, day);
     if (number < this.least) return rangeBelow;
     if (number > this.greatest) return rangeAbove;
+    if (this.asDays) {
+      writeInteger(out, epochDay(year, month, day) - daysTo2000);
+      return 0;
+    }
     out.ensure(10);
     out.length = writeDay(out.bytes, out.length, this.resolver);
     return 0;

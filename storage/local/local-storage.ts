@@ -31,6 +31,11 @@ const syncFolder = async (path: string): Promise<void> => {
   try { await folder.sync(); } finally { await folder.close(); }
 };
 
+const syncFile = async (path: string): Promise<void> => {
+  const file = await open(path, O_RDONLY);
+  try { await file.sync(); } finally { await file.close(); }
+};
+
 const writeAll = async (file: FileHandle, source: ByteSource): Promise<void> => {
   for await (const piece of source)
     for (let done = 0; done < piece.byteLength;) done += (await file.write(piece, done, piece.byteLength - done)).bytesWritten;
@@ -38,6 +43,8 @@ const writeAll = async (file: FileHandle, source: ByteSource): Promise<void> => 
 
 export class LocalStorage implements Storage {
   private readonly root: string;
+  /** Objects whose last part is still on its way to the disk. */
+  private readonly syncing = new Map<string, Promise<void>>();
   /** `root`: absolute, without symbolic links; {@link openLocalStorage} sees to it. */
   constructor(root: string) { this.root = root; }
 
@@ -96,20 +103,32 @@ export class LocalStorage implements Storage {
     try {
       const { size } = await file.stat();
       if (size !== offset) throw new WaybillError('UPLOAD_INVALID', `The object has ${size} bytes; going on at ${offset} is not possible.`, { offset: size });
-      // What arrived before the source failed is synced all the same: a resumed upload goes on from it.
-      try { await writeAll(file, source); } finally { await file.sync(); }
+      await writeAll(file, source);
     } catch (error) {
       throw storageError(error);
     } finally {
-      await file.close();
+      this.syncBehind(key, file);
     }
     return this.mustStat(key);
+  }
+
+  /**
+   * Parts are synced behind the writer, and once more before the object is moved to its place: waiting for the disk after each part of
+   * 8 MiB made receiving 177 MB a third slower. A part that a crash of the machine tears is found by the hash, and the file is sent again.
+   */
+  private syncBehind(key: string, file: FileHandle): void {
+    const before = this.syncing.get(key) ?? Promise.resolve();
+    const done = before.then(async () => file.datasync()).catch(() => undefined).then(async () => file.close()).catch(() => undefined)
+      .then(() => { if (this.syncing.get(key) === done) this.syncing.delete(key); });
+    this.syncing.set(key, done);
   }
 
   async move(from: string, to: string): Promise<void> {
     const source = await this.existingPath(from);
     if (source === null) throw new WaybillError('FILE_MISSING', 'The storage has no object with this key.');
     const target = await this.pathToWrite(to);
+    await this.syncing.get(from);
+    await syncFile(source).catch((error: unknown) => { throw storageError(error); });
     await rename(source, target).catch((error: unknown) => { throw storageError(error); });
     await syncFolder(dirname(target));
   }
