@@ -3,6 +3,7 @@ import { WaybillError } from '../contracts/errors.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import type { ScanDialect } from '../core/formats/csv/record-scanner.ts';
 import { archiveKey, spoolKey } from '../storage/storage-keys.ts';
+import { versionOf } from '../storage/storage.ts';
 import type { Storage } from '../storage/storage.ts';
 
 export interface ImportSource {
@@ -18,7 +19,7 @@ export const sourceKey = (job: { readonly jobId: string; readonly sourceSha256: 
 export const openSource = async (storage: Storage, key: string): Promise<ImportSource> => {
   const stat = await storage.stat(key);
   if (stat === null) throw new WaybillError('FILE_MISSING', 'The archived copy of the file is not in its place.');
-  return { key, bytes: stat.bytes, version: `${stat.bytes} ${stat.modifiedAt.toISOString()}` };
+  return { key, bytes: stat.bytes, version: versionOf(stat) };
 };
 
 export const dialectOf = (parse: ParseOptions): ScanDialect => ({

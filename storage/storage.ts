@@ -8,6 +8,9 @@ export interface StoredObject {
   readonly modifiedAt: Date;
 }
 
+/** Length and time of the last change: with another one, the bytes may be others. */
+export const versionOf = ({ bytes, modifiedAt }: StoredObject): string => `${bytes} ${modifiedAt.toISOString()}`;
+
 export interface Storage {
   /** Null when nothing has this key. */
   stat(key: string): Promise<StoredObject | null>;

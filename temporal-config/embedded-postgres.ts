@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { access, chown, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { WaybillError } from '../contracts/errors.ts';
@@ -38,6 +39,8 @@ export interface EmbeddedPostgres {
   readonly maintenanceUrl: string;
 }
 
+const otherCores = String(Math.max(1, Math.min(8, availableParallelism() - 1)));
+
 /**
  * Tuned for bulk load. `wal_level=minimal` lets COPY and CREATE INDEX on relations of the same transaction skip the WAL (they are synced
  * at commit instead, so nothing is less durable). Server log: no statements and no ERROR lines, because both repeat cell values (promise 7).
@@ -47,7 +50,8 @@ const tunedSettings: Readonly<Record<string, string>> = {
   shared_buffers: '256MB', work_mem: '64MB', maintenance_work_mem: '256MB', effective_cache_size: '1GB',
   wal_level: 'minimal', max_wal_senders: '0', max_wal_size: '4GB', min_wal_size: '512MB', wal_buffers: '16MB',
   checkpoint_timeout: '15min', checkpoint_completion_target: '0.9',
-  max_parallel_workers_per_gather: '2', max_parallel_maintenance_workers: '2', jit: 'off', random_page_cost: '1.1',
+  // The leader works too: one worker more than the other cores only takes turns with them (2 cores: 0.85 s against 0.78 s a diff).
+  max_parallel_workers_per_gather: otherCores, max_parallel_maintenance_workers: otherCores, jit: 'off', random_page_cost: '1.1',
   log_min_messages: 'log', log_min_error_statement: 'panic', log_error_verbosity: 'terse', log_statement: 'none',
   log_timezone: 'UTC', timezone: 'UTC', lc_messages: 'C', datestyle: 'ISO, YMD',
   autovacuum_naptime: '20s',

@@ -27,6 +27,7 @@ export const mergeProgress = (ledger: JobProgress, workflow: JobProgress | null)
     chunksPlanned: workflow.chunksPlanned ?? ledger.chunksPlanned,
     rowsTotal: workflow.rowsTotal ?? ledger.rowsTotal,
     books: workflow.books ?? ledger.books,
+    errorCode: workflow.errorCode ?? ledger.errorCode,
     startedAt: workflow.startedAt ?? ledger.startedAt,
     updatedAt: Math.max(workflow.updatedAt, ledger.updatedAt),
   }, ledger);

@@ -8,6 +8,7 @@ import type { Actor } from '../../contracts/actor.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { jobIdSchema } from '../../contracts/ids.ts';
 import { archiveKey, uploadKey, uploadsPrefix } from '../../storage/storage-keys.ts';
+import { versionOf } from '../../storage/storage.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { RunningHashes } from './running-hash.ts';
 import type { UploadRange } from './upload-range.ts';
@@ -23,7 +24,7 @@ export type Body = AsyncIterable<Uint8Array>;
 export interface UploadServiceOptions {
   readonly storage: Storage;
   /** Notes the archived file and its audit event; tells whether it was known. */
-  readonly register: (actor: Actor, file: { readonly sha256: string; readonly bytes: number; readonly storageKey: string }) => Promise<boolean>;
+  readonly register: (actor: Actor, file: { readonly sha256: string; readonly bytes: number; readonly storageKey: string; readonly storedVersion: string }) => Promise<boolean>;
   /** Never given away to uploads, so that the database beside it can still work. */
   readonly reserveBytes?: number;
 }
@@ -137,7 +138,9 @@ export class UploadService {
     const storageKey = archiveKey(sha256);
     await storage.move(uploadKey(id), storageKey);
     this.hashes.forget(uploadKey(id));
-    return { sha256, bytes, known: await register(actor, { sha256, bytes, storageKey }) };
+    const stored = await storage.stat(storageKey);
+    if (stored === null) throw new WaybillError('FILE_MISSING', 'The archived copy vanished as soon as it was in its place.');
+    return { sha256, bytes, known: await register(actor, { sha256, bytes, storageKey, storedVersion: versionOf(stored) }) };
   }
 
   private async refuseWhenFull(length: number | null): Promise<void> {

@@ -44,6 +44,8 @@ create table waybill.source_files (
   sha256 text not null,
   bytes bigint not null,
   storage_key text not null,
+  -- Length and time of the archived copy when its hash was computed; while they are the same, it need not be computed again.
+  stored_version text not null,
   owner text not null,
   partner_id text,
   purpose text,

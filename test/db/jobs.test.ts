@@ -232,10 +232,10 @@ describe('the same file', () => {
   });
 
   it('is registered once an organisation', async () => {
-    const file = { actor: localOperator, sha256: 'd'.repeat(64), bytes: 6_000_000_000, storageKey: 'sha256/dd' };
+    const file = { actor: localOperator, sha256: 'd'.repeat(64), bytes: 6_000_000_000, storageKey: 'sha256/dd', storedVersion: '6000000000 2026-01-01T00:00:00.000Z' };
     expect(await registerSourceFile(pool, file)).toEqual({ created: true });
     expect(await registerSourceFile(pool, { ...file, storageKey: 'other' })).toEqual({ created: false });
-    expect(await findSourceFile(pool, { org: 'default', sha256: file.sha256 })).toMatchObject({ bytes: 6_000_000_000, storageKey: 'sha256/dd' });
+    expect(await findSourceFile(pool, { org: 'default', sha256: file.sha256 })).toMatchObject({ bytes: 6_000_000_000, storageKey: 'sha256/dd', storedVersion: '6000000000 2026-01-01T00:00:00.000Z' });
     expect(await findSourceFile(pool, { org: 'elsewhere', sha256: file.sha256 })).toBeNull();
   });
 });
