@@ -1,4 +1,5 @@
 /** One line that says how a job stands: bar, percent, rows, rows a second, time left, issues, state. Pure: time and width come from outside. */
+import { isFinal } from '../contracts/job-states.ts';
 import type { Progress } from './follow-job.ts';
 import { clockTime, groupDigits, plural } from './human-numbers.ts';
 
@@ -39,6 +40,7 @@ const bar = (share: number, width: number): string => {
 const flagsOf = (progress: Progress): string => [
   ...(progress.paused ? ['paused'] : []),
   ...(progress.waitsFor === null ? [] : [`waits for job ${progress.waitsFor}`]),
+  ...(progress.errorCode === null || isFinal(progress.state) ? [] : [`tries again after ${progress.errorCode}`]),
   ...(progress.stalled ? ['no worker answers'] : []),
 ].map((flag) => ` (${flag})`).join('');
 
