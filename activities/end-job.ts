@@ -10,6 +10,7 @@ import { dropStaging } from '../db/staging-table.ts';
 import { spoolKey } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { jobForWork } from './job-for-work.ts';
+import { sealReceipt } from './seal-receipt.ts';
 
 export interface EndJobInput {
   readonly jobId: string;
@@ -32,5 +33,7 @@ export const createEndJob = (deps: ActivityDeps) => async ({ jobId, state, code,
   await dropStaging(deps.pool, jobId);
   await deps.storage.remove(spoolKey(jobId));
   if (job.datasetId !== null) await releaseWriter(deps.pool, { datasetId: job.datasetId, jobId });
+  const { books } = await jobForWork(deps.pool, jobId);
+  await sealReceipt(deps, jobId, { state: ended ?? state, books });
   return { state: ended ?? state };
 };

@@ -4,6 +4,7 @@ import { ChunkPlanner } from '../core/formats/csv/chunk-planner.ts';
 import type { PlannedChunk } from '../core/formats/csv/chunk-planner.ts';
 import { insertChunks } from '../db/chunks.ts';
 import type { Job } from '../db/find-job.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { dialectOf, openSource } from './import-source.ts';
 
@@ -24,7 +25,7 @@ export const planChunks = async (deps: ActivityDeps, { job, parse, key }: ChunkO
     chunkCount += batch.length;
     batch = [];
   };
-  for await (const piece of deps.storage.read(source.key, parse.dataStartByte)) {
+  for await (const piece of piecesOf(deps.storage, source.key, parse.dataStartByte)) {
     signal.throwIfAborted();
     batch.push(...planner.push(piece));
     if (batch.length >= 1_000) await flush();
@@ -35,5 +36,24 @@ export const planChunks = async (deps: ActivityDeps, { job, parse, key }: ChunkO
   return { chunkCount, rowsTotal: planner.rows, sourceVersion: source.version };
 };
 
+const pieceBytes = 4 * 1024 * 1024;
+
+/** The object from `start`, in pieces that take turns in two buffers: the next is read while one is looked at, and no memory is made anew. */
+async function* piecesOf(storage: Storage, key: string, start: number): AsyncGenerator<Uint8Array> {
+  let [current, other] = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)];
+  let offset = start;
+  let filling = storage.readInto(key, offset, current);
+  for (;;) {
+    const length = await filling;
+    if (length === 0) return;
+    offset += length;
+    filling = storage.readInto(key, offset, other);
+    // Looked at when its turn comes, unless the consumer fails first.
+    filling.catch(() => undefined);
+    yield current.subarray(0, length);
+    [current, other] = [other, current];
+  }
+}
+
 /** Chunks enough for all threads and workers, and none so small that the engine's 20 ms a step would show. */
-const chunkBytesFor = (totalBytes: number, mostBytes: number): number => Math.min(mostBytes, Math.max(Math.ceil(totalBytes / 16), 1024 * 1024));
+const chunkBytesFor = (totalBytes: number, mostBytes: number): number => Math.min(mostBytes, Math.max(Math.ceil(totalBytes / 12), 1024 * 1024));

@@ -3,13 +3,15 @@
  * of it. The commands it shows are the ones a user would type, run as a user's would be. Nothing is left behind unless --keep says so.
  */
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { WaybillError } from '../contracts/errors.ts';
 import { exitCodes } from '../contracts/job-states.ts';
 import { checkoutFolder } from '../temporal-config/checkout-folder.ts';
+import type { DataFolder } from '../temporal-config/data-folder.ts';
 import { openDataFolder } from '../temporal-config/data-folder.ts';
+import { publicKeyFileName } from './trusted-keys.ts';
 import { removeData } from './reset.ts';
 import { listenForStop } from './stop-signals.ts';
 import { describeStack, startUnlessStopped, stopOnSignal } from './up.ts';
@@ -40,6 +42,17 @@ const tellStory = async (env: NodeJS.ProcessEnv, { signal }: StopSignals): Promi
   await expectExit([0], runWaybill(['dataset', 'apply', definitionFile], env, signal));
   await expectExit([exitCodes.completed, exitCodes.completed_with_rejects], runWaybill(['import', sampleFile, '--dataset', dataset], env, signal));
   await expectExit([0], runWaybill(['records', dataset, '--limit', '3', '--purpose', 'demo'], env, signal));
+};
+
+/** What the import proved outlives the demo: the receipt, and the key that verifies it. */
+const keepReceipt = async ({ receipts, keys }: DataFolder, env: NodeJS.ProcessEnv, { signal }: StopSignals): Promise<void> => {
+  const kept = join(checkoutFolder, '.waybill', 'demo');
+  await mkdir(kept, { recursive: true });
+  const [receipt] = await readdir(receipts);
+  if (receipt === undefined) return;
+  await copyFile(join(receipts, receipt), join(kept, 'receipt.json'));
+  await copyFile(join(keys, publicKeyFileName), join(kept, publicKeyFileName));
+  await expectExit([0], runWaybill(['receipt', 'verify', join(kept, 'receipt.json'), '--key', join(kept, publicKeyFileName)], env, signal));
 };
 
 const keepUp = async (stack: RunningStack, root: string, signals: StopSignals): Promise<void> => {
@@ -76,6 +89,7 @@ export const runDemo = async ({ keep }: DemoOptions): Promise<void> => {
     if (stack === null) return;
     print(describeStack(stack.file, folder));
     await tellStory(env, signals);
+    await keepReceipt(folder, env, signals);
     if (keep) await keepUp(stack, root, signals);
   } catch (error) {
     if (!signals.signal.aborted) throw error;
@@ -83,7 +97,7 @@ export const runDemo = async ({ keep }: DemoOptions): Promise<void> => {
     process.exitCode = 130;
   } finally {
     signals.onSecond(() => stack?.hurry());
-    if (!keep) print('\nStopping everything, and removing the demo’s data (receipt and UI with it); `npm run demo -- --keep` leaves it all up.');
+    if (!keep) print('\nStopping everything, and removing the demo’s data (the receipt stays); `npm run demo -- --keep` leaves it all up.');
     await stack?.stop();
     if (!keep) await removeData(folder);
     signals.forget();

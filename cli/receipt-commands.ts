@@ -14,16 +14,16 @@ import { indent } from './text-table.ts';
 import { localKeysFolder, trustedKeyIds } from './trusted-keys.ts';
 
 export const receiptText = ({ body, signature }: Receipt): string => [
-  `Import ${body.jobId} into ${body.dataset} (version ${body.datasetVersion}): ${body.state}`,
+  `Import ${body.jobId} into ${body.dataset} (version ${body.datasetVersion ?? 'none'}): ${body.state}${body.errorCode === null ? '' : ` (${body.errorCode})`}`,
   indent([
     `file       ${body.source.sha256} (${groupDigits(body.source.bytes)} bytes)`,
-    `plan       ${body.planHash} (epoch ${body.planEpoch})`,
+    `plan       ${body.planHash === null ? 'none: it ended before' : `${body.planHash} (epoch ${body.planEpoch})`}`,
     `by         ${body.actor}, organisation ${body.org}${body.partner === null ? '' : `, partner ${body.partner}`}`,
     `committed  ${body.committedAt ?? 'never'}`,
     `audit      event ${body.auditHead.seq}, ${body.auditHead.hash}`,
     `key        ${signature.keyId}`,
   ].join('\n')),
-  indent(booksTable(body.books)),
+  ...(body.books === null ? [] : [...(body.committedAt === null ? ['  Nothing was committed; the draft was:'] : []), indent(booksTable(body.books))]),
 ].join('\n');
 
 const trustText = (verdict: ReceiptVerdict): string => verdict.trusted === null

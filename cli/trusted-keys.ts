@@ -7,7 +7,7 @@ import type { PublicKey } from '../core/receipt/signing-key.ts';
 import { dataFolderAt, dataRoot } from '../temporal-config/data-folder.ts';
 
 /** As storage/signing-key-file.ts names it; the CLI may not import storage. */
-const publicKeyFileName = 'signing-key.pub.pem';
+export const publicKeyFileName = 'signing-key.pub.pem';
 
 const isKeyId = (text: string): boolean => /^[0-9a-f]{64}$/i.test(text);
 

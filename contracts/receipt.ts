@@ -13,12 +13,16 @@ export const receiptBodySchema = z.object({
   partner: z.string().nullable(),
   purpose: z.string().nullable(),
   dataset: z.string(),
-  datasetVersion: z.number().int().positive(),
-  planHash: sha256Schema,
+  datasetVersion: z.number().int().positive().nullable(),
+  /** Null when the job ended before there was a plan. */
+  planHash: sha256Schema.nullable(),
   planEpoch: z.number().int().positive(),
   source: z.object({ sha256: sha256Schema, bytes: z.number().int().nonnegative() }).strict(),
   state: z.string(),
-  books: booksSchema,
+  /** Why a job was refused, failed or cancelled. */
+  errorCode: z.string().nullable(),
+  /** Of the commit; where `committedAt` is null, of the draft that was not committed; null when there was none. */
+  books: booksSchema.nullable(),
   issueCounts: z.record(z.string(), z.number().int().nonnegative()),
   engineVersion: z.string(),
   startedAt: z.string(),

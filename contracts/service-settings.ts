@@ -21,7 +21,7 @@ export const serviceSettingsSchema = z.object({
   /** Parsing threads of one worker process. */
   WAYBILL_THREADS: positive.max(64).default(2),
   /** Largest target size of a chunk; smaller files are cut into smaller chunks. A chunk holds whole records. */
-  WAYBILL_CHUNK_BYTES: positive.default(12 * 1024 * 1024),
+  WAYBILL_CHUNK_BYTES: positive.default(16 * 1024 * 1024),
 });
 export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
 

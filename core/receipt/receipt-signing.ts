@@ -62,7 +62,7 @@ export const verifyReceipt = (value: unknown, trust: Trust = {}): ReceiptVerdict
   if (!signatureHolds((value as { readonly body: unknown }).body, receipt)) reasons.push('SIGNATURE_WRONG');
   if (keyIdOf(publicKey) !== keyId) reasons.push('KEY_ID_WRONG');
   if (trusted === false) reasons.push('KEY_UNTRUSTED');
-  if (!balances(receipt.body.books)) reasons.push('BOOKS_UNBALANCED');
+  if (receipt.body.books !== null && !balances(receipt.body.books)) reasons.push('BOOKS_UNBALANCED');
   return { valid: reasons.length === 0, reasons, trusted, receipt };
 };
 

@@ -123,7 +123,7 @@ export class ImportBench {
     }
   }
 
-  reconcile(staged: StagedJob): Promise<ReconcileJobResult> { return createReconcileJob(this.deps)(staged, signal); }
+  reconcile(staged: StagedJob): Promise<ReconcileJobResult> { return createReconcileJob(this.deps)(staged); }
   commit({ jobId }: StagedJob): Promise<CommitJobResult> { return createCommitJob(this.deps)({ jobId }); }
 
   async draft(staged: StagedJob): Promise<Books> {

@@ -6,11 +6,12 @@ import { createSigningKey, keyIdOf, signText, signingKeyOf, verifyText } from '.
 import type { ReceiptBody } from '../../contracts/receipt.ts';
 
 const hex = (digit: string): string => digit.repeat(64);
+const books = { read: 10, created: 7, updated: 1, unchanged: 0, duplicate: 1, filtered: 0, quarantined: 1, excluded: 0, pending: 0, unreadable: 0 };
 const body: ReceiptBody = {
   schemaVersion: 1, kind: 'import', jobId: '2f6f0c2e-9f33-4c58-9d4e-0d5a3d6f1b11', round: 1, org: 'default', actor: 'local-operator',
   partner: null, purpose: 'reporting', dataset: 'incidents', datasetVersion: 2, planHash: hex('a'), planEpoch: 1,
-  source: { sha256: hex('b'), bytes: 1234 }, state: 'completed_with_rejects',
-  books: { read: 10, created: 7, updated: 1, unchanged: 0, duplicate: 1, filtered: 0, quarantined: 1, excluded: 0, pending: 0, unreadable: 0 },
+  source: { sha256: hex('b'), bytes: 1234 }, state: 'completed_with_rejects', errorCode: null,
+  books,
   issueCounts: { DATE_INVALID: 1 }, engineVersion: '0.1.0', startedAt: '2026-01-02T03:04:05.000Z', committedAt: '2026-01-02T03:04:06.000Z',
   auditHead: { seq: 12, hash: hex('c') },
 };
@@ -82,8 +83,12 @@ describe('receipts', () => {
     expect(verifyReceipt(relabelled, { trustedKeyId: key.keyId }).reasons).toEqual(['KEY_ID_WRONG']);
   });
   it('do not verify when the books do not balance, even if signed', () => {
-    const forged = signReceipt({ ...body, books: { ...body.books, read: 11 } }, key);
+    const forged = signReceipt({ ...body, books: { ...books, read: 11 } }, key);
     expect(verifyReceipt(forged).reasons).toEqual(['BOOKS_UNBALANCED']);
+  });
+  it('verify when the job ended before there was a plan or a draft', () => {
+    const refused = signReceipt({ ...body, state: 'refused', errorCode: 'FILE_EMPTY', planHash: null, books: null, committedAt: null }, key);
+    expect(verifyReceipt(refused, { trustedKeyId: key.keyId })).toMatchObject({ valid: true, reasons: [] });
   });
   it('never throw, whatever the file holds', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => { expect(verifyReceiptText(text).valid).toBe(false); }));
