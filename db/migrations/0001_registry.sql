@@ -154,9 +154,11 @@ create unlogged table waybill.staged_chunks (
   plan_epoch integer not null,
   chunk_no integer not null,
   -- 64-bit hashes of the staged rows' keys, to rule out repeated keys without sorting them; null where a hash cannot tell.
-  key_hashes bytea storage external,
+  key_hashes bytea,
   constraint staged_chunks_pkey primary key (job_id, round, plan_epoch, chunk_no)
 );
+-- Hashes do not compress.
+alter table waybill.staged_chunks alter column key_hashes set storage external;
 
 -- ── what was wrong ──────────────────────────────────────────────────────────
 -- found_in: c = by the chunk's own transaction, r = by reconcile (the whole file or the dataset was needed).
