@@ -19,9 +19,10 @@ export const fetchJob = async (client: ApiClient, id: string, { patient = false 
   return job;
 };
 
-export const fetchReceipt = async (client: ApiClient, id: string): Promise<unknown> => {
+export const fetchReceipt = async (client: ApiClient, id: string, { patient = false } = {}): Promise<unknown> => {
   if (!uuid.test(id)) throw unknownJob(id);
-  const { job } = await withRetry(() => client.request(jobReceiptDocument, { id }));
+  const ask = (): Promise<{ readonly job: { readonly receipt: unknown } | null }> => client.request(jobReceiptDocument, { id });
+  const { job } = await (patient ? withRetry(ask) : ask());
   if (job === null) throw unknownJob(id);
   return job.receipt;
 };
@@ -30,7 +31,7 @@ export const fetchReceipt = async (client: ApiClient, id: string): Promise<unkno
 export const receiptFile = async (client: ApiClient, id: string): Promise<string | null> => {
   const path = client.receiptPath(id);
   if (client.address.local && await stat(path).then(() => true, () => false)) return path;
-  const receipt = await fetchReceipt(client, id);
+  const receipt = await fetchReceipt(client, id, { patient: true });
   if (receipt === null || receipt === undefined) return null;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.draft`;

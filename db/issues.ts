@@ -53,7 +53,7 @@ const cursorAfter = (page: readonly Issue[], after: IssueCursor): IssueCursor =>
   return { rowNo, seq: ofRow + (rowNo === after.rowNo ? after.seq : 0) };
 };
 
-const epochOf = async (db: Queryable, jobId: string): Promise<EpochKey> => {
+export const currentEpoch = async (db: Queryable, jobId: string): Promise<EpochKey> => {
   const { rows: [epoch] } = await db.query<EpochKey>('select job_id as "jobId", round, plan_epoch as "planEpoch" from waybill.jobs where job_id = $1', [jobId]);
   if (epoch === undefined) throw new WaybillError('JOB_UNKNOWN', 'There is no such job.', { job: jobId });
   return epoch;
@@ -62,9 +62,25 @@ const epochOf = async (db: Queryable, jobId: string): Promise<EpochKey> => {
 export const pageIssues = async (db: Queryable, { jobId, actor, purpose, after = { rowNo: 0, seq: 0 }, limit }: PageIssuesInput): Promise<IssuePage> => {
   await refuseReader(db, { jobId, actor, purpose });
   const size = Math.max(1, Math.min(limit, 1000));
-  const { rows } = await db.query<Issue>(pageSql, [...epochValues(await epochOf(db, jobId)), after.rowNo, after.seq, size + 1]);
+  const { rows } = await db.query<Issue>(pageSql, [...epochValues(await currentEpoch(db, jobId)), after.rowNo, after.seq, size + 1]);
   const issues = rows.slice(0, size);
   return { issues, next: rows.length > size ? cursorAfter(issues, after) : null };
+};
+
+/** The issues of a span of rows (both ends belong to it), by row, in their order within it. */
+export const issuesOfRows = async (
+  db: Queryable, epoch: EpochKey, { from, to }: { readonly from: number; readonly to: number },
+): Promise<ReadonlyMap<number, readonly Issue[]>> => {
+  const { rows } = await db.query<Issue>(`
+    select i.row_no as "rowNo", i.line_no as "lineNo", i.field, i.column_no as "columnNo", i.code, i.severity
+    from waybill.issues i where i.job_id = $1 and i.round = $2 and i.plan_epoch = $3 and i.row_no between $4 and $5
+    order by i.row_no, ${withinRow}`, [...epochValues(epoch), from, to]);
+  const byRow = new Map<number, Issue[]>();
+  for (const issue of rows) {
+    const ofRow = byRow.get(issue.rowNo);
+    if (ofRow === undefined) byRow.set(issue.rowNo, [issue]); else ofRow.push(issue);
+  }
+  return byRow;
 };
 
 /** The kinds of findings, most frequent first. Names and numbers only. */

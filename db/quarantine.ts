@@ -3,7 +3,9 @@
  * 64 MiB, and without a transaction that lasts as long as a download.
  */
 import type { Issue } from '../contracts/issue-codes.ts';
+import { epochValues } from './chunk-key.ts';
 import type { Queryable } from './connection.ts';
+import { currentEpoch, issuesOfRows } from './issues.ts';
 import { refuseReader, type Reader } from './reader.ts';
 
 export interface QuarantinedRow {
@@ -21,25 +23,25 @@ export interface StreamQuarantineInput extends Reader {
 const pageRows = 500;
 const pageBytes = 8 * 1024 * 1024;
 
+/** The epoch comes as constants, so that a page is a walk along the primary key and not a sort of all that is left. */
 const pageSql = `
-  select q.row_no as "rowNo", q.line_no as "lineNo", q.outcome, q.raw, coalesce((
-      select json_agg(json_build_object('rowNo', i.row_no, 'lineNo', i.line_no, 'field', i.field, 'columnNo', i.column_no, 'code', i.code, 'severity', i.severity)
-        order by i.column_no nulls last, i.field, i.code, i.found_in)
-      from waybill.issues i where i.job_id = $1 and i.round = q.round and i.plan_epoch = q.plan_epoch and i.row_no = q.row_no), '[]') as issues
+  select q.row_no as "rowNo", q.line_no as "lineNo", q.outcome, q.raw
   from (
     select p.*, sum(octet_length(p.raw)) over (order by p.row_no) as bytes_so_far, row_number() over (order by p.row_no) as nth
     from (
-      select w.* from waybill.quarantine w join waybill.jobs j on j.job_id = w.job_id and j.round = w.round and j.plan_epoch = w.plan_epoch
-      where w.job_id = $1 and w.row_no > $2 order by w.row_no limit ${pageRows}) p) q
+      select w.row_no, w.line_no, w.outcome, w.raw from waybill.quarantine w
+      where w.job_id = $1 and w.round = $2 and w.plan_epoch = $3 and w.row_no > $4 order by w.row_no limit ${pageRows}) p) q
   where q.nth = 1 or q.bytes_so_far <= ${pageBytes} order by q.row_no`;
 
 export async function* streamQuarantine(db: Queryable, input: StreamQuarantineInput): AsyncGenerator<QuarantinedRow, void, undefined> {
   await refuseReader(db, input);
+  const epoch = await currentEpoch(db, input.jobId);
   for (let after = 0; ;) {
-    const { rows } = await db.query<QuarantinedRow>(pageSql, [input.jobId, after]);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield* rows;
+    const { rows } = await db.query<Omit<QuarantinedRow, 'issues'>>(pageSql, [...epochValues(epoch), after]);
+    const first = rows[0], last = rows.at(-1);
+    if (first === undefined || last === undefined) return;
+    const issues = await issuesOfRows(db, epoch, { from: first.rowNo, to: last.rowNo });
+    yield* rows.map((row) => ({ ...row, issues: issues.get(row.rowNo) ?? [] }));
     after = last.rowNo;
   }
 }
