@@ -15,6 +15,8 @@ export interface ImportCursor {
   readonly planEpoch: number;
   readonly chunkCount: number;
   readonly nextChunkNo: number;
+  /** Chunks before it that were given out and not staged. */
+  readonly postponed: readonly number[];
   readonly stopAtFirstReject: boolean;
   readonly progress: JobProgress;
 }

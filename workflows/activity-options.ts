@@ -28,7 +28,7 @@ export const activityOptions = {
 
 /** Chunks that are given out at a time, over all workers; each worker takes only as many as it has threads. */
 export const chunksInFlight = 16;
-/** How long a paused job waits before it looks into the database whether it may go on: an Update may have been lost. */
-export const pausedLook = '20 seconds';
+/** First and longest wait of a paused job before it looks into the database whether it may go on: an Update may have been lost. */
+export const pausedLookMs = { first: 20_000, longest: 600_000 } as const;
 /** First and longest wait for another job's turn at the dataset. */
 export const writerWaitMs = { first: 250, longest: 10_000 } as const;

@@ -27,7 +27,7 @@ export interface ImportFileResult {
 }
 
 /** Where the staging stands; what a continued run needs to go on. */
-interface Position { round: number; planEpoch: number; chunkCount: number; nextChunkNo: number; stopAtFirstReject: boolean }
+interface Position { round: number; planEpoch: number; chunkCount: number; nextChunkNo: number; postponed: readonly number[]; stopAtFirstReject: boolean }
 
 export async function importFile(input: ImportFileInput): Promise<ImportFileResult> {
   const run = ImportRun.of(input);
@@ -47,6 +47,7 @@ const work = async (run: ImportRun, resume: ImportCursor | undefined): Promise<I
     if (draft === null) return end(run, { state: 'stopped_by_limits', code: null, place: {} });
     run.note({ books: draft.books });
     if (draft.exceeded) return end(run, { state: 'stopped_by_limits', code: null, place: {} });
+    await lookAndWait(run, position);
     const books = draft.dryRun ? draft.books : await commit(run);
     if (books !== null) return CancellationScope.nonCancellable(async () => close(run, books));
     stale += 1;
@@ -56,17 +57,29 @@ const work = async (run: ImportRun, resume: ImportCursor | undefined): Promise<I
 
 const look = (run: ImportRun) => async () => readJobWishes({ jobId: run.jobId });
 
+/** The last look before a step that is not taken back: an Update may have been lost, and a wish that stands in the database holds. */
+const lookAndWait = async (run: ImportRun, position: Position | null): Promise<void> => {
+  await run.heed(look(run), (wishes) => wishes);
+  await waitWhilePaused(run, position);
+};
+
+const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
+
+const waitWhilePaused = async (run: ImportRun, position: Position | null): Promise<void> => {
+  await run.whenRunning(look(run), isLong);
+  if (run.progress.paused) await continueWhenLong(run, position);
+};
+
 const prepare = async (run: ImportRun): Promise<Position> => {
   const { jobId } = run;
-  run.takeUp(await readJobWishes({ jobId }));
-  await run.whenRunning(look(run));
+  await lookAndWait(run, null);
   run.enter('detecting');
   await detectSource({ jobId });
-  await run.whenRunning(look(run));
+  await waitWhilePaused(run, null);
   run.enter('planning');
   const { chunkCount, rowsTotal, round, planEpoch, stopAtFirstReject } = await planImport({ jobId });
   run.note({ chunksPlanned: chunkCount, rowsTotal, round, planEpoch });
-  return { round, planEpoch, chunkCount, nextChunkNo: 0, stopAtFirstReject };
+  return { round, planEpoch, chunkCount, nextChunkNo: 0, postponed: [], stopAtFirstReject };
 };
 
 type Drafted = ReconcileJobResult & { readonly kind: 'drafted' };
@@ -79,13 +92,16 @@ const draftOf = async (run: ImportRun, position: Position): Promise<Drafted | nu
     const { round, planEpoch } = position;
     const judged = await judgeColumns({ jobId, round, planEpoch });
     if (judged.restage) { restart(run, position, judged.planEpoch); continue; }
-    await run.whenRunning(look(run));
+    await waitWhilePaused(run, position);
     run.enter('reconciling');
     const result = await reconcileJob({ jobId, round, planEpoch });
     run.note({ waitsFor: result.kind === 'waits' ? result.job : null });
     switch (result.kind) {
       case 'drafted': return result;
-      case 'missing': await stageAgain(run, position, result.chunks); break;
+      case 'missing':
+        await stageAgain(run, position, result.chunks);
+        await continueWhenLong(run, position);
+        break;
       case 'waits':
         await sleep(waitMs);
         await continueWhenLong(run, position);
@@ -97,18 +113,21 @@ const draftOf = async (run: ImportRun, position: Position): Promise<Drafted | nu
 const restart = (run: ImportRun, position: Position, planEpoch: number): void => {
   position.planEpoch = planEpoch;
   position.nextChunkNo = 0;
+  position.postponed = [];
   run.note({ planEpoch, chunksStaged: 0, rowsRead: 0, rowsRejected: 0, issueCount: 0 });
 };
 
 /** False when a rejected row stops the job. */
 const stageAll = async (run: ImportRun, position: Position): Promise<boolean> => {
-  if (position.nextChunkNo < position.chunkCount) run.enter('staging');
+  const chunksLeft = (): boolean => position.postponed.length > 0 || position.nextChunkNo < position.chunkCount;
+  if (chunksLeft()) run.enter('staging');
   const stops = (): boolean => position.stopAtFirstReject && run.progress.rowsRejected > 0;
-  while (position.nextChunkNo < position.chunkCount) {
+  while (chunksLeft()) {
     await stageChunks(run, {
       round: position.round, planEpoch: position.planEpoch, look: look(run),
-      next: () => (position.nextChunkNo < position.chunkCount ? position.nextChunkNo++ : null),
-      enough: () => stops() || workflowInfo().continueAsNewSuggested,
+      next: () => nextChunk(position),
+      putBack: (chunkNo) => { position.postponed = [...position.postponed, chunkNo]; },
+      enough: () => stops() || isLong(),
     });
     if (stops()) return false;
     await continueWhenLong(run, position);
@@ -116,24 +135,33 @@ const stageAll = async (run: ImportRun, position: Position): Promise<boolean> =>
   return true;
 };
 
+const nextChunk = (position: Position): number | null => {
+  const [first, ...rest] = position.postponed;
+  if (first === undefined) return position.nextChunkNo < position.chunkCount ? position.nextChunkNo++ : null;
+  position.postponed = rest;
+  return first;
+};
+
 /** PostgreSQL crashed and came back with empty staging: the counts of these chunks stand in the progress already. */
 const stageAgain = async (run: ImportRun, position: Position, chunks: readonly number[]): Promise<void> => {
   const before = run.progress;
   run.enter('staging');
   const left = [...chunks];
-  await stageChunks(run, { round: position.round, planEpoch: position.planEpoch, look: look(run), next: () => left.pop() ?? null, enough: () => false });
+  await stageChunks(run, {
+    round: position.round, planEpoch: position.planEpoch, look: look(run), next: () => left.pop() ?? null, putBack: (chunkNo) => { left.push(chunkNo); }, enough: isLong,
+  });
   run.note({ chunksStaged: before.chunksStaged, rowsRead: before.rowsRead, rowsRejected: before.rowsRejected, issueCount: before.issueCount });
 };
 
-const continueWhenLong = async (run: ImportRun, position: Position): Promise<void> => {
-  if (!workflowInfo().continueAsNewSuggested) return;
+/** Without a position nothing is planned yet, and the next run begins at the beginning. */
+const continueWhenLong = async (run: ImportRun, position: Position | null): Promise<void> => {
+  if (!isLong()) return;
   await condition(allHandlersFinished);
-  await continueAsNew<typeof importFile>({ jobId: run.jobId, resume: { ...position, progress: run.progress } });
+  await continueAsNew<typeof importFile>(position === null ? { jobId: run.jobId } : { jobId: run.jobId, resume: { ...position, progress: run.progress } });
 };
 
 /** Null when the dataset changed since the draft. Once begun, a commit is not cancelled: it happens or it does not. */
 const commit = async (run: ImportRun): Promise<Books | null> => {
-  await run.whenRunning(look(run));
   run.beginCommit();
   run.enter('committing');
   const result = await CancellationScope.nonCancellable(async () => commitJob({ jobId: run.jobId }));

@@ -2,7 +2,7 @@
  * What many handlers touch, in one small class: the state that onlookers see, the wishes of operators, and the scope that a cancellation
  * ends. `enter` is the only way to change the state.
  */
-import { CancellationScope, condition, defineQuery, defineUpdate, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition, defineQuery, defineUpdate, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Books } from '../contracts/books.ts';
 import type { ErrorCode } from '../contracts/errors.ts';
@@ -12,7 +12,7 @@ import type { JobProgress } from '../contracts/progress.ts';
 import { cancelJobUpdate, pauseJobUpdate, progressQuery, resumeJobUpdate } from '../contracts/workflow-messages.ts';
 import type { ImportFileInput, OperatorWish } from '../contracts/workflow-messages.ts';
 import type { JobWishes } from '../activities/read-job-wishes.ts';
-import { pausedLook } from './activity-options.ts';
+import { pausedLookMs } from './activity-options.ts';
 
 const pauseJob = defineUpdate<null, [OperatorWish]>(pauseJobUpdate);
 const resumeJob = defineUpdate<null, [OperatorWish]>(resumeJobUpdate);
@@ -22,6 +22,7 @@ const progress = defineQuery<JobProgress>(progressQuery);
 export class ImportRun {
   readonly scope = new CancellationScope();
   private cancelWanted = false;
+  private said = 0;
   private committing = false;
 
   constructor(readonly jobId: string, private view: JobProgress) {}
@@ -38,13 +39,12 @@ export class ImportRun {
   installHandlers(): void {
     const guard = { validator: (_wish: OperatorWish): void => { this.refuseAtEnd(); } };
     setHandler(progress, () => this.view);
-    setHandler(pauseJob, (_wish: OperatorWish) => { this.note({ paused: true }); return null; }, guard);
-    setHandler(resumeJob, (_wish: OperatorWish) => { this.note({ paused: false }); return null; }, guard);
+    setHandler(pauseJob, (_wish: OperatorWish) => { this.say(true); return null; }, guard);
+    setHandler(resumeJob, (_wish: OperatorWish) => { this.say(false); return null; }, guard);
     setHandler(cancelJob, (_wish: OperatorWish) => { this.cancel(); return null; }, guard);
   }
 
   get progress(): JobProgress { return this.view; }
-  get isCancelled(): boolean { return this.cancelWanted; }
 
   enter(state: JobState): void {
     if (state === this.view.state) return;
@@ -67,15 +67,30 @@ export class ImportRun {
   /** The draft was stale: nothing was changed, and the job may be cancelled again. */
   endCommit(): void { this.committing = false; }
 
-  takeUp(wishes: JobWishes): void {
-    if (wishes.pause !== this.view.paused) this.note({ paused: wishes.pause });
+  /** Has a step read the wishes. What an operator says while it runs is newer than what it may have read before. */
+  async heed<Result>(step: () => Promise<Result>, wishesOf: (result: Result) => JobWishes): Promise<Result> {
+    const { said } = this;
+    const result = await step();
+    const wishes = wishesOf(result);
+    if (said === this.said && wishes.pause !== this.view.paused) this.note({ paused: wishes.pause });
     if (wishes.cancel) this.cancel();
+    return result;
   }
 
-  /** Returns when the job is not paused (any more). `look` asks the database, since an Update may have been lost. */
-  async whenRunning(look: () => Promise<JobWishes>): Promise<void> {
-    while (this.view.paused && !this.cancelWanted)
-      if (!await condition(() => !this.view.paused || this.cancelWanted, pausedLook)) this.takeUp(await look());
+  /**
+   * Returns when the job is not paused (any more), and throws when it is to end: a step that ran to its end although it was told to stop must
+   * not be followed by the next. `look` asks the database now and then, since an Update may have been lost. Returns paused when it is `enough`:
+   * a job may be paused for weeks, and each look makes its history longer.
+   */
+  async whenRunning(look: () => Promise<JobWishes>, enough: () => boolean): Promise<void> {
+    for (let waitMs: number = pausedLookMs.first; this.view.paused && !this.cancelWanted && !enough(); waitMs = Math.min(waitMs * 2, pausedLookMs.longest))
+      if (!await condition(() => !this.view.paused || this.cancelWanted, waitMs)) await this.heed(look, (wishes) => wishes);
+    if (this.cancelWanted) throw new CancelledFailure('An operator cancelled the job.');
+  }
+
+  private say(paused: boolean): void {
+    this.said += 1;
+    this.note({ paused });
   }
 
   private cancel(): void {

@@ -11,25 +11,26 @@ export interface StagingTurn {
   readonly planEpoch: number;
   /** The next chunk to stage, or null when none is left. */
   readonly next: () => number | null;
+  /** Takes a postponed chunk back, to be given out again: in this run or in the next one. */
+  readonly putBack: (chunkNo: number) => void;
   /** Stop giving out chunks (a rejected row where none is allowed, a history that grows too long). */
   readonly enough: () => boolean;
   readonly look: () => Promise<JobWishes>;
 }
 
-/** Keeps a bounded number of chunks in flight until none is left or it is enough; a postponed chunk is given out again. */
+/** Keeps a bounded number of chunks in flight until none is left or it is enough. */
 export const stageChunks = async (run: ImportRun, turn: StagingTurn): Promise<void> => {
-  const postponed: number[] = [];
   let failed = false;
   const lane = async (): Promise<void> => {
     for (;;) {
-      await run.whenRunning(turn.look);
+      await run.whenRunning(turn.look, turn.enough);
       if (failed || turn.enough()) return;
-      const chunkNo = postponed.pop() ?? turn.next();
+      const chunkNo = turn.next();
       if (chunkNo === null) return;
-      const result = await stageChunk({ jobId: run.jobId, round: turn.round, planEpoch: turn.planEpoch, chunkNo });
-      run.takeUp(result.wishes);
+      const result = await run.heed(
+        async () => stageChunk({ jobId: run.jobId, round: turn.round, planEpoch: turn.planEpoch, chunkNo }), ({ wishes }) => wishes);
       switch (result.kind) {
-        case 'postponed': postponed.push(chunkNo); break;
+        case 'postponed': turn.putBack(chunkNo); break;
         case 'staged': count(run, result.totals); break;
       }
     }
