@@ -47,7 +47,9 @@ const start = async (settings: ServiceSettings): Promise<void> => {
     maxConcurrentActivityTaskExecutions: 6,
   });
   const transfer = await Worker.create({
-    ...shared, taskQueue: transferTaskQueue, activities: createTransferActivities(deps), maxConcurrentActivityTaskExecutions: settings.WAYBILL_THREADS,
+    ...shared, taskQueue: transferTaskQueue, activities: createTransferActivities(deps),
+    // One more than there are threads: the next chunk waits here, so that no thread waits for the engine between two chunks.
+    maxConcurrentActivityTaskExecutions: settings.WAYBILL_THREADS + 1,
   });
   try {
     await Promise.all([control.run(), transfer.run()]);
