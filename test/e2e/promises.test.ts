@@ -6,13 +6,15 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { balances } from '../../contracts/books.ts';
 import { csvOf, expectBooks, leftovers, startOperator, untilTrue } from '../support/operator.ts';
+import { readEngineWorkflows } from '../support/engine-history.ts';
 import { peakMemoryOf } from '../support/peak-memory.ts';
 import type { Operator } from '../support/operator.ts';
 
 let operator: Operator;
 /** Small chunks, so that files of a few megabytes have many. */
 const chunkBytes = 1024 * 1024;
-beforeAll(async () => { operator = await startOperator({ chunkBytes, threads: 2 }); });
+// A server of its own: its log is looked at, and a crash test elsewhere cannot reach it.
+beforeAll(async () => { operator = await startOperator({ chunkBytes, threads: 2, ownPostgres: true }); });
 afterAll(() => operator.close());
 
 const wide = 'x'.repeat(180);
@@ -161,6 +163,76 @@ it('Every failed row with every reason: 60,000 bad rows are all listed, each rea
   expect(await count('reasons')).toBe(30_000);
   const rejects = await operator.stack.waybill('rejects', answer.jobId);
   expect(rejects.stdout.match(/^"?x?\d+,[yz],/gm)?.length).toBe(60_000);
+});
+
+it('The value stays home: what stands in cells, headers, file names and reasons is in no history, log, error, issue, receipt or audit event', async () => {
+  const mark = (what: string): string => `zq${what}qz`;
+  const has = (text: string): readonly string[] => [...new Set(text.match(/zq[a-z]+qz/gi))];
+  await operator.sql(`create domain registry.short_code as text check (value !~ 'domain'); create table registry.marks_parent (code text primary key);
+    create function registry.shout() returns trigger language plpgsql as $$ begin if new.note like '%loud%' then raise exception 'refused: %', new.note; end if; return new; end $$`);
+  await operator.table('marks', `id text primary key, qty int check (qty % 50 <> 0), day date, place registry.short_code, alias text unique, parent text references registry.marks_parent, note varchar(60), extra jsonb, ip inet`);
+  await operator.sql('create trigger shout before insert on registry.marks for each row execute function registry.shout()');
+  await operator.json('dataset', 'add', 'registry.marks');
+  const header = `id,qty,day,place,alias,parent,note,extra,ip,${mark('header')}`;
+  const row = (id: string, cells: Partial<Record<string, string>> = {}): string =>
+    [mark(id), cells['qty'] ?? '1', cells['day'] ?? '2020-01-31', cells['place'] ?? mark('place'), cells['alias'] ?? mark(`alias${id}`), cells['parent'] ?? '', cells['note'] ?? mark('note'), cells['extra'] ?? '', cells['ip'] ?? '', mark('unmapped')].join(',');
+  const good = [row('gooda'), row('goodb')];
+  const bad = [
+    row('qty', { qty: mark('notnumber') }), row('check', { qty: '500' }), row('day', { day: `${mark('day')}/2020` }), row('domain', { place: mark('domain').repeat(6) }),
+    row('unique', { alias: mark('aliasgooda') }), row('parent', { parent: mark('noparent') }), row('trigger', { note: `loud ${mark('trigger')}` }),
+    row('long', { note: mark('long').repeat(9) }), row('ip', { ip: mark('noaddress') }), row('json', { extra: `{${mark('json')}` }), `${mark('short')},1`, `"${mark('quote')}"x,1,,,,,,,,`,
+  ];
+  const loaded = await operator.load(await operator.file(`${mark('filename')}.csv`, `${header}\n${[...good, ...bad].join('\n')}\n`), 'marks');
+  expect(loaded.code).toBe(3);
+  expect(loaded.books).toMatchObject({ read: 14, created: 2, quarantined: loaded.books.quarantined });
+  expect(new Set((await operator.issues(loaded.jobId)).map(({ code }) => code))).toEqual(new Set([
+    'INTEGER_INVALID', 'CHECK_VIOLATED', 'DATE_INVALID', 'VALUE_REFUSED', 'UNIQUE_VIOLATED', 'REFERENCE_MISSING', 'ROW_REFUSED', 'TEXT_TOO_LONG', 'JSON_INVALID', 'ROW_TOO_FEW_CELLS', 'ROW_QUOTE_BROKEN']));
+  // Refused: a quote that never closes, a column that does not exist, a header that feeds nothing, a key that is not unique.
+  const endings = [
+    await operator.load(await operator.file(`${mark('open')}.csv`, `${header}\n${row('open')}\n"${mark('unclosed')},1,\n`), 'marks'),
+    await operator.load(await operator.file(`${mark('map')}.csv`, `${header}\n${row('map')}\n`), 'marks', '--map', `${mark('nocolumn')}=note`),
+    await operator.load(await operator.file(`${mark('nothing')}.csv`, `${mark('headera')},${mark('headerb')}\n${mark('cella')},${mark('cellb')}\n`), 'marks'),
+    await operator.load(await operator.file(`${mark('missing')}.csv`, `qty,${mark('headerc')}\n1,${mark('cellc')}\n`), 'marks'),
+  ];
+  expect(endings.map(({ error }) => error?.code)).toEqual(['FILE_UNCLOSED_QUOTE', 'MAPPING_INVALID', 'MAPPING_EMPTY', 'MAPPING_REQUIRED_MISSING']);
+  // Cancelled, for a reason that a person typed; and a worker killed in the middle of it.
+  const cancelled = await detach(await operator.file(`${mark('big')}.csv`, `${header}\n${Array.from({ length: 60_000 }, (_, index) => row(`big${'abcdefghij'[index % 10] ?? ''}`, { alias: `${index}${mark('alias')}` })).join('\n')}\n`), 'marks');
+  await operator.stack.kill('worker');
+  await operator.json('cancel', cancelled, '--reason', mark('reason'));
+  await operator.stack.start('worker');
+  expect((await operator.stack.waybill('watch', cancelled)).code).toBe(5);
+  // A request that the API cannot read.
+  const nonsense = await fetch(`${operator.stack.api}/graphql`, { method: 'POST', headers: { authorization: `Bearer ${operator.stack.token}`, 'content-type': 'application/json' }, body: JSON.stringify({ query: `{ job(id: "${mark('id')}") { ${mark('field')} ` }) });
+  expect(await nonsense.text()).toContain('"errors"');
+
+  const workflows = await readEngineWorkflows(operator.stack.temporalAddress);
+  const seen = new Map(workflows.map(({ workflowId, text }) => [workflowId, text]));
+  for (const { jobId } of [loaded, ...endings]) expect(seen.get(`import/${jobId}`), 'the history is read').toContain(jobId);
+  expect(workflows.flatMap(({ text }) => has(text))).toEqual([]);
+  const engineFile = (await Promise.all(['', '-wal'].map((end) => readFile(`${operator.stack.folder.engineFile}${end}`, 'latin1').catch(() => '')))).join('');
+  expect(engineFile).toContain(loaded.jobId);
+  expect(has(engineFile)).toEqual([]);
+  for (const name of ['worker-1', 'api', 'engine', 'postgres'] as const) {
+    const log = await operator.stack.log(name);
+    if (name !== 'engine') expect(log, name).not.toBe('');
+    expect(has(log), name).toEqual([]);
+  }
+  if (loaded.receipt === null) expect.unreachable('no receipt');
+  expect(has(await readFile(loaded.receipt, 'utf8'))).toEqual([]);
+  expect(has(JSON.stringify(endings.map(({ error }) => error)))).toEqual([]);
+
+  // Every column of Waybill's own tables, but for those that are there to hold what came.
+  const home: Readonly<Record<string, readonly string[]>> = {
+    jobs: ['file_name', 'request', 'detection', 'cancel_reason'], plans: ['document'], quarantine: ['raw'], record_origins: ['record_key'], before_images: ['record_key', 'image'],
+  };
+  const tables = await operator.sql<{ name: string }>(`select relname as name from pg_class where relnamespace = 'waybill'::regnamespace and relkind in ('r', 'p') and not relispartition`);
+  expect(tables.length).toBeGreaterThan(12);
+  for (const { name } of tables) {
+    const rows = await operator.sql<{ text: string }>(`select (to_jsonb(t) - $1::text[])::text as text from waybill."${name}" t`, [home[name] ?? []]);
+    expect(has(rows.map(({ text }) => text).join('\n')), name).toEqual([]);
+  }
+  const [kept] = await operator.sql<{ raw: string }>(`select string_agg(encode(raw, 'escape'), ' ') as raw from waybill.quarantine where job_id = $1`, [loaded.jobId]);
+  expect(has(kept?.raw ?? '').length, 'the marks can be found where they belong').toBeGreaterThan(10);
 });
 
 it('Text until the target type asks: what looks like a number arrives as it stood, and what would be changed is an issue', async () => {
