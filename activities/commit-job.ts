@@ -1,11 +1,14 @@
 import type { Actor } from '../contracts/actor.ts';
 import { systemActor } from '../contracts/actor.ts';
 import type { Books } from '../contracts/books.ts';
+import { isWaybillError, WaybillError } from '../contracts/errors.ts';
 import { importRequestSchema } from '../contracts/import-request.ts';
 import { appendAudit } from '../db/audit.ts';
 import { commitDraft } from '../db/commit-draft.ts';
+import type { CommitResult } from '../db/commit-draft.ts';
+import { isRowRefusal } from '../db/database-errors.ts';
 import { indexDraft } from '../db/draft.ts';
-import { moveJob } from '../db/move-job.ts';
+import { moveJob, noteJob } from '../db/move-job.ts';
 import type { Draft } from '../db/reconcile.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { plannedJob } from './job-for-work.ts';
@@ -33,11 +36,21 @@ export const createCommitJob = (deps: ActivityDeps) => async ({ jobId }: CommitJ
       actor: actorOf(planned), action: 'import.committed', jobId, dataset: plan.dataset,
       details: { books, planHash, planEpoch: job.planEpoch, round: job.round, draftHash: draft.hash, sha256, datasetVersion: plan.datasetVersion },
     });
-  });
+  }).catch(async (error: unknown) => tryRowsNext(deps, { jobId, draft, error }));
   await indexed;
   if (result.status === 'committed') return { kind: 'committed', books: result.books };
   await moveJob(deps.pool, { jobId, from: ['committing'], to: 'reconciling' });
   return { kind: 'stale' };
+};
+
+interface RefusedCommit { readonly jobId: string; readonly draft: Draft; readonly error: unknown }
+
+/** A rule of the table that no probe knows refused the commit: drafted again, the rows are tried on the table and those at fault are named (design 10.9). */
+const tryRowsNext = async (deps: ActivityDeps, { jobId, draft, error }: RefusedCommit): Promise<CommitResult> => {
+  if (!isRowRefusal(error)) throw error;
+  if (draft.rehearsed) throw new WaybillError('COMMIT_REFUSED', 'The database refused the commit, though it took each of its rows before.', isWaybillError(error) ? error.place : {});
+  await noteJob(deps.pool, { jobId, whenIn: 'committing', patch: { draft: { ...draft, rehearsed: true } } });
+  return { status: 'stale' };
 };
 
 /** The worker acts for the one who asked. */

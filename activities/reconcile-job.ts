@@ -4,10 +4,12 @@ import type { Books } from '../contracts/books.ts';
 import type { Limits } from '../contracts/plan-document.ts';
 import { missingChunks } from '../db/chunks.ts';
 import { acquireWriter } from '../db/dataset-writers.ts';
+import { expectSameShape } from '../db/expect-same-shape.ts';
 import type { Job } from '../db/job.ts';
 import { readLedgerCounts } from '../db/ledger-counts.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { reconcile } from '../db/reconcile.ts';
+import type { Draft } from '../db/reconcile.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { exceedsLimits } from './exceeds-limits.ts';
 import { plannedJob } from './job-for-work.ts';
@@ -42,7 +44,14 @@ export const createReconcileJob = (deps: ActivityDeps) => async (epoch: Reconcil
   const repeats = mayRepeatKeys(deps.pool, epoch, rowsStaged);
   // Looked at when its turn comes; when the draft fails before, nobody does, and a rejection that nobody looks at ends the process.
   repeats.catch(() => undefined);
-  const draft = await reconcile(deps.pool, loadTargetOf(planned), { staged: rowsStaged, mayRepeatKeys: repeats });
+  const target = loadTargetOf(planned);
+  const draft = await reconcile(deps.pool, target, {
+    staged: rowsStaged, mayRepeatKeys: repeats, mustRehearse: (job.draft as Draft | null)?.rehearsed === true,
+  }).catch(async (error: unknown) => {
+    // A column that is gone fails the draft; the table's change is the reason that helps.
+    await expectSameShape(deps.pool, target, planned.fingerprint);
+    throw error;
+  });
   await readBackRejects(deps, planned);
   if (!await noteJob(deps.pool, { jobId: job.jobId, whenIn: 'reconciling', patch: { draftHash: draft.hash, draft, books: draft.books } })) throw overtaken(job);
   return { kind: 'drafted', books: draft.books, limits: plan.limits, exceeded: exceedsLimits(draft.books, plan), dryRun };

@@ -53,6 +53,12 @@ export const sqlStateOf = (error: unknown): string | null => {
   return text !== null && textOf(severity) !== null && sqlStatePattern.test(text) ? text : null;
 };
 
+/**
+ * A refusal of what a row says: its data, a rule of the table, what a trigger raises (classes that SQL leaves to the user begin with 5–9 or I–Z,
+ * of which PostgreSQL uses some), an index key that is too long. Not: lost connections, locks, resources, rights.
+ */
+export const isRowRefusal = (error: unknown): boolean => /^(22|23|27|38|39|44|45|P0|54000|[679IJ-OQ-WYZ])/.test(sqlStateOf(error) ?? '');
+
 const isNetworkError = (error: unknown): boolean => {
   const { code, message, errors } = fieldsOf(error);
   if (typeof code === 'string' && networkCodes.has(code)) return true;

@@ -40,7 +40,8 @@ const probeCheck = async (tx: Queryable, target: LoadTarget, rule: CheckRule): P
   const join = whole ? `join ${tableOf(target)} d on ${keyJoin(target)}` : '';
   return refuseRows(tx, target, {
     code: 'CHECK_VIOLATED', field: mapped.length === 1 ? (mapped[0] ?? null) : null,
-    rows: `select row_no from (select t.row_no, ${columns.join(', ')} from ${stagedRowsOf(target)} t ${join}) r where not (${rule.expression})`,
+    // The expression names the table's columns, one of which may be called row_no.
+    rows: `select waybill_row_no as row_no from (select t.row_no as waybill_row_no, ${columns.join(', ')} from ${stagedRowsOf(target)} t ${join}) r where not (${rule.expression})`,
   });
 };
 

@@ -12,7 +12,7 @@ import { takeSnapshot } from './dataset-snapshot.ts';
 import { hashDraft, makeDraft } from './draft.ts';
 import { findDuplicates, hasRepeatedKey } from './find-duplicates.ts';
 import type { LoadTarget } from './load-target.ts';
-import { keyColumns, keyJoin, stagedRowsOf, tableOf } from './load-target.ts';
+import { columnNamed, keyColumns, keyJoin, stagedRowsOf, tableOf } from './load-target.ts';
 import type { NewKey } from './load-draft.ts';
 import { findNewKey } from './new-key.ts';
 import { probeRowRules, probeUniqueRules } from './probe-rules.ts';
@@ -32,6 +32,8 @@ export interface Draft extends DatasetSnapshot {
   /** Every standing row is created: the dataset was empty, or the mode is append. */
   readonly allCreated: boolean;
   readonly books: Books;
+  /** The rows were tried on the table, because a commit had been refused. */
+  readonly rehearsed: boolean;
 }
 
 export interface StagedFacts {
@@ -39,9 +41,11 @@ export interface StagedFacts {
   readonly staged: number;
   /** False: no key stands twice in the file. True: it may. Found out while the database counts the dataset. */
   readonly mayRepeatKeys: Promise<boolean>;
+  /** The database refused a commit of these rows for a reason that no probe knows: the rows are tried, and those at fault named. */
+  readonly mustRehearse: boolean;
 }
 
-export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRepeatKeys }: StagedFacts): Promise<Draft> => inTransaction(pool, async (tx) => {
+export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRepeatKeys, mustRehearse }: StagedFacts): Promise<Draft> => inTransaction(pool, async (tx) => {
   await tx.query('set transaction isolation level repeatable read');
   await tx.query(`set local work_mem = '96MB'`);
   await expectToBeAlone(tx, target);
@@ -49,7 +53,8 @@ export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRep
   await forgetReconcile(tx, target);
   const snapshot = await takeSnapshot(tx, target);
   await expectUniqueKey(tx, target, snapshot);
-  const rules = await readTableRules(tx, target.table);
+  const known = await readTableRules(tx, target.table, (name) => columnNamed(target, name) !== undefined);
+  const rules = { ...known, needsRehearsal: known.needsRehearsal || mustRehearse };
   await probeMode(tx, target, snapshot);
   await probeRowRules(tx, target, rules);
   const newKey = await findNewKey(tx, target);
@@ -58,7 +63,7 @@ export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRep
   const allCreated = snapshot.records === 0 || target.mode === 'append';
   const hash = await hashDraft(tx, target, { ...counts, allCreated });
   const books = await readBooks(tx, target, { staged, ...counts });
-  return { ...snapshot, hash, staged, ...counts, allCreated, books };
+  return { ...snapshot, hash, staged, ...counts, allCreated, books, rehearsed: mustRehearse };
 });
 
 /** Two attempts at once would make the same tables. The later one is tried again, with a snapshot that sees what the earlier one did. */
@@ -83,7 +88,7 @@ const settle = async (tx: Queryable, target: LoadTarget, { rules, newKey, repeat
     if (repeated) await findDuplicates(tx, target, await countFallen(tx, target));
     const counts = await makeDraft(tx, target, { fallen: await countFallen(tx, target), datasetEmpty, newKey: newKey?.sql ?? null });
     if (await probeUniqueRules(tx, target, rules) > 0) continue;
-    if (rules.needsRehearsal && await rehearse(tx, target, newKey) > 0) continue;
+    if (rules.needsRehearsal && await rehearse(tx, target, { newKey, ...counts }) > 0) continue;
     return counts;
   }
 };
