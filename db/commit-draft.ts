@@ -12,7 +12,7 @@ import { missingChunks } from './chunks.ts';
 import type { Pool, PoolClient } from './connection.ts';
 import { inTransaction } from './connection.ts';
 import { hasChangedSince } from './dataset-snapshot.ts';
-import { introspectTable } from './introspect-table.ts';
+import { expectSameShape } from './expect-same-shape.ts';
 import { createRecords, storeBeforeImages, takeBeforeImages, updateRecords } from './load-draft.ts';
 import type { LoadTarget } from './load-target.ts';
 import { tableOf } from './load-target.ts';
@@ -79,9 +79,7 @@ const loadDraft = async (tx: PoolClient, target: LoadTarget, draft: Draft): Prom
 
 /** The table's shape is the plan's, and the same file was not committed meanwhile by another job. */
 const expectSameWorld = async (tx: PoolClient, order: CommitOrder): Promise<void> => {
-  const { fingerprint } = await introspectTable(tx, { schema: order.target.table.schema, table: order.target.table.name });
-  if (fingerprint !== order.fingerprint)
-    throw new WaybillError('DATASET_CHANGED', 'The table is no longer the one that the plan was made for.', { datasetVersion: order.target.datasetVersion });
+  await expectSameShape(tx, order.target, order.fingerprint);
   if (order.twinOf === null) return;
   const twin = await findCommittedTwin(tx, {
     ...order.twinOf, datasetId: order.target.datasetId, planHash: order.planHash, exceptJobId: order.target.epoch.jobId,

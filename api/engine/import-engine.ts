@@ -87,10 +87,9 @@ export class TemporalImportEngine implements ImportEngine {
 
   async sendWish({ jobId, verb, wishNo, actor }: WishMessage): Promise<WishAnswer> {
     const wish: OperatorWish = { actor };
+    // Not startUpdate: that returns a handle when the validator refuses, too. The handlers answer in the task that accepts them.
     try {
-      await this.within(this.options.wishTimeoutMs, () => this.handle(jobId).startUpdate(updateNames[verb], {
-        args: [wish], updateId: updateId(verb, jobId, wishNo), waitForStage: 'ACCEPTED',
-      }));
+      await this.within(this.options.wishTimeoutMs, () => this.handle(jobId).executeUpdate(updateNames[verb], { args: [wish], updateId: updateId(verb, jobId, wishNo) }));
       return 'heard';
     } catch (error) {
       return error instanceof WorkflowNotFoundError || (error instanceof Error && error.name === 'WorkflowUpdateFailedError') ? 'refused' : 'no_worker';
