@@ -16,7 +16,8 @@ export const planChunks = async (deps: ActivityDeps, { job, parse, key }: ChunkO
   const epoch = { jobId: job.jobId, round: job.round, planEpoch: job.planEpoch };
   const source = await openSource(deps.storage, key);
   const planner = new ChunkPlanner({
-    dialect: dialectOf(parse), chunkBytes: chunkBytesFor(source.bytes, deps.chunkBytes), startByte: parse.dataStartByte, startLine: parse.dataStartLine,
+    dialect: dialectOf(parse), chunkBytes: chunkBytesFor(source.bytes, deps.chunkBytes), chunkRows: chunkRowsFor(parse.columns.length),
+    startByte: parse.dataStartByte, startLine: parse.dataStartLine,
   });
   let chunkCount = 0;
   let batch: PlannedChunk[] = [];
@@ -57,3 +58,7 @@ async function* piecesOf(storage: Storage, key: string, start: number): AsyncGen
 
 /** Chunks enough for all threads and workers, and none so small that the engine's 20 ms a step would show. */
 const chunkBytesFor = (totalBytes: number, mostBytes: number): number => Math.min(mostBytes, Math.max(Math.ceil(totalBytes / 12), 1024 * 1024));
+
+/** Every cell may be an issue of 80 bytes: so many cells a chunk are 120 MB a thread at worst. Rows of a usual length meet the limit of bytes first. */
+const mostCells = 1_500_000;
+const chunkRowsFor = (columns: number): number => Math.max(1, Math.floor(mostCells / Math.max(columns, 12)));

@@ -42,6 +42,11 @@ function failure(action: () => unknown): { code: string; place: Record<string, u
 }
 
 describe('the chunk planner', () => {
+  it('ends a chunk with the row that fills it, however short the rows are', () => {
+    expect(plan([text('a\nb\n\nc\nd\ne\n')], { chunkBytes: 1000, chunkRows: 2 }).chunks.map(({ byteStart, byteEnd, firstRow, rows }) => [byteStart, byteEnd, firstRow, rows]))
+      .toEqual([[0, 4, 1, 2], [4, 9, 3, 2], [9, 11, 5, 1]]);
+  });
+
   it('cuts on record boundaries and numbers chunks, rows and lines', () => {
     expect(plan([text('a,1\n"b\nb",2\nc,3\n\nd,4\n')]).chunks).toEqual([
       { chunkNo: 0, byteStart: 0, byteEnd: 12, firstRow: 1, firstLine: 1, rows: 2 },

@@ -147,6 +147,11 @@ describe('detection from samples of a large file', () => {
     expect(options.encoding).toBe('windows-1252');
     expect(guesses.encoding.confidence).toBeLessThan(0.95);
   });
+  it('does not take a UTF-8 file with a broken cell for a file in another encoding', () => {
+    const bytes = Buffer.concat([Buffer.from('id,name\n1,日本語テキスト\n2,'), Buffer.from([0xff, 0xfe, 0x80]), Buffer.from('\n3,日本\n4,日本\n')]);
+    expect(detectDelimited({ samples: [{ offset: 0, bytes }], totalBytes: bytes.length, overrides: {} }).options.encoding).toBe('utf-8');
+  });
+
   it('finds 10,000 columns, and asks for a longer sample when the header does not fit', () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `measurement_number_with_a_long_name_${index}`);
     const bytes = text(`${names.join(',')}\n${names.map((_, index) => index).join(',')}\n`);

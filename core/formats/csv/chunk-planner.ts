@@ -26,6 +26,8 @@ export interface ChunkPlannerOptions {
   readonly dialect: ScanDialect;
   /** A chunk ends with the record that reaches this size. */
   readonly chunkBytes: number;
+  /** Or with this record: what is found in a chunk is kept in memory until it is stored, and short rows may all be bad. */
+  readonly chunkRows?: number;
   readonly startByte: number;
   readonly startLine: number;
   readonly maxRecordBytes?: number;
@@ -44,6 +46,7 @@ export class ChunkPlanner {
   private readonly quote: number;
   private readonly backslash: number;
   private readonly chunkBytes: number;
+  private readonly chunkRows: number;
   private readonly maxRecordBytes: number;
 
   private place: Place = 'outside';
@@ -76,6 +79,7 @@ export class ChunkPlanner {
     this.quote = dialect.quote;
     this.backslash = dialect.quote >= 0 && dialect.escape === 'backslash' ? backslashByte : -1;
     this.chunkBytes = options.chunkBytes;
+    this.chunkRows = options.chunkRows ?? Infinity;
     this.maxRecordBytes = options.maxRecordBytes ?? 64 * 1024 * 1024;
     this.base = this.recordStart = this.chunkStart = options.startByte;
     this.line = this.recordLine = this.chunkLine = options.startLine;
@@ -251,7 +255,8 @@ export class ChunkPlanner {
     if (contentEnd > this.recordStart) this.endRecord(lineEnd);
     this.recordStart = lineEnd;
     this.recordLine = this.line;
-    if (lineEnd - this.chunkStart >= this.chunkBytes && this.rowCount >= this.chunkFirstRow) this.endChunk(lineEnd);
+    const rows = this.rowCount - this.chunkFirstRow + 1;
+    if (rows > 0 && (rows >= this.chunkRows || lineEnd - this.chunkStart >= this.chunkBytes)) this.endChunk(lineEnd);
   }
 
   private endRecord(recordEnd: number): void {
