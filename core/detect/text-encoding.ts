@@ -63,7 +63,7 @@ function guessEightBit(samples: readonly Sample[], totalBytes: number): Guess<En
   if (high === 0) return { value: 'utf-8', confidence: 0.95, why: 'only ASCII characters in the samples, which UTF-8 holds unchanged' };
   if (invalid === 0) return { value: 'utf-8', confidence: sequences >= 3 ? 0.99 : 0.9, why: `all ${sequences} characters beyond ASCII in the samples are valid UTF-8` };
   // In text of another encoding hardly any sequence is valid and most high bytes are not: a few broken cells do not make a file another one.
-  if (sequences >= 4 && invalid <= sequences * 0.25)
+  if (sequences >= 4 && invalid * 3 <= sequences)
     return { value: 'utf-8', confidence: 0.8, why: `${sequences} characters beyond ASCII are valid UTF-8; ${invalid} bytes are not and are read as U+FFFD` };
   return guessSingleByteEncoding(samples);
 }
