@@ -10,6 +10,7 @@ import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { proposeMapping } from '../core/mapping/propose-mapping.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
+import { zoneClockOf } from '../core/types/zone-clock.ts';
 import { inTransaction } from '../db/connection.ts';
 import { checkWritable } from '../db/dataset-table.ts';
 import { findDatasetVersion } from '../db/datasets.ts';
@@ -75,6 +76,8 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
     throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
   const key = request.key ?? keyFieldsOf(definition);
   const mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
+  // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
+  zoneClockOf(request.zone);
   checkMapping(definition, { mapping: proposal.mapping, key, mode });
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped.map((column) => ({ column })) } } });
   return {

@@ -3,12 +3,17 @@
  * exit code 2 and its name. No zod here: `waybill --help` must not pay for it.
  */
 import { InvalidArgumentError } from 'commander';
+import type { Encoding } from '../contracts/parse-options.ts';
 import type { DuplicatePolicy, LoadMode } from '../contracts/plan-document.ts';
 
 /** The words of the contract; the compiler refuses a missing or a foreign one. */
 const wordsOf = <Word extends string>(words: Readonly<Record<Word, true>>): readonly Word[] => Object.keys(words) as Word[];
 export const loadModeWords = wordsOf<LoadMode>({ insert: true, upsert: true, update: true, append: true });
 export const duplicateWords = wordsOf<DuplicatePolicy>({ last: true, first: true, reject: true });
+export const encodingWords = wordsOf<Encoding>({
+  'utf-8': true, 'utf-16le': true, 'utf-16be': true, 'windows-1252': true, 'iso-8859-1': true, 'iso-8859-2': true, 'iso-8859-15': true,
+  'windows-1250': true, 'windows-1251': true, 'koi8-r': true, macintosh: true, ibm866: true,
+});
 export const onErrorWords = ['abort', 'quarantine'] as const;
 
 export interface MapOption {
@@ -32,6 +37,12 @@ export const parseMap = (text: string): MapOption => {
 };
 
 export const addMap = (text: string, before: readonly MapOption[] = []): readonly MapOption[] => [...before, parseMap(text)];
+
+export const parseEncoding = (text: string): Encoding => {
+  const found = encodingWords.find((name) => name === text.trim().toLowerCase());
+  if (found === undefined) throw new InvalidArgumentError(`Write one of ${encodingWords.join(', ')}.`);
+  return found;
+};
 
 export interface DateFormatOption {
   readonly field: string;

@@ -12,7 +12,7 @@ export interface ParseOverrideOptions {
 }
 
 export const parseOverridesOf = ({ encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
-  ...(encoding === undefined ? {} : { encoding: encoding.toLowerCase() }),
+  ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
   ...(quote === undefined ? {} : { quote: quote.quote }),
   ...(escape === undefined ? {} : { escape }),

@@ -185,10 +185,15 @@ export class RowStager {
     let bytes: Uint8Array = this.bytes;
     let start = scanner.cellStart[column] as number;
     let end = scanner.cellEnd[column] as number;
-    if (((scanner.cellFlags[column] as number) & escapedFlag) !== 0) {
-      end = this.unescape(column, end - start, 0);
-      start = 0;
-      bytes = this.scratch;
+    const flags = scanner.cellFlags[column] as number;
+    if (flags !== 0) {
+      // Found already (countFilled): what its type says of a cell whose borders are a guess would be a second reason that is none.
+      if ((flags & brokenFlag) !== 0) return false;
+      if ((flags & escapedFlag) !== 0) {
+        end = this.unescape(column, end - start, 0);
+        start = 0;
+        bytes = this.scratch;
+      }
     }
     const finding = start === end ? blankCell : lane.encoder.encode(bytes, start, end, out);
     return finding === 0 || this.settle(finding, lane, column, { out, before });

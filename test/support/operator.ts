@@ -102,8 +102,8 @@ export const expectBooks = (answer: ImportAnswer, books: Partial<Books>): void =
 export const noStackTrace = ({ stdout, stderr }: CommandResult): void => { expect(stdout + stderr).not.toMatch(/\n\s+at .+:\d+|node:internal|Unhandled/); };
 
 /** Waits until it is true, and says what was waited for when it never is. */
-export const untilTrue = async (what: string, is: () => Promise<boolean> | boolean, milliseconds = 60_000): Promise<void> => {
-  expect(await waitUntil(is, milliseconds), what).toBe(true);
+export const untilTrue = async (what: string, is: () => Promise<boolean> | boolean, milliseconds = 60_000, everyMs = 20): Promise<void> => {
+  expect(await waitUntil(is, milliseconds, everyMs), what).toBe(true);
 };
 
 /** What a job must leave: no staging of its own, no writer, no staged chunk. */

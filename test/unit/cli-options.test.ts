@@ -65,7 +65,7 @@ describe('the request of an import', () => {
     const input = startImportInput({
       file: '-', dataset: 'people', mode: 'insert', key: ['a'], map: [{ columns: ['x'], field: 'a' }], dateFormat: [{ field: 'd', order: 'dmy' }],
       duplicates: 'reject', onError: 'abort', maxErrors: { maxErrorPercent: 5 }, partner: 'p', purpose: 'q', zone: 'Europe/Kyiv', dryRun: true, again: true,
-      quote: { quote: null }, header: false, preamble: 2, encoding: 'UTF-8', delimiter: ';',
+      quote: { quote: null }, header: false, preamble: 2, encoding: 'utf-8', delimiter: ';',
     }, { sha256: 'a' });
     expect(input).toEqual({
       sha256: 'a', fileName: 'standard input', dataset: 'people', mode: 'insert', key: ['a'], map: [{ columns: ['x'], field: 'a' }],
