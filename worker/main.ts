@@ -40,7 +40,11 @@ const start = async (settings: ServiceSettings): Promise<void> => {
     hashOnThread: async (storageKey, signal) => await threads.run({ kind: 'hash', storageKey }, signal) as string,
   };
   for (const jobId of await orphanedStaging(pool)) await dropStaging(pool, jobId);
-  const shared = { connection, namespace: settings.TEMPORAL_NAMESPACE, shutdownGraceTime: graceMs, shutdownForceTime: graceMs + 10_000 };
+  const shared = {
+    connection, namespace: settings.TEMPORAL_NAMESPACE, shutdownGraceTime: graceMs, shutdownForceTime: graceMs + 10_000,
+    // A step is told with the answer to its heartbeat that it is cancelled; the SDK would send one in 0.8 × the time-out only.
+    maxHeartbeatThrottleInterval: '2 seconds',
+  } as const;
   const control = await Worker.create({
     ...shared, taskQueue: controlTaskQueue, activities: createControlActivities(deps),
     workflowBundle: { code: await readFile(new URL('./workflow-bundle.js', import.meta.url), 'utf8') },

@@ -40,9 +40,9 @@ export interface FoundIssue { readonly rowNo: number; readonly lineNo: number; r
 const signal = new AbortController().signal;
 
 export class ImportBench {
-  private constructor(
-    readonly database: TestDatabase, readonly pool: Pool, readonly admin: pg.Pool, readonly deps: ActivityDeps, private readonly folder: string,
-  ) {}
+  private constructor(readonly database: TestDatabase, readonly admin: pg.Pool, readonly deps: ActivityDeps, private readonly folder: string) {}
+
+  get pool(): Pool { return this.deps.pool; }
 
   static async open(options: { readonly chunkBytes?: number } = {}): Promise<ImportBench> {
     const database = await createTestDatabase();
@@ -60,7 +60,7 @@ export class ImportBench {
         return hash.digest('hex');
       },
     };
-    return new ImportBench(database, pool, admin, deps, folder);
+    return new ImportBench(database, admin, deps, folder);
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
@@ -63,7 +63,8 @@ export class Door {
 interface Job { readonly script: JobScript; readonly calls: string[]; readonly ended: EndJobInput[]; readonly troubles: string[] }
 
 export class RunningJob {
-  constructor(readonly jobId: string, readonly handle: WorkflowHandleWithFirstExecutionRunId, private readonly job: Job) {}
+  /** `latest`: the newest run, which after continue-as-new is another one than the first. */
+  constructor(readonly jobId: string, readonly handle: WorkflowHandleWithFirstExecutionRunId, private readonly latest: WorkflowHandle, private readonly job: Job) {}
 
   /** `name` or `name:chunk` of every attempt, in order. */
   get calls(): readonly string[] { return this.job.calls; }
@@ -84,9 +85,6 @@ export class RunningJob {
   untilState(state: JobProgress['state'], withinMs?: number): Promise<void> { return this.until(async () => (await this.progress()).state === state, withinMs); }
   /** Keeps the history for test/workflow/replay.test.ts, when asked to. */
   record(cause: string): Promise<void> { return recordHistory(this.latest, cause); }
-
-  /** The newest run: after continue-as-new another one than the first. */
-  latest = this.handle;
 }
 
 const workflowsPath = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
@@ -149,9 +147,7 @@ export class WorkflowBench {
       workflowId: importWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }],
       typedSearchAttributes: new TypedSearchAttributes([{ key: defineSearchAttributeKey('WaybillKind', SearchAttributeType.KEYWORD), value: 'import' }]),
     });
-    const running = new RunningJob(jobId, handle, job);
-    running.latest = this.engine.client.workflow.getHandle(handle.workflowId) as WorkflowHandleWithFirstExecutionRunId;
-    return running;
+    return new RunningJob(jobId, handle, this.engine.client.workflow.getHandle(handle.workflowId), job);
   }
 
   private activities() {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImportFileInput } from '../../contracts/workflow-messages.ts';
+import { recordHistory } from '../support/record-history.ts';
 import { booksOf, Door, drafted, noWishes, planned, staged, WorkflowBench, type RunningJob } from '../support/workflow-bench.ts';
 
 let bench: WorkflowBench;
@@ -33,13 +34,9 @@ describe.concurrent('a history that grows long', () => {
     expect(runs[1]?.input.resume).toMatchObject({ round: 1, planEpoch: 1, chunkCount: 60, postponed: [], stopAtFirstReject: false, progress: { state: 'staging', paused: false } });
     expect(await job.progress()).toMatchObject({ state: 'completed', chunksPlanned: 60, chunksStaged: 60, rowsRead: 600, rowsTotal: 600 });
     expect((await job.progress()).startedAt).toBe(runs[1]?.input.resume?.progress.startedAt);
-    const middle = runs[1];
-    if (middle !== undefined) {
-      job.latest = bench.engine.client.workflow.getHandle(job.handle.workflowId, middle.runId) as typeof job.latest;
-      await job.record('continued');
-      job.latest = job.handle;
-      await job.record('continues');
-    }
+    const handleOf = (run: number) => bench.engine.client.workflow.getHandle(job.handle.workflowId, runs[run]?.runId);
+    await recordHistory(handleOf(0), 'continues');
+    await recordHistory(handleOf(1), 'continued');
   });
 
   it('carries what was staged and rejected, the epoch, and that the first rejected row ends the job', async () => {

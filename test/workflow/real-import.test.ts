@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import type { Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createControlActivities, createTransferActivities } from '../../activities/create-activities.ts';
+import { controlTaskQueue, importWorkflowId, transferTaskQueue } from '../../contracts/ids.ts';
+import { importWorkflowType } from '../../contracts/workflow-messages.ts';
+import { checkoutFolder } from '../../temporal-config/checkout-folder.ts';
+import { obtainEngine } from '../../temporal-config/obtain-engine.ts';
+import { searchAttributes } from '../../temporal-config/search-attributes.ts';
+import { buildBundles } from '../support/build-bundles.ts';
+import { textsOf } from '../support/history-texts.ts';
+import { ImportBench, shortBooks } from '../support/import-bench.ts';
+import { recordHistory } from '../support/record-history.ts';
+
+let bench: ImportBench;
+let engine: TestWorkflowEnvironment;
+let client: Client;
+const logged: string[] = [];
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('DEBUG', (entry) => { logged.push(JSON.stringify({ ...entry, timestampNanos: 0 })); }) });
+  await buildBundles();
+  bench = await ImportBench.open({ chunkBytes: 64 });
+  engine = await TestWorkflowEnvironment.createLocal({
+    client: { identity: 'test' },
+    server: {
+      executable: { type: 'existing-path', path: await obtainEngine(() => undefined) }, log: { format: 'pretty', level: 'error' },
+      searchAttributes: searchAttributes.map((name) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD)),
+    },
+  });
+  ({ client } = engine);
+  const shared = { connection: engine.nativeConnection, identity: 'test' };
+  // One chunk at a time, as on a thread of the worker: a thread has one set of buffers.
+  const workers = await Promise.all([
+    Worker.create({ ...shared, taskQueue: controlTaskQueue, activities: createControlActivities(bench.deps), workflowBundle: { code: await readFile(`${checkoutFolder}/dist/workflow-bundle.js`, 'utf8') } }),
+    Worker.create({ ...shared, taskQueue: transferTaskQueue, activities: createTransferActivities(bench.deps), maxConcurrentActivityTaskExecutions: 1 }),
+  ]);
+  for (const worker of workers) { const run = worker.run(); stops.push(async () => { worker.shutdown(); await run; }); }
+});
+afterAll(async () => {
+  for (const stop of stops) await stop();
+  await engine.teardown();
+  await bench.close();
+});
+
+/** Every cell, header and name in here is a word that nothing else says. */
+const secrets = ['zebra', 'Quokka', 'narwhal', 'WOMBAT', 'axolotl'];
+const file = [
+  'QuokkaKey,narwhalName,axolotlDay,n',
+  ...Array.from({ length: 40 }, (_, row) => `zebra-${row},"WOMBAT ""${row}"", x",0${1 + row % 9}/0${1 + row % 8}/2024,${row === 7 ? 'zebraNumber' : row}`),
+  'zebra-41,WOMBAT,13/02/2024,666', 'zebra-1,WOMBAT,14/02/2024,1',
+].join('\n');
+
+it('leads real activities through an import, and no value, header or file name reaches the engine or its logs', async () => {
+  await bench.adopt('dataset_of_test', `create table app.dataset_of_test (id text primary key, name text, day date, n int, constraint small check (n < 500))`);
+  const map = [['QuokkaKey', 'id'], ['narwhalName', 'name'], ['axolotlDay', 'day']].map(([column, field]) => ({ columns: [column ?? ''], field: field ?? '' }));
+  const jobId = await bench.receive('dataset_of_test', file, { map, fileName: 'axolotl-zebra.csv', partner: 'narwhal' });
+  const handle = await client.workflow.start(importWorkflowType, { workflowId: importWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }] });
+  const { state, books } = await handle.result() as { state: string; books: Parameters<typeof shortBooks>[0] };
+  expect([state, shortBooks(books)]).toEqual(['completed_with_rejects', { created: 39, duplicate: 1, quarantined: 2 }]);
+  expect(await bench.found(jobId)).toEqual(['8 INTEGER_INVALID n', '41 RANGE_ABOVE n']);
+  expect((await bench.job(jobId)).state).toBe('completed_with_rejects');
+  const texts = textsOf(await handle.fetchHistory());
+  expect(texts.join('\n')).toContain(jobId);
+  for (const secret of secrets) {
+    expect(texts.filter((text) => text.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
+    expect(logged.filter((text) => text.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
+  }
+  await recordHistory(handle, 'real-import');
+});
+
+it('refuses with our own sentence, and nothing of the file in it', async () => {
+  const jobId = await bench.receive('dataset_of_test', 'axolotl,WOMBAT\nzebra,narwhal\n', { fileName: 'Quokka.csv' });
+  const handle = await client.workflow.start(importWorkflowType, { workflowId: importWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }] });
+  expect(await handle.result()).toMatchObject({ state: 'refused' });
+  expect(await bench.job(jobId)).toMatchObject({ state: 'refused', errorCode: 'MAPPING_EMPTY' });
+  const texts = textsOf(await handle.fetchHistory()).join('\n').toLowerCase();
+  for (const secret of secrets) expect(texts).not.toContain(secret.toLowerCase());
+  await recordHistory(handle, 'real-refusal');
+});
