@@ -14,7 +14,7 @@ import type { JobState } from '../../contracts/job-states.ts';
 import { waitUntil } from '../../temporal-config/wait-until.ts';
 import { leftovers, startOperator, untilTrue } from './operator.ts';
 import type { Operator } from './operator.ts';
-import type { TestStackOptions } from './stack.ts';
+import type { TestStack, TestStackOptions } from './stack.ts';
 
 export interface JobRow {
   readonly state: JobState;
@@ -39,8 +39,12 @@ export interface StartOptions {
   readonly mode?: string;
 }
 
-export interface FaultBench extends Operator {
-  readonly filePath: string;
+/** Where a fault is tried: a test's own stack, or one that `waybill up` keeps. */
+export type FaultBed = Pick<Operator, 'sql' | 'json' | 'file'> & { readonly stack: Pick<TestStack, 'api' | 'token' | 'adminUrl' | 'log'> };
+
+export interface FaultBench extends Operator, FaultTools {}
+
+export interface FaultTools {
   readonly sha256: string;
   readonly upload: (content: string | Buffer) => Promise<string>;
   /** A dataset of its own for a test; its table is `registry.NAME`. */
@@ -100,7 +104,7 @@ const gateSql = `
   create trigger test_gate before delete on waybill.duplicates for each statement execute function public.test_gate('${gateKeys.draft}');
   create trigger test_gate before insert on waybill.commits for each statement execute function public.test_gate('${gateKeys.commit}');`;
 
-const holdGate = async ({ stack, sql }: Operator, name: GateName): Promise<Gate> => {
+const holdGate = async ({ stack, sql }: FaultBed, name: GateName): Promise<Gate> => {
   const key = gateKeys[name];
   const holder = new pg.Client({ connectionString: stack.adminUrl });
   // A server that is killed opens the gate.
@@ -115,13 +119,13 @@ const holdGate = async ({ stack, sql }: Operator, name: GateName): Promise<Gate>
   return { waiting, untilWaiting: (least) => untilTrue(`${least} at the gate ${name}`, async () => await waiting() >= least), open: () => holder.end() };
 };
 
-const uploadTo = async ({ stack }: Operator, content: string | Buffer): Promise<string> => {
+const uploadTo = async ({ stack }: FaultBed, content: string | Buffer): Promise<string> => {
   const response = await fetch(`${stack.api}/files`, { method: 'PUT', headers: { authorization: `Bearer ${stack.token}` }, body: content as BodyInit });
   expect(response.ok, `upload: ${response.status}`).toBe(true);
   return (await response.json() as { sha256: string }).sha256;
 };
 
-const askApi = async <Data>({ stack }: Operator, query: string, variables: object = {}): Promise<Data> => {
+const askApi = async <Data>({ stack }: FaultBed, query: string, variables: object = {}): Promise<Data> => {
   const response = await fetch(`${stack.api}/graphql`, {
     method: 'POST', headers: { authorization: `Bearer ${stack.token}`, 'content-type': 'application/json' }, body: JSON.stringify({ query, variables }),
   });
@@ -130,19 +134,19 @@ const askApi = async <Data>({ stack }: Operator, query: string, variables: objec
   return data;
 };
 
-const readJob = async ({ sql }: Operator, jobId: string): Promise<JobRow> => {
+const readJob = async ({ sql }: FaultBed, jobId: string): Promise<JobRow> => {
   const [row] = await sql<JobRow>(
     `select state, books, error_code as "errorCode", waits_for as "waitsFor", committed_at as "committedAt" from waybill.jobs where job_id = $1`, [jobId]);
   return row ?? expect.unreachable('no such job');
 };
 
-const readContent = async ({ sql }: Operator, dataset: string): Promise<Content> => {
+const readContent = async ({ sql }: FaultBed, dataset: string): Promise<Content> => {
   const [row] = await sql<Content>(`select count(*)::int as records, coalesce(sum(hashtextextended(d::text, 0)::numeric), 0)::text as hash from registry.${dataset} d`);
   return row ?? nothing;
 };
 
 /** How a job ended, in numbers of which each must stand for every row once. */
-const readTraces = async ({ sql }: Operator, jobId: string): Promise<Readonly<Record<string, number>>> => {
+const readTraces = async ({ sql }: FaultBed, jobId: string): Promise<Readonly<Record<string, number>>> => {
   const [row] = await sql<Readonly<Record<string, number>>>(
     `select (select count(*)::int from waybill.commits c where c.job_id = j.job_id) as commits,
        (select count(*)::int from waybill.record_origins o where o.job_no = j.job_no) as origins,
@@ -163,7 +167,7 @@ const wholeTraces = {
   chunksTooMany: 0, receipts: 1, auditedCommits: 1, auditedEnds: 1,
 };
 
-const untilEnded = async (operator: Operator, jobId: string): Promise<JobRow> => {
+const untilEnded = async (operator: FaultBed, jobId: string): Promise<JobRow> => {
   let row: JobRow | null = null;
   await untilTrue(`the end of job ${jobId}`, async () => {
     // The database may be away.
@@ -174,47 +178,49 @@ const untilEnded = async (operator: Operator, jobId: string): Promise<JobRow> =>
 };
 
 /** A job that commits nothing is ended first and cleaned then. */
-const expectNothingLeft = async (operator: Operator, jobId: string): Promise<void> => {
+const expectNothingLeft = async (operator: FaultBed, jobId: string): Promise<void> => {
   let left: readonly string[] = [];
   await waitUntil(async () => { left = await leftovers(operator, jobId); return left.length === 0; }, 20_000);
   expect(left).toEqual([]);
 };
 
-const startJob = async (operator: Operator, sha256: string, dataset: string, options: StartOptions): Promise<string> => {
+const startJob = async (operator: FaultBed, sha256: string, dataset: string, options: StartOptions): Promise<string> => {
   const { startImport } = await askApi<{ startImport: { job: { id: string } } }>(
     operator, 'mutation ($input: StartImportInput!, $key: ID!) { startImport(input: $input, idempotencyKey: $key) { job { id } } }',
     { input: { sha256, fileName: 'fault.csv', dataset, ...options }, key: randomUUID() });
   return startImport.job.id;
 };
 
-const untilState = async (operator: Operator, jobId: string, states: readonly JobState[]): Promise<void> => {
+const untilState = async (operator: FaultBed, jobId: string, states: readonly JobState[]): Promise<void> => {
   await untilTrue(`job ${jobId} is ${states.join(' or ')}`, async () => states.includes((await readJob(operator, jobId).catch(() => null))?.state ?? 'received'));
 };
 
-const countStaged = async ({ sql }: Operator, jobId: string): Promise<number> =>
+const countStaged = async ({ sql }: FaultBed, jobId: string): Promise<number> =>
   Number((await sql<{ n: string }>('select count(*) as n from waybill.chunk_ledger where job_id = $1', [jobId]))[0]?.n ?? 0);
 
+export const faultChunkBytes = 256 * 1024;
+
 export const startFaultBench = async (options: TestStackOptions = {}): Promise<FaultBench> => {
-  const operator = await startOperator({ workers: 2, threads: 2, chunkBytes: 256 * 1024, ...options });
+  const operator = await startOperator({ workers: 2, threads: 2, chunkBytes: faultChunkBytes, ...options });
+  return { ...operator, ...await faultToolsOn(operator) };
+};
+
+export const faultToolsOn = async (operator: FaultBed): Promise<FaultTools> => {
   const { sql, stack } = operator;
   await sql(gateSql);
-  const text = await makeFaultFile();
-  const sha256 = await uploadTo(operator, text);
+  const sha256 = await uploadTo(operator, await makeFaultFile());
   const dataset = async (name: string): Promise<void> => {
     await operator.json('dataset', 'apply', await operator.file(`${name}.json`, JSON.stringify({ name, table: { schema: 'registry', name }, fields })));
   };
-  let reference: Promise<Content> | undefined;
   const undisturbed = async (): Promise<Content> => {
     await dataset('undisturbed');
     const row = await untilEnded(operator, await startJob(operator, sha256, 'undisturbed', {}));
     expect(row).toMatchObject({ state: 'completed_with_rejects', books: expectedBooks });
     return readContent(operator, 'undisturbed');
   };
-  reference = undisturbed();
-  reference.catch(() => undefined);
-  await reference;
+  const reference = await undisturbed();
   return {
-    ...operator, sha256, dataset, filePath: await operator.file('fault.csv', text),
+    sha256, dataset,
     upload: (content) => uploadTo(operator, content),
     start: (name, { sha256: other, ...rest } = {}) => startJob(operator, other ?? sha256, name, rest),
     ask: (query, variables) => askApi(operator, query, variables),
@@ -229,7 +235,7 @@ export const startFaultBench = async (options: TestStackOptions = {}): Promise<F
       const row = await untilEnded(operator, jobId);
       expect(row, await stack.log('worker-1')).toMatchObject({ state: 'completed_with_rejects', books: expectedBooks, errorCode: null, waitsFor: null });
       expect(balances(row.books ?? emptyBooks)).toBe(true);
-      expect(await readContent(operator, name)).toEqual(await reference);
+      expect(await readContent(operator, name)).toEqual(reference);
       expect(await readTraces(operator, jobId)).toEqual(wholeTraces);
       await expectNothingLeft(operator, jobId);
     },
