@@ -2,6 +2,7 @@
  * The receipt of an ended job: signed, kept in the database and written to a file for people. It binds the head of the audit chain, which is
  * signed with it, so that an owner of the database cannot rewrite what went before unseen (design 10.17).
  */
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Books } from '../contracts/books.ts';
@@ -34,6 +35,9 @@ export const sealReceipt = async (deps: ActivityDeps, jobId: string, end: JobEnd
   return receipt;
 };
 
+/** What such a job waited for on its way may still stand in its row. */
+const completed: ReadonlySet<FinalState> = new Set(['completed', 'completed_with_rejects']);
+
 const receiptBody = async (deps: ActivityDeps, jobId: string, { state, books }: JobEnd): Promise<ReceiptBody> => {
   const job = await jobForWork(deps.pool, jobId);
   const { sha256, dataset } = importRequestSchema.parse(job.request);
@@ -41,7 +45,7 @@ const receiptBody = async (deps: ActivityDeps, jobId: string, { state, books }: 
   return {
     schemaVersion: 1, kind: 'import', jobId, round: job.round, org: job.org, actor: job.owner, partner: job.partner, purpose: job.purpose,
     dataset, datasetVersion: job.datasetVersion, planHash: job.planHash, planEpoch: job.planEpoch, source: { sha256, bytes: source?.bytes ?? 0 },
-    state, errorCode: job.errorCode, books, issueCounts: await countIssues(deps, jobId), engineVersion: deps.engineVersion,
+    state, errorCode: completed.has(state) ? null : job.errorCode, books, issueCounts: await countIssues(deps, jobId), engineVersion: deps.engineVersion,
     startedAt: (job.startedAt ?? job.createdAt).toISOString(), committedAt: job.committedAt?.toISOString() ?? null, auditHead: await auditHead(deps.pool),
   };
 };
@@ -55,6 +59,8 @@ const countIssues = async (deps: ActivityDeps, jobId: string): Promise<Readonly<
 const writeReceiptFile = async (folder: string, jobId: string, receipt: Receipt): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${jobId}.json`);
-  await writeFile(`${path}.part`, `${JSON.stringify(receipt, null, 2)}\n`);
-  await rename(`${path}.part`, path);
+  // Two attempts may write it at once; each has a draft of its own.
+  const draft = `${path}.${randomUUID()}.part`;
+  await writeFile(draft, `${JSON.stringify(receipt, null, 2)}\n`);
+  await rename(draft, path);
 };
