@@ -8,7 +8,7 @@ import type { Queryable } from './connection.ts';
 import { isRowRefusal, sqlStateOf } from './database-errors.ts';
 import { draftTable } from './draft.ts';
 import type { DraftCounts } from './draft.ts';
-import type { NewKey } from './load-draft.ts';
+import type { NewKey, RowFilter } from './load-draft.ts';
 import { createRecords, updateRecords } from './load-draft.ts';
 import type { LoadTarget } from './load-target.ts';
 import { refuseRows } from './refuse-rows.ts';
@@ -61,19 +61,31 @@ const tryRows = async (tx: Queryable, target: LoadTarget, { rehearsal, span }: T
   ];
 };
 
+/** A trigger may return nothing for a row: no error, and no record. */
+const swallowed = '';
+
+const countDrafted = async (tx: Queryable, target: LoadTarget, filter: RowFilter): Promise<number> => {
+  const { rows: [row] } = await tx.query<{ n: number }>(`select count(*) as n from ${draftTable(target)} r where ${filter.rows}`);
+  return row?.n ?? 0;
+};
+
 /** The SQLSTATE of the refusal; null when the rows went in. */
 const trySpan = async (tx: Queryable, target: LoadTarget, { rehearsal: { newKey, created, updated }, span }: Trial): Promise<string | null> => {
   const filter = { rows: `r.row_no between ${span.from} and ${span.to}` };
+  let refusal = swallowed;
   await tx.query('savepoint part');
   try {
-    if (updated > 0) await updateRecords(tx, target, filter);
-    if (created > 0) await createRecords(tx, target, { standing: null, newKey, filter });
-    await tx.query('release savepoint part');
-    return null;
+    const changed = updated > 0 ? await updateRecords(tx, target, filter) : 0;
+    const made = created > 0 ? await createRecords(tx, target, { standing: null, newKey, filter }) : 0;
+    if (changed + made === await countDrafted(tx, target, filter)) {
+      await tx.query('release savepoint part');
+      return null;
+    }
   } catch (error) {
     if (!isRowRefusal(error)) throw error;
-    await tx.query('rollback to savepoint part');
-    await tx.query('release savepoint part');
-    return sqlStateOf(error) ?? '';
+    refusal = sqlStateOf(error) ?? swallowed;
   }
+  await tx.query('rollback to savepoint part');
+  await tx.query('release savepoint part');
+  return refusal;
 };

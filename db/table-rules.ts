@@ -38,7 +38,7 @@ export const readTableRules = async (db: Queryable, table: TableName, isMapped: 
           join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.num) as target_columns,
        has_schema_privilege(fn.oid, 'usage') and has_table_privilege(fc.oid, 'select') as target_readable, true as nulls_distinct
      from pg_constraint c left join pg_class fc on fc.oid = c.confrelid left join pg_namespace fn on fn.oid = fc.relnamespace
-     where c.conrelid = $1::regclass and c.contype in ('c', 'f', 'x') and c.conname not like 'waybill\\_%'
+     where c.conrelid = $1::regclass and c.contype in ('c', 'f', 'x') and coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true) and c.conname not like 'waybill\\_%'
      order by c.conname`, [id]);
   const indexes = await db.query<RuleRow & { plain: boolean }>(
     `select 'u' as kind, ic.relname::text as name,
