@@ -55,7 +55,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
     if (stager.counts.rowsRead !== chunk.rowCount)
       throw new WaybillError('FILE_CHANGED', 'The chunk holds another number of records than when it was planned.', { chunk: key.chunkNo });
     await storeIssues(tx, key, stager.issues);
-    await storeRejects(tx, key, stager.rejected.map((row) => ({ ...row, raw: bytes.subarray(row.start, row.end) })));
+    await storeRejects(tx, key, { rows: stager.rejected, bytes });
     const totals = { ...stager.counts, issueCount: stager.issues.length };
     await sealChunk(tx, key, { totals, evidence: stager.evidence, keyHashes: stager.keyHashes });
     return totals;

@@ -16,8 +16,13 @@ export interface StoredReject {
   readonly rowNo: number;
   readonly lineNo: number;
   readonly outcome: 'quarantined' | 'unreadable';
-  readonly raw: Buffer;
+  /** Its content in the chunk's bytes, end exclusive. */
+  readonly start: number;
+  readonly end: number;
 }
+
+/** The bytes are cut when their turn comes: a Buffer a row for all rows of a chunk cost 30 MB. */
+export interface StoredRejects { readonly rows: readonly StoredReject[]; readonly bytes: Buffer }
 
 const piece = 1_000;
 
@@ -27,10 +32,10 @@ export const storeIssues = async (tx: PoolClient, key: ChunkKey, issues: readonl
     lines(issues, (issue) => [issue.rowNo, issue.lineNo, textOrNull(issue.field), issue.columnNo ?? '\\N', issue.code, issue.severity], key));
 };
 
-export const storeRejects = async (tx: PoolClient, key: ChunkKey, rejects: readonly StoredReject[]): Promise<void> => {
-  if (rejects.length === 0) return;
+export const storeRejects = async (tx: PoolClient, key: ChunkKey, { rows, bytes }: StoredRejects): Promise<void> => {
+  if (rows.length === 0) return;
   await copyRows(tx, 'waybill.quarantine (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, outcome, raw)',
-    lines(rejects, (reject) => [reject.rowNo, reject.lineNo, reject.outcome, `\\\\x${reject.raw.toString('hex')}`], key));
+    lines(rows, (row) => [row.rowNo, row.lineNo, row.outcome, `\\\\x${bytes.toString('hex', row.start, row.end)}`], key));
 };
 
 function* lines<T>(items: readonly T[], cells: (item: T) => readonly (string | number)[], key: ChunkKey): Generator<Buffer> {

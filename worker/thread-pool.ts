@@ -22,6 +22,12 @@ export class ThreadDefect extends Error {
   }
 }
 
+/**
+ * Left to itself a thread's heap grows with the machine's memory before it is collected. A chunk's findings take 100 MB at most (plan-chunks.ts),
+ * a rejected record of 64 MiB as many again for its hexadecimal form.
+ */
+const heapOfThread = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 16 } as const;
+
 export class ThreadPool {
   private readonly idle: Worker[] = [];
   private readonly all = new Set<Worker>();
@@ -46,7 +52,7 @@ export class ThreadPool {
   }
 
   private start(): void {
-    const thread = new Worker(this.entry, { workerData: this.data });
+    const thread = new Worker(this.entry, { workerData: this.data, resourceLimits: heapOfThread });
     // What a thread says out of turn (it has no task then) must not end the process.
     thread.on('error', () => undefined);
     thread.once('exit', () => {
