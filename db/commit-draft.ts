@@ -3,7 +3,7 @@
  * sure that it commits what was drafted (the same shape of the table, the same records, no twin of the file), changes exactly the rows
  * that the draft names, balances the books, and writes the row of `commits` that a retry reads first (design 10.3).
  */
-import { balances } from '../contracts/books.ts';
+import { balances, outcomes } from '../contracts/books.ts';
 import type { Books } from '../contracts/books.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import { draftTableName } from '../contracts/ids.ts';
@@ -54,7 +54,7 @@ export const commitDraft = async (
   if (await hasChangedSince(tx, target, draft)) return { status: 'stale' };
   const counts = await loadDraft(tx, target, draft);
   const books = await readBooks(tx, target, { staged: draft.staged, ...counts });
-  if (!balances(books) || books.created !== draft.created || books.updated !== draft.updated || books.unchanged < 0)
+  if (!balances(books) || books.unchanged < 0 || outcomes.some((outcome) => books[outcome] !== draft.books[outcome]))
     throw new WaybillError('BOOKS_UNBALANCED', 'The commit did not change the rows that the draft names.', { ...books, draftCreated: draft.created, draftUpdated: draft.updated });
   await writeCommit(tx, order, books);
   await inCommit(tx, books);

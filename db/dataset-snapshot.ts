@@ -15,9 +15,9 @@ export interface DatasetSnapshot {
   readonly filenode: number;
 }
 
-/** A plain table is its own only partition. */
-const fileOf = (table: string): string =>
-  `(select coalesce(sum(pg_relation_filenode(relid)::bigint), 0)::bigint from pg_partition_tree(${table}::regclass))`;
+/** A partitioned table has no file of its own, a plain one no tree. */
+const fileOf = (table: string): string => `(coalesce(pg_relation_filenode(${table}::regclass)::bigint, 0)
+  + (select coalesce(sum(pg_relation_filenode(relid)::bigint) filter (where relid <> ${table}::regclass), 0)::bigint from pg_partition_tree(${table}::regclass)))`;
 
 export const takeSnapshot = async (tx: Queryable, target: LoadTarget): Promise<DatasetSnapshot> => {
   const { rows: [row] } = await tx.query<DatasetSnapshot>(
