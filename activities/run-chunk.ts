@@ -3,6 +3,7 @@
  * ledger in one transaction.
  */
 import { WaybillError } from '../contracts/errors.ts';
+import { carriesRejects } from '../contracts/reject-columns.ts';
 import { createLanes, hashedLanes } from '../core/staging/create-lanes.ts';
 import { RowStager } from '../core/staging/row-stager.ts';
 import { CopyBuffer } from '../core/types/copy-buffer.ts';
@@ -46,6 +47,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
     throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
   const stager = new RowStager({
     dialect: dialectOf(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
+    restoresFormulas: carriesRejects(plan.parse.columns),
     hashedLanes: hashedLanes(plan, definition),
   });
   return inTransaction(pool, async (tx) => {

@@ -26,11 +26,27 @@ const readDefinition = async (file: string): Promise<unknown> => {
   });
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (cause) {
-    const [, position] = /position (\d+)/.exec(cause instanceof Error ? cause.message : '') ?? [];
-    const line = position === undefined ? {} : { line: text.slice(0, Number(position)).split('\n').length };
-    throw new WaybillError('DATASET_INVALID', 'The definition is not valid JSON.', line);
+  } catch {
+    throw new WaybillError('DATASET_INVALID', 'The definition is not valid JSON.', { line: lineOfFault(text) });
   }
+};
+
+/** Some of V8's messages name no position; a text that is cut before the fault only ever ends too early. */
+const endsTooEarly = (text: string): boolean => {
+  try { JSON.parse(text); return true; } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    return /end of JSON input|Unterminated string/.test(message) || message.includes(`at position ${text.length}`);
+  }
+};
+
+const lineOfFault = (text: string): number => {
+  const lines = text.split('\n');
+  let [sound, faulty] = [0, lines.length];
+  while (faulty - sound > 1) {
+    const middle = (sound + faulty) >> 1;
+    if (endsTooEarly(lines.slice(0, middle).join('\n'))) sound = middle; else faulty = middle;
+  }
+  return faulty;
 };
 
 export const applyDataset = async ({ client, output }: CommandContext, file: string): Promise<void> => {

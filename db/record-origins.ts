@@ -10,6 +10,17 @@ export interface RecordOrigin {
   readonly committedAt: Date | null;
 }
 
+/** People write a JSON array with or without blanks; the key is stored as jsonb prints it. Null: the text is no such array. */
+const jsonArrayOfTexts = (text: string): string | null => {
+  if (!text.trimStart().startsWith('[') || text.includes('\\u0000')) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? JSON.stringify(value) : null;
+  } catch {
+    return null;
+  }
+};
+
 /** Newest first. `recordKey`: the key's text, or a JSON array of the texts of a key of several fields. */
 export const traceRecord = async (
   db: Queryable, { datasetId, recordKey }: { readonly datasetId: number; readonly recordKey: string },
@@ -19,7 +30,7 @@ export const traceRecord = async (
     select j.job_id as "jobId", o.round, o.row_no as "rowNo", case o.kind when 'c' then 'created' else 'updated' end as kind,
       j.source_sha256 as "fileSha256", c.committed_at as "committedAt"
     from waybill.record_origins o join waybill.jobs j using (job_no) left join waybill.commits c on c.job_id = j.job_id and c.round = o.round
-    where o.record_key collate "C" = $2 and o.dataset_id = $1 order by o.job_no desc, o.round desc, o.row_no desc`, [datasetId, recordKey]);
+    where o.record_key collate "C" = any (array[$2, $3::jsonb::text]) and o.dataset_id = $1 order by o.job_no desc, o.round desc, o.row_no desc`, [datasetId, recordKey, jsonArrayOfTexts(recordKey)]);
   return rows;
 };
 

@@ -3,10 +3,10 @@
  * stood and what was wrong with it. Cells beyond the header follow at the end. Formulas are neutralised (design 10.19).
  */
 import { issueKinds, type Issue } from '../../contracts/issue-codes.ts';
+import { carriesRejects, rejectColumns } from '../../contracts/reject-columns.ts';
 import { encodeCsvRow } from '../../core/formats/csv/csv-row-writer.ts';
+import { restoreFormula } from '../../core/formats/csv/formula-text.ts';
 import type { QuarantinedRow } from '../../db/quarantine.ts';
-
-export const reasonColumns = ['waybill_row', 'waybill_line', 'waybill_reasons'] as const;
 
 /** `DATE_INVALID [opened_on, column 3]: Not a date …; REQUIRED_MISSING […]: …` */
 export const reasonsOf = (issues: readonly Issue[]): string => issues.map(({ code, field, columnNo }) => {
@@ -22,18 +22,27 @@ export interface RejectsInput {
 
 const lineOf = (cells: readonly (string | null)[]): string => encodeCsvRow(cells, { neutraliseFormulas: true });
 
-const rowLine = ({ rowNo, lineNo, raw, issues }: QuarantinedRow, { columns, split }: RejectsInput): string => {
-  const cells = raw === null ? [] : split(raw);
-  const own = columns.map((_, index) => cells[index] ?? null);
-  return lineOf([...own, String(rowNo), String(lineNo), reasonsOf(issues), ...cells.slice(columns.length)]);
+/** Rows of a file of rejects that were rejected again get new reasons in the place of the old ones, and no second apostrophe. */
+interface Layout { readonly own: readonly number[]; readonly restores: boolean }
+const layoutOf = (columns: readonly string[]): Layout => {
+  const restores = carriesRejects(columns);
+  const isReason = (name: string): boolean => (rejectColumns as readonly string[]).includes(name);
+  return { own: columns.flatMap((name, index) => restores && isReason(name) ? [] : [index]), restores };
+};
+
+const rowLine = ({ rowNo, lineNo, raw, issues }: QuarantinedRow, { columns, split }: RejectsInput, { own, restores }: Layout): string => {
+  const found = raw === null ? [] : split(raw);
+  const cells = restores ? found.map(restoreFormula) : found;
+  return lineOf([...own.map((index) => cells[index] ?? null), String(rowNo), String(lineNo), reasonsOf(issues), ...cells.slice(columns.length)]);
 };
 
 const pieceLength = 64 * 1024;
 
 export async function* writeRejects(input: RejectsInput): AsyncGenerator<Uint8Array, void, undefined> {
-  let text = lineOf([...input.columns, ...reasonColumns]);
+  const layout = layoutOf(input.columns);
+  let text = lineOf([...layout.own.map((index) => input.columns[index] ?? null), ...rejectColumns]);
   for await (const row of input.rows) {
-    text += rowLine(row, input);
+    text += rowLine(row, input, layout);
     if (text.length < pieceLength) continue;
     yield Buffer.from(text);
     text = '';

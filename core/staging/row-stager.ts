@@ -9,6 +9,7 @@ import { isUtf8 } from 'node:buffer';
 import { issueCodeOf, issueKinds, issueNumber } from '../../contracts/issue-codes.ts';
 import type { IssueCode } from '../../contracts/issue-codes.ts';
 import { brokenFlag, escapedFlag, RecordScanner } from '../formats/csv/record-scanner.ts';
+import { restoreFormula } from '../formats/csv/formula-text.ts';
 import type { ScanDialect } from '../formats/csv/record-scanner.ts';
 import { blankCell } from '../types/cell-encoder.ts';
 import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
@@ -30,6 +31,8 @@ export interface StagerSpec {
   readonly lanes: readonly Lane[];
   /** The source was transcoded: U+FFFD then marks bytes that could not be decoded. */
   readonly transcoded: boolean;
+  /** A file of rejected rows that came back: an apostrophe that guards a formula is none of the cell's (contracts/reject-columns.ts). */
+  readonly restoresFormulas: boolean;
   /** Lanes of the key, where equal keys are always written alike; empty otherwise. */
   readonly hashedLanes: readonly number[];
 }
@@ -39,7 +42,7 @@ export interface ChunkRange {
   readonly firstLine: number;
 }
 
-const tab = 0x09, newline = 0x0a, backslash = 0x5c, capitalN = 0x4e;
+const apostrophe = 0x27, tab = 0x09, newline = 0x0a, backslash = 0x5c, capitalN = 0x4e;
 const replacement = Buffer.from([0xef, 0xbf, 0xbd]);
 const tooFew = issueNumber('ROW_TOO_FEW_CELLS'), tooMany = issueNumber('ROW_TOO_MANY_CELLS');
 const broken = issueNumber('ROW_QUOTE_BROKEN'), undecodable = issueNumber('TEXT_UNDECODABLE'), refused = issueNumber('VALUE_REFUSED');
@@ -142,6 +145,7 @@ export class RowStager {
     const { scanner, spec } = this;
     if (this.suspectBytes && this.isUndecodable()) { this.reject('unreadable', undecodable); return; }
     if (scanner.cellCount !== spec.columnCount) { this.reject('quarantined', scanner.cellCount < spec.columnCount ? tooFew : tooMany); return; }
+    if (spec.restoresFormulas) this.restoreFormulas();
     const lineStart = out.length;
     writeInteger(out, this.rowNo);
     let passes = this.countFilled();
@@ -157,6 +161,16 @@ export class RowStager {
     out.byte(newline);
     if (this.staged === this.stagedRows.length) this.growStagedRows();
     this.stagedRows[this.staged++] = this.rowNo;
+  }
+
+  private restoreFormulas(): void {
+    const { cellStart, cellEnd, cellFlags, cellCount } = this.scanner;
+    for (let column = 0; column < cellCount; column += 1) {
+      const start = cellStart[column] as number, end = cellEnd[column] as number;
+      if (start === end || this.bytes[start] !== apostrophe || ((cellFlags[column] as number) & brokenFlag) !== 0) continue;
+      const text = this.bytes.toString('utf8', start, end);
+      if (restoreFormula(text) !== text) cellStart[column] = start + 1;
+    }
   }
 
   /** Also finds text after a closing quote: the cell's borders are then a guess, so the row is not trusted. */

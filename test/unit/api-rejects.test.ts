@@ -49,3 +49,11 @@ test('any cells that were quoted by the rules are split as they were', () => {
 test('a reason names the field, the column and what to do', () => {
   expect(reasonsOf([issue()])).toBe('DATE_INVALID [opened_on, column 2]: Not a date in any of the column’s formats.');
 });
+
+test('rows of a file of rejects that are rejected again get new reasons in the place of the old, and no second apostrophe', async () => {
+  const lines = await written(['phone', 'note', 'waybill_row', 'waybill_line', 'waybill_reasons'], [row("'+44 20;''=x;1;2;old", { rowNo: 9, lineNo: 10 })]);
+  expect(lines).toEqual([
+    ['phone', 'note', 'waybill_row', 'waybill_line', 'waybill_reasons'],
+    ["'+44 20", "''=x", '9', '10', expect.stringMatching(/^DATE_INVALID/)],
+  ]);
+});
