@@ -7,5 +7,6 @@ export const exceedsLimits = (books: Books, plan: Pick<PlanDocument, 'onError' |
   if (plan.onError === 'abort' && rejected > 0) return true;
   const { maxErrors, maxErrorPercent } = plan.limits;
   if (maxErrors !== null && rejected > maxErrors) return true;
-  return maxErrorPercent !== null && rejected * 100 > maxErrorPercent * books.read;
+  // 0.57 × 10,000 is 5,699.999… in doubles: a share that is exactly at the limit is within it.
+  return maxErrorPercent !== null && rejected * 100 > maxErrorPercent * books.read * (1 + 4 * Number.EPSILON);
 };
