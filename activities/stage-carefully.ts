@@ -21,7 +21,7 @@ export interface StagingOrder {
 const pieceBytes = 16 * 1024;
 
 export const stageCarefully = async (tx: PoolClient, stager: RowStager, { key, bytes, chunk, signal }: StagingOrder): Promise<void> => {
-  const refused = new Map<number, string | null>();
+  const refused = new Map<number, readonly (string | null)[]>();
   const piece = new CopyBuffer(pieceBytes * 2);
   stager.begin(bytes, chunk);
   for (let more = true; more;) {
@@ -30,7 +30,8 @@ export const stageCarefully = async (tx: PoolClient, stager: RowStager, { key, b
     piece.truncate(0);
     more = stager.fill(piece, pieceBytes);
     const lines = splitLines(piece.view()).map((line, index) => ({ line, rowNo: stager.stagedRow(first + index) ?? 0 }));
-    for (const { rowNo, column } of await copyLines(tx, stagingTable(key), lines)) refused.set(rowNo, column === null ? null : stager.fieldOf(column));
+    for (const { rowNo, columns } of await copyLines(tx, stagingTable(key), lines))
+      refused.set(rowNo, columns.map((column) => (column === null ? null : stager.fieldOf(column))));
   }
   // Once more without the database, so that the refused rows are found among the others, in the file's order.
   stager.begin(bytes, chunk, refused);
@@ -38,7 +39,8 @@ export const stageCarefully = async (tx: PoolClient, stager: RowStager, { key, b
 };
 
 interface CopyLine { readonly line: Buffer; readonly rowNo: number }
-interface RefusedRow { readonly rowNo: number; readonly column: string | null }
+/** Every column whose value was refused; null: the database named none. */
+interface RefusedRow { readonly rowNo: number; readonly columns: readonly (string | null)[] }
 
 const copyLines = async (tx: PoolClient, table: string, lines: readonly CopyLine[]): Promise<readonly RefusedRow[]> => {
   const refused: RefusedRow[] = [];
@@ -52,11 +54,33 @@ const copyLines = async (tx: PoolClient, table: string, lines: readonly CopyLine
       const culprit = refusal === null ? undefined : left[refusal.line - 1];
       if (refusal === null || culprit === undefined) throw refusal === null ? error : new WaybillError('CHUNK_REFUSED', 'The database refuses a row and does not say which.');
       await tx.query('rollback to savepoint piece');
-      refused.push({ rowNo: culprit.rowNo, column: refusal.column });
+      refused.push({ rowNo: culprit.rowNo, columns: [refusal.column, ...await furtherRefusals(tx, table, { line: culprit.line, first: refusal.column })] });
       left = left.filter((line) => line !== culprit);
     }
   }
   return refused;
+};
+
+/** A row may be bad for several reasons, and COPY names the first: the refused cell is emptied and the row tried alone until nothing is found. */
+const furtherRefusals = async (tx: PoolClient, table: string, { line, first }: { readonly line: Buffer; readonly first: string | null }): Promise<readonly string[]> => {
+  const found: string[] = [];
+  // Bytes as they are: latin1 gives each back.
+  const cells = line.toString('latin1', 0, line.length - 1).split('\t');
+  for (let column = first; column !== null;) {
+    cells[Number(column.slice(1)) + 1] = '\\N';
+    await tx.query('savepoint lone');
+    const next = await copyRows(tx, table, [Buffer.from(`${cells.join('\t')}\n`, 'latin1')]).then(() => null, (error: unknown) => {
+      const refusal = refusedValueOf(error);
+      if (refusal === null) throw error;
+      return refusal.column;
+    });
+    await tx.query('rollback to savepoint lone');
+    await tx.query('release savepoint lone');
+    // A column that takes no null is refused again: nothing more can be learned.
+    column = next === null || next === first || found.includes(next) ? null : next;
+    if (column !== null) found.push(column);
+  }
+  return found;
 };
 
 /** In COPY's text form a line feed only ever ends a row. */

@@ -64,7 +64,7 @@ export class RowStager {
   private rowsRead = 0;
   private unreadable = 0;
   private suspectBytes = false;
-  private refusedRows: ReadonlyMap<number, string | null> = new Map();
+  private refusedRows: ReadonlyMap<number, readonly (string | null)[]> = new Map();
 
   constructor(private readonly spec: StagerSpec) {
     this.scanner = new RecordScanner(spec.dialect, spec.columnCount + 1);
@@ -72,8 +72,8 @@ export class RowStager {
     this.hashed = spec.lanes.map((_, lane) => spec.hashedLanes.includes(lane));
   }
 
-  /** @param refusedRows field (null: unknown) by row number: rows of an earlier attempt that the database did not accept */
-  begin(bytes: Buffer, range: ChunkRange, refusedRows: ReadonlyMap<number, string | null> = new Map()): void {
+  /** @param refusedRows fields (null: unknown) by row number: rows of an earlier attempt that the database did not accept */
+  begin(bytes: Buffer, range: ChunkRange, refusedRows: ReadonlyMap<number, readonly (string | null)[]> = new Map()): void {
     this.bytes = bytes;
     this.refusedRows = refusedRows;
     this.rowNo = range.firstRow - 1;
@@ -254,11 +254,12 @@ export class RowStager {
   }
 
   private acceptedByDatabase(): boolean {
-    const field = this.refusedRows.get(this.rowNo);
-    if (field === undefined) return true;
-    const lane = this.spec.lanes.find((candidate) => candidate.field === field);
-    this.find(refused, field, lane?.kind === 'cell' ? lane.column : null);
-    return false;
+    const fields = this.refusedRows.get(this.rowNo);
+    for (const field of fields ?? []) {
+      const lane = this.spec.lanes.find((candidate) => candidate.field === field);
+      this.find(refused, field, lane?.kind === 'cell' ? lane.column : null);
+    }
+    return fields === undefined;
   }
 
   private isUndecodable(): boolean {

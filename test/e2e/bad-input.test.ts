@@ -123,6 +123,15 @@ describe('a row that is bad', () => {
     expectBooks(answer, { read: 7, created: 2, quarantined: 5 });
   });
 
+  it('is rejected alone, with every reason, for values that only the database can judge', async () => {
+    await operator.table('judged', 'id int primary key, ip inet, net cidr, note text');
+    const rows = Array.from({ length: 4_000 }, (_, index) => index % 4 === 1 ? [index, 'here', '10.0.0.0/8', 'tab\tand\\'] : index % 4 === 2 ? [index, 'here', 'there', 'é'] : [index, '10.0.0.1', '10.0.0.0/8', '']);
+    const answer = await operator.load(await operator.file('judged.csv', csvOf('id,ip,net,note', rows)), 'judged');
+    expectBooks(answer, { read: 4_000, created: 2_000, quarantined: 2_000 });
+    const expected = rows.flatMap(([, ip, net], index) => [...(ip === 'here' ? [`${index + 1} 2 ip VALUE_REFUSED`] : []), ...(net === 'there' ? [`${index + 1} 3 net VALUE_REFUSED`] : [])]);
+    expect((await operator.issues(answer.jobId)).map(({ rowNo, columnNo, field, code }) => `${rowNo} ${String(columnNo)} ${String(field)} ${code}`)).toEqual(expected);
+  });
+
   it('may hold a cell of 10 MB, which arrives whole; a record beyond 64 MiB is refused with its place', async () => {
     await operator.table('large', 'id text primary key, qty int, note text');
     const cell = 'lorem "ipsum"\n'.repeat(750_000);

@@ -157,7 +157,7 @@ describe('a staged row', () => {
   it('that the database refused is found among the others, with its field', () => {
     const plan = planOf();
     const stager = new RowStager({ dialect, columnCount: 4, lanes: createLanes(plan, definition), transcoded: false, restoresFormulas: false, hashedLanes: [] });
-    stager.begin(Buffer.from('a,1,x,\nb,1,x,\n,1,x,\nd,1,x,\n'), { firstRow: 11, firstLine: 20 }, new Map<number, string | null>([[12, 'note'], [14, null]]));
+    stager.begin(Buffer.from('a,1,x,\nb,1,x,\n,1,x,\nd,1,x,\n'), { firstRow: 11, firstLine: 20 }, new Map([[12, ['note']], [14, [null]]]));
     const out = new CopyBuffer();
     stager.fill(out, 1 << 20);
     expect(stager.issues.map(({ rowNo, lineNo, code, field, columnNo }) => [rowNo, lineNo, code, field, columnNo])).toEqual([
