@@ -72,6 +72,11 @@ const headline = (job: JobDetails): string => {
 };
 
 const dryRunNote = 'Dry run: nothing was written. The books say what an import would do.';
+const uncommittedNote = 'Nothing was written. The books say what the draft would have done.';
+const booksNote = (job: JobDetails): readonly string[] => {
+  if (!isFinal(job.state) || job.committedAt !== null || job.books === null) return [];
+  return [isDryRun(job) ? dryRunNote : uncommittedNote];
+};
 const placeOf = (place: unknown): ErrorPlace => membersOf(place) as ErrorPlace;
 
 /** The reason of a job that did not complete; null when there is none. */
@@ -87,7 +92,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
   return [
     headline(job),
     ...reason,
-    ...(isDryRun(job) && isFinal(job.state) ? [dryRunNote] : []),
+    ...booksNote(job),
     ...(job.books === null ? [] : [indent(booksTable(job.books))]),
     ...(job.issueGroups.length === 0 ? [] : [section(`Issues (${plural(job.issueGroups.length, 'kind')}); every row: waybill issues ${job.id}`, issueTable(job.issueGroups))]),
     ...(unmapped.length === 0 ? [] : [section(`${plural(unmapped.length, 'column')} of the file without a field; to use one: --map "Column=field"`, unmappedTable(unmapped))]),

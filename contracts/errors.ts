@@ -34,7 +34,7 @@ export const errorKinds = {
   DATASET_NOT_WRITABLE: { retryable: false, ends: 'refused', remedy: 'Grant select, insert, update on the table to the runtime role (the message names it).' },
   MAPPING_INVALID: { retryable: false, ends: 'refused', remedy: 'Use --map "Source column=field" with a column of the file and a field of the dataset.' },
   MAPPING_REQUIRED_MISSING: { retryable: false, ends: 'refused', remedy: 'Name the source of each required field with --map "Source column=field".' },
-  MAPPING_EMPTY: { retryable: false, ends: 'refused', remedy: 'No column matches a field. Name them with --map "Source column=field".' },
+  MAPPING_EMPTY: { retryable: false, ends: 'refused', remedy: 'No column matches a field. Name them with --map "Source column=field"; say --header when the first row names the columns and was read as a record.' },
   OPTION_INVALID: { retryable: false, ends: 'refused', remedy: 'Correct the named option.' },
   MODE_NEEDS_KEY: { retryable: false, ends: 'refused', remedy: 'Choose --key a,b, give the dataset a key, or import with --mode append.' },
   SAME_FILE: { retryable: false, ends: 'refused', remedy: 'This file was imported with the same plan already. Use --again to load it once more.' },
