@@ -96,7 +96,7 @@ describe('a commit refuses', () => {
 
   it.each([
     ['the ledger counts a row more', `update waybill.chunk_ledger set rows_read = rows_read + 1 where job_id = $1 and chunk_no = 0`],
-    ['a rejected row is gone', `insert into waybill.quarantine (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, outcome) values ($1, 1, 1, 0, 'c', 99, 99, 'quarantined')`],
+    ['a rejected row is invented', `insert into waybill.quarantine (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, outcome) values ($1, 1, 1, 0, 'c', 99, 99, 'quarantined')`],
     ['a duplicate is invented', `insert into waybill.duplicates (job_id, round, plan_epoch, row_no) values ($1, 1, 1, 99)`],
     ['a staged row is gone', null],
     ['a change is left out of the draft', null],
@@ -158,7 +158,7 @@ describe('staging', () => {
     expect(await records(name)).toEqual(['a|new', 'b|same', 'c|made', 'z|other']);
   });
 
-  it('of a chunk twice, one after the other or at once, is once; its totals come back', async () => {
+  it('of a chunk twice is once, and its totals come back', async () => {
     const name = await people();
     const job = await bench.stage(name, 'id,name\na,x\nb,y\n,z\nd\n');
     const chunk = { ...job, chunkNo: 0 };
