@@ -17,7 +17,14 @@ export interface TroubleNotes {
   readonly forget: (jobId: string) => Promise<void>;
 }
 
-export const asActivity = <Input extends { readonly jobId: string }, Result>(run: (input: Input, signal: AbortSignal) => Promise<Result>, trouble: TroubleNotes) =>
+export interface StepPolicy {
+  /** False for what follows a commit: the records are in the dataset, so the step is tried until it succeeds, and never ends the job as failed. */
+  readonly givesUp: boolean;
+}
+
+export const asActivity = <Input extends { readonly jobId: string }, Result>(
+  run: (input: Input, signal: AbortSignal) => Promise<Result>, trouble: TroubleNotes, policy: StepPolicy = { givesUp: true },
+) =>
   async (input: Input): Promise<Result> => {
     const signal = Context.current().cancellationSignal;
     const beat = setInterval(() => { heartbeat(); }, heartbeatMs);
@@ -27,9 +34,9 @@ export const asActivity = <Input extends { readonly jobId: string }, Result>(run
       return result;
     } catch (error) {
       if (error instanceof CancelledFailure || signal.aborted) throw error instanceof CancelledFailure ? error : new CancelledFailure('The step was cancelled.');
-      const failure = asFailure(error);
-      if (failure.known !== null && !failure.sent.nonRetryable) await bestEffort(trouble.note(input.jobId, failure.known));
-      throw failure.sent;
+      const { told, sent } = asFailure(error, policy);
+      if (!sent.nonRetryable) await bestEffort(trouble.note(input.jobId, told));
+      throw sent;
     } finally {
       clearInterval(beat);
     }
@@ -43,12 +50,12 @@ const bestEffort = async (work: Promise<void>): Promise<void> => {
   clearTimeout(timer);
 };
 
-const asFailure = (error: unknown): { readonly known: WaybillError | null; readonly sent: ApplicationFailure } => {
+const asFailure = (error: unknown, { givesUp }: StepPolicy): { readonly told: WaybillError; readonly sent: ApplicationFailure } => {
   const known = isWaybillError(error) ? error : databaseErrorOf(error);
   if (known === null) logDefect(error);
-  const failure = known ?? new WaybillError('INTERNAL', 'A step failed in a way that it should not.', { name: error instanceof Error ? error.name : typeof error });
-  const retryable = known === null ? Context.current().info.attempt < triesOfDefect : failure.retryable;
-  return { known, sent: ApplicationFailure.create({ message: failure.message, type: failure.code, nonRetryable: !retryable, details: [failure.place] }) };
+  const told = known ?? new WaybillError('INTERNAL', 'A step failed in a way that it should not.', { name: error instanceof Error ? error.name : typeof error });
+  const retryable = !givesUp || (known === null ? Context.current().info.attempt < triesOfDefect : told.retryable);
+  return { told, sent: ApplicationFailure.create({ message: told.message, type: told.code, nonRetryable: !retryable, details: [told.place] }) };
 };
 
 /** The stack's frames tell where; its first lines, the message, may hold a value. */

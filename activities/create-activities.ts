@@ -25,7 +25,7 @@ export const createControlActivities = (deps: ActivityDeps) => ({
   judgeColumns: asActivity(createJudgeColumns(deps), troubleNotes(deps)),
   reconcileJob: asActivity(createReconcileJob(deps), troubleNotes(deps)),
   commitJob: asActivity(createCommitJob(deps), troubleNotes(deps)),
-  closeJob: asActivity(createCloseJob(deps), troubleNotes(deps)),
+  closeJob: asActivity(createCloseJob(deps), troubleNotes(deps), { givesUp: false }),
   endJob: asActivity(createEndJob(deps), troubleNotes(deps)),
   readJobWishes: asActivity(createReadJobWishes(deps), troubleNotes(deps)),
 });

@@ -2,7 +2,7 @@ import { WaybillError } from '../contracts/errors.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import { ChunkPlanner } from '../core/formats/csv/chunk-planner.ts';
 import type { PlannedChunk } from '../core/formats/csv/chunk-planner.ts';
-import { insertChunks } from '../db/chunks.ts';
+import { forgetChunks, insertChunks } from '../db/chunks.ts';
 import type { Job } from '../db/find-job.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ActivityDeps } from './activity-deps.ts';
@@ -19,6 +19,8 @@ export const planChunks = async (deps: ActivityDeps, { job, parse, key }: ChunkO
     dialect: dialectOf(parse), chunkBytes: chunkBytesFor(source.bytes, deps.chunkBytes), chunkRows: chunkRowsFor(parse.columns.length),
     startByte: parse.dataStartByte, startLine: parse.dataStartLine,
   });
+  // An earlier attempt may have cut otherwise (another setting, another version): two cuttings must not mix.
+  await forgetChunks(deps.pool, epoch);
   let chunkCount = 0;
   let batch: PlannedChunk[] = [];
   const flush = async (): Promise<void> => {

@@ -11,6 +11,7 @@ import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { proposeMapping } from '../core/mapping/propose-mapping.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
 import { zoneClockOf } from '../core/types/zone-clock.ts';
+import { expectChunks } from '../db/chunks.ts';
 import { inTransaction } from '../db/connection.ts';
 import { checkWritable } from '../db/dataset-table.ts';
 import { findDatasetVersion } from '../db/datasets.ts';
@@ -62,8 +63,10 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   await proof;
   const key = { jobId, round: job.round, planEpoch: job.planEpoch };
   await inTransaction(deps.pool, async (tx) => {
-    await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(fieldNamed(version.definition, mapped.field))));
-    await moveJob(tx, { jobId, from: ['planning'], to: 'staging', patch: { rowsTotal, sourceVersion, chunksPlanned: chunkCount } });
+    await expectChunks(tx, key, { chunkCount, rowsTotal });
+    const moved = await moveJob(tx, { jobId, from: ['planning'], to: 'staging', patch: { rowsTotal, sourceVersion, chunksPlanned: chunkCount } });
+    // A zombie, whose job was cancelled or is staging already, leaves no table behind.
+    if (moved) await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(fieldNamed(version.definition, mapped.field))));
   });
   return { chunkCount, rowsTotal, round: job.round, planEpoch: job.planEpoch, stopAtFirstReject: plan.onError === 'abort' };
 };

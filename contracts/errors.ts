@@ -16,7 +16,7 @@ export const errorKinds = {
   FILE_BINARY: { retryable: false, ends: 'refused', remedy: 'The content is not delimited text. Export it as CSV, or send it in its own format.' },
   FILE_UNCLOSED_QUOTE: { retryable: false, ends: 'refused', remedy: 'Close the quote at the named line, or say --quote none when quotes are ordinary characters.' },
   FILE_TOO_MANY_COLUMNS: { retryable: false, ends: 'refused', remedy: 'A dataset takes at most 1,600 mapped columns; check the delimiter.' },
-  FILE_ROW_TOO_LONG: { retryable: false, ends: 'refused', remedy: 'A single record is larger than 64 MiB; check quotes and delimiter near the named line.' },
+  FILE_ROW_TOO_LONG: { retryable: false, ends: 'refused', remedy: 'A single record is larger than 16 MiB; check quotes and delimiter near the named line.' },
   FILE_CHANGED: { retryable: false, ends: 'failed', remedy: 'The archived copy no longer matches its SHA-256. Restore it from a backup or send the file again.' },
   FILE_MISSING: { retryable: false, ends: 'failed', remedy: 'The archived copy is gone. Restore it from a backup or send the file again.' },
   FILE_UNREADABLE: { retryable: false, ends: 'refused', remedy: 'Check the path and that you may read the file.' },

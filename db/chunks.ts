@@ -1,4 +1,5 @@
 /** The chunks of a plan: which bytes, which rows. What became of them is in the ledger. */
+import { WaybillError } from '../contracts/errors.ts';
 import type { ChunkKey, EpochKey } from './chunk-key.ts';
 import { chunkValues, epochValues } from './chunk-key.ts';
 import type { Queryable } from './connection.ts';
@@ -27,6 +28,23 @@ export const insertChunks = async (db: Queryable, input: EpochKey & { readonly c
     select $1, $2, $3, * from unnest($4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
     on conflict on constraint chunks_pkey do nothing`,
   [...epochValues(input), column('chunkNo'), column('byteStart'), column('byteEnd'), column('firstRow'), column('firstLine'), column('rows')]);
+};
+
+/** Before the epoch is cut (again); a job that is staging already keeps its chunks. */
+export const forgetChunks = async (db: Queryable, key: EpochKey): Promise<void> => {
+  await db.query(`
+    delete from waybill.chunks c where job_id = $1 and round = $2 and plan_epoch = $3
+      and exists (select from waybill.jobs j where j.job_id = c.job_id and j.state = 'planning')`, epochValues(key));
+};
+
+/** What was cut is what is stored, or the plan is not trusted. */
+export const expectChunks = async (
+  db: Queryable, key: EpochKey, { chunkCount, rowsTotal }: { readonly chunkCount: number; readonly rowsTotal: number },
+): Promise<void> => {
+  const { rows: [row] } = await db.query<{ chunks: number; rows: number }>(`
+    select count(*) as chunks, coalesce(sum(row_count), 0)::bigint as rows from waybill.chunks where job_id = $1 and round = $2 and plan_epoch = $3`, epochValues(key));
+  if (row?.chunks !== chunkCount || row.rows !== rowsTotal)
+    throw new WaybillError('BOOKS_UNBALANCED', 'The chunks in the plan do not hold the rows that were counted.', { chunks: row?.chunks ?? 0, rows: row?.rows ?? 0, rowsTotal });
 };
 
 /** Chunks `fromChunkNo` (inclusive) to `toChunkNo` (exclusive); all of them without. */

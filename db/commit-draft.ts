@@ -56,10 +56,18 @@ export const commitDraft = async (
   const books = await readBooks(tx, target, { staged: draft.staged, ...counts });
   if (!balances(books) || books.unchanged < 0 || outcomes.some((outcome) => books[outcome] !== draft.books[outcome]))
     throw new WaybillError('BOOKS_UNBALANCED', 'The commit did not change the rows that the draft names.', { ...books, draftCreated: draft.created, draftUpdated: draft.updated });
+  await expectEveryRow(tx, target, books);
   await writeCommit(tx, order, books);
   await inCommit(tx, books);
   return { status: 'committed', books };
 });
+
+/** The books' own count comes from the chunks' ledger; the planner counted the file's records by another way. */
+const expectEveryRow = async (tx: PoolClient, { epoch }: LoadTarget, books: Books): Promise<void> => {
+  const { rows: [row] } = await tx.query<{ rows_total: number | null }>('select rows_total from waybill.jobs where job_id = $1', [epoch.jobId]);
+  if (row?.rows_total !== books.read)
+    throw new WaybillError('BOOKS_UNBALANCED', 'Other rows were read than the file was found to hold.', { read: books.read, rowsTotal: row?.rows_total ?? -1 });
+};
 
 const loadDraft = async (tx: PoolClient, target: LoadTarget, draft: Draft): Promise<{ readonly created: number; readonly updated: number }> => {
   await tx.query(`set local work_mem = '96MB'`);

@@ -43,6 +43,8 @@ export const clientConfig = (url: string, applicationName: string): pg.ClientCon
   application_name: applicationName,
   connectionTimeoutMillis: 10_000,
   keepAlive: true,
+  // A host that vanishes is noticed in minutes, not by the system's default of two hours.
+  keepAliveInitialDelayMillis: 10_000,
   types,
 });
 

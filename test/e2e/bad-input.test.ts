@@ -132,7 +132,7 @@ describe('a row that is bad', () => {
     expect((await operator.issues(answer.jobId)).map(({ rowNo, columnNo, field, code }) => `${rowNo} ${String(columnNo)} ${String(field)} ${code}`)).toEqual(expected);
   });
 
-  it('may hold a cell of 10 MB, which arrives whole; a record beyond 64 MiB is refused with its place', async () => {
+  it('may hold a cell of 10 MB, which arrives whole; a record beyond 16 MiB is refused with its place', async () => {
     await operator.table('large', 'id text primary key, qty int, note text');
     const cell = 'lorem "ipsum"\n'.repeat(750_000);
     const quoted = `"${cell.replaceAll('"', '""')}"`;
@@ -143,7 +143,7 @@ describe('a row that is bad', () => {
     expect(stored?.hash).toBe(createHash('sha256').update(cell).digest('hex'));
     const rejects = await operator.stack.waybill('rejects', answer.jobId);
     expect(rejects.stdout).toContain(cell.replaceAll('"', '""'));
-    const monster = await operator.file('monster.csv', `id,qty,note\na,1,x\nb,2,${'y'.repeat(66 * 1024 * 1024)}\nc,3,z\n`);
+    const monster = await operator.file('monster.csv', `id,qty,note\na,1,x\nb,2,${'y'.repeat(17 * 1024 * 1024)}\nc,3,z\n`);
     await expectRefusal(monster, { code: 'FILE_ROW_TOO_LONG', dataset: 'large', place: { line: 3 } });
     await rm(monster);
   });

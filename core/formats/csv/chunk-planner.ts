@@ -80,7 +80,7 @@ export class ChunkPlanner {
     this.backslash = dialect.quote >= 0 && dialect.escape === 'backslash' ? backslashByte : -1;
     this.chunkBytes = options.chunkBytes;
     this.chunkRows = options.chunkRows ?? Infinity;
-    this.maxRecordBytes = options.maxRecordBytes ?? 64 * 1024 * 1024;
+    this.maxRecordBytes = options.maxRecordBytes ?? 16 * 1024 * 1024;
     this.base = this.recordStart = this.chunkStart = options.startByte;
     this.line = this.recordLine = this.chunkLine = options.startLine;
   }
