@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutFolder } from '../../temporal-config/checkout-folder.ts';
@@ -43,9 +44,8 @@ const killSupervisor = async (): Promise<void> => {
   await once(up, 'exit');
 };
 
-const runJson = <Answer>(...args: readonly string[]): Promise<Answer> => new Promise((resolve, reject) => {
-  execFile(process.execPath, [cli, ...args, '--json'], { env: env() }, (error, stdout) => { if (error === null) resolve(JSON.parse(stdout) as Answer); else reject(error); });
-});
+const runJson = async <Answer>(...args: readonly string[]): Promise<Answer> =>
+  JSON.parse((await promisify(execFile)(process.execPath, [cli, ...args, '--json'], { env: env() })).stdout) as Answer;
 
 beforeAll(async () => {
   await buildBundles();
@@ -56,7 +56,7 @@ beforeAll(async () => {
   // Address, token and ports stay over every restart.
   const bed: FaultBed = {
     stack: { api: file.apiUrl, token: (await readFile(file.tokenFile, 'utf8')).trim(), adminUrl: file.adminUrl, log: (name) => readFile(join(folder.logs, `${name}.log`), 'utf8').catch(() => '') },
-    sql: async (text, values = []) => (await pool.query(text, [...values])).rows,
+    sql: async <Row extends object>(text: string, values: readonly unknown[] = []) => (await pool.query<Row>(text, [...values])).rows,
     json: runJson,
     file: async (name, content) => { const path = join(folder.root, name); await writeFile(path, content); return path; },
   };

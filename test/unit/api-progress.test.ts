@@ -24,6 +24,10 @@ test('without a worker the ledger speaks, and the job is stalled', () => {
   expect(mergeProgress(progress({ rowsRead: 7 }), null)).toMatchObject({ rowsRead: 7, stalled: true, state: 'staging' });
 });
 
+test('what a running job tries again after is told from the ledger, since the workflow does not see attempts', () => {
+  expect(mergeProgress(progress({ errorCode: 'DATABASE_FULL' }), progress({})).errorCode).toBe('DATABASE_FULL');
+});
+
 test('a job that ended is told as the database has it, never as stalled', () => {
   expect(mergeProgress(progress({ state: 'completed', rowsRead: 5 }), null)).toMatchObject({ state: 'completed', stalled: false, rowsRead: 5 });
 });

@@ -15,6 +15,8 @@ describe('the progress line', () => {
     expect(progressLine(progress, 4_800, 120)).toBe(`[${'█'.repeat(12)}${'░'.repeat(12)}]   52 %  10,400 / 20,000 rows  4,800 rows/s  ETA 0:02  31 issues  staging`);
   });
   it('says what holds the job up', () => {
+    expect(progressText({ ...progress, errorCode: 'DATABASE_FULL' }, null)).toContain('staging (tries again after DATABASE_FULL)');
+    expect(progressText({ ...progress, state: 'failed', errorCode: 'DATABASE_ERROR' }, null)).not.toContain('tries again');
     expect(progressText({ ...progress, paused: true, stalled: true, waitsFor: 'k' }, null)).toBe('52 %  10,400 / 20,000 rows  31 issues  staging (paused) (waits for job k) (no worker answers)');
   });
   it('knows neither percent nor time left before the rows are counted', () => {
