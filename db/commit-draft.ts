@@ -1,5 +1,6 @@
 /**
- * The commit: the draft reaches the dataset in one transaction, or nothing does (promise 3). Under a lock that lets others read, it makes
+ * The commit: the draft reaches the dataset in one transaction, or nothing does (promise 3). Under a lock that lets others read (only the first
+ * load of an empty table that Waybill made keeps them out, db/rebuilt-indexes.ts), it makes
  * sure that it commits what was drafted (the same shape of the table, the same records, no twin of the file), changes exactly the rows
  * that the draft names, balances the books, and writes the row of `commits` that a retry reads first (design 10.3).
  */
