@@ -36,7 +36,7 @@ export async function importFile(input: ImportFileInput): Promise<ImportFileResu
     return await run.scope.run(async () => work(run, input.resume));
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    return await CancellationScope.nonCancellable(async () => end(run, endingOf(error)));
+    return await CancellationScope.nonCancellable(async () => end(run, endingOf(error, run.scope.consideredCancelled)));
   }
 }
 
@@ -189,8 +189,9 @@ const end = async (run: ImportRun, ending: Ending): Promise<ImportFileResult> =>
 };
 
 /** What ended the story. An error that is neither a failure of a step nor a cancellation is a defect of this code: it is thrown, and the task waits for a fix. */
-const endingOf = (error: unknown): Ending => {
-  if (isCancellation(error)) return { state: 'cancelled', code: 'CANCELLED', place: {} };
+const endingOf = (error: unknown, cancelled: boolean): Ending => {
+  // A step whose worker died cannot say that it was cancelled: it times out, and the wish stands all the same.
+  if (isCancellation(error) || (cancelled && error instanceof ActivityFailure)) return { state: 'cancelled', code: 'CANCELLED', place: {} };
   const failure = error instanceof ActivityFailure ? error.cause : error;
   if (failure instanceof ApplicationFailure && isErrorCode(failure.type))
     return { state: errorKinds[failure.type].ends, code: failure.type, place: (failure.details?.[0] ?? {}) as ErrorPlace };

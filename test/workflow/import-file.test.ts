@@ -274,6 +274,18 @@ describe.concurrent('cancel', () => {
     if (step === 'stageChunk') await job.record('cancel');
   });
 
+  it('stands although the step ends in another failure, as that of a dead worker does', async () => {
+    const door = new Door();
+    const job = await bench.start({
+      stageChunk: async () => { await door.pass(undefined); throw new WaybillError('CHUNK_REFUSED', 'The step fails after it was told to stop.'); },
+    });
+    await job.until(() => job.count('stageChunk') > 0);
+    await job.tell('cancel');
+    door.open();
+    expect((await job.result()).state).toBe('cancelled');
+    expect(job.ended).toEqual([{ jobId: job.jobId, state: 'cancelled', code: 'CANCELLED', place: {} }]);
+  });
+
   it('of a dry run does not close it as completed', async () => {
     await cancelledAt('reconcileJob', drafted(booksOf(30), { dryRun: true }));
   });
