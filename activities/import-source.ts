@@ -1,7 +1,6 @@
 /** Where the bytes of a job are read: the archived file itself, or the UTF-8 spool that was made of it (design 10.10). */
 import { WaybillError } from '../contracts/errors.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
-import type { ScanDialect } from '../core/formats/csv/record-scanner.ts';
 import { archiveKey, spoolKey } from '../storage/storage-keys.ts';
 import { versionOf } from '../storage/storage.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -21,9 +20,3 @@ export const openSource = async (storage: Storage, key: string): Promise<ImportS
   if (stat === null) throw new WaybillError('FILE_MISSING', 'The archived copy of the file is not in its place.');
   return { key, bytes: stat.bytes, version: versionOf(stat) };
 };
-
-export const dialectOf = (parse: ParseOptions): ScanDialect => ({
-  delimiter: parse.delimiter.charCodeAt(0),
-  quote: parse.quote === null ? -1 : parse.quote.charCodeAt(0),
-  escape: parse.escape,
-});

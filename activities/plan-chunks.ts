@@ -1,12 +1,13 @@
 import { WaybillError } from '../contracts/errors.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
+import { scanDialectOf } from '../core/formats/csv/scan-dialect-of.ts';
 import { ChunkPlanner } from '../core/formats/csv/chunk-planner.ts';
 import type { PlannedChunk } from '../core/formats/csv/chunk-planner.ts';
 import { forgetChunks, insertChunks } from '../db/chunks.ts';
 import type { Job } from '../db/find-job.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ActivityDeps } from './activity-deps.ts';
-import { dialectOf, openSource } from './import-source.ts';
+import { openSource } from './import-source.ts';
 
 export interface ChunkOrder { readonly job: Job; readonly parse: ParseOptions; readonly key: string }
 export interface PlannedChunks { readonly chunkCount: number; readonly rowsTotal: number; readonly sourceVersion: string }
@@ -16,7 +17,7 @@ export const planChunks = async (deps: ActivityDeps, { job, parse, key }: ChunkO
   const epoch = { jobId: job.jobId, round: job.round, planEpoch: job.planEpoch };
   const source = await openSource(deps.storage, key);
   const planner = new ChunkPlanner({
-    dialect: dialectOf(parse), chunkBytes: chunkBytesFor(source.bytes, deps.chunkBytes), chunkRows: chunkRowsFor(parse.columns.length),
+    dialect: scanDialectOf(parse), chunkBytes: chunkBytesFor(source.bytes, deps.chunkBytes), chunkRows: chunkRowsFor(parse.columns.length),
     startByte: parse.dataStartByte, startLine: parse.dataStartLine,
   });
   // An earlier attempt may have cut otherwise (another setting, another version): two cuttings must not mix.

@@ -2,12 +2,13 @@
  * Rows that only the whole file or the dataset could refuse carry no content yet: their chunks are read again and each row's raw bytes and
  * line are added. The few pay, not every row of the staging.
  */
+import { scanDialectOf } from '../core/formats/csv/scan-dialect-of.ts';
 import { RecordScanner } from '../core/formats/csv/record-scanner.ts';
 import { readChunk } from '../db/chunks.ts';
 import { chunksOfBareRejects, completeRejects } from '../db/complete-rejects.ts';
 import type { CompletedReject } from '../db/complete-rejects.ts';
 import type { ActivityDeps } from './activity-deps.ts';
-import { dialectOf, sourceKey } from './import-source.ts';
+import { sourceKey } from './import-source.ts';
 import type { PlannedJob } from './job-for-work.ts';
 
 export const readBackRejects = async (deps: ActivityDeps, { job, plan }: PlannedJob): Promise<void> => {
@@ -17,7 +18,7 @@ export const readBackRejects = async (deps: ActivityDeps, { job, plan }: Planned
     const chunk = await readChunk(deps.pool, { ...epoch, chunkNo });
     if (chunk === null) continue;
     const bytes = await deps.storage.readRange(key, chunk.byteStart, chunk.byteEnd);
-    const scanner = new RecordScanner(dialectOf(plan.parse));
+    const scanner = new RecordScanner(scanDialectOf(plan.parse));
     scanner.reset(bytes, 0, bytes.length, chunk.firstLine);
     await completeRejects(deps.pool, epoch, collect(scanner, { bytes, firstRow: chunk.firstRow, wanted: new Set(rows) }));
   }

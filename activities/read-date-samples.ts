@@ -1,10 +1,11 @@
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import type { DateReading } from '../contracts/plan-document.ts';
+import { scanDialectOf } from '../core/formats/csv/scan-dialect-of.ts';
 import { RecordScanner } from '../core/formats/csv/record-scanner.ts';
 import { proposeDateReading } from '../core/types/propose-date-reading.ts';
 import { readSamples } from '../storage/read-samples.ts';
 import type { Storage } from '../storage/storage.ts';
-import { dialectOf, openSource } from './import-source.ts';
+import { openSource } from './import-source.ts';
 
 export interface DateSampleOrder {
   readonly key: string;
@@ -29,7 +30,7 @@ export const readDateSamples = async (storage: Storage, { key, parse, columns }:
 interface Gathering { readonly parse: ParseOptions; readonly columns: readonly number[]; readonly cells: string[][] }
 
 const gather = (bytes: Buffer, { start, end }: { readonly start: number; readonly end: number }, { parse, columns, cells }: Gathering): void => {
-  const scanner = new RecordScanner(dialectOf(parse));
+  const scanner = new RecordScanner(scanDialectOf(parse));
   scanner.reset(bytes, start, end, 1);
   while (scanner.next()) {
     if (scanner.cellCount !== parse.columns.length) continue;

@@ -4,6 +4,7 @@
  */
 import { WaybillError } from '../contracts/errors.ts';
 import { carriesRejects } from '../contracts/reject-columns.ts';
+import { scanDialectOf } from '../core/formats/csv/scan-dialect-of.ts';
 import { createLanes, hashedLanes } from '../core/staging/create-lanes.ts';
 import { RowStager } from '../core/staging/row-stager.ts';
 import { CopyBuffer } from '../core/types/copy-buffer.ts';
@@ -19,7 +20,7 @@ import { storeIssues, storeRejects } from '../db/store-findings.ts';
 import type { Storage } from '../storage/storage.ts';
 import { stageCarefully } from './stage-carefully.ts';
 import type { StagingOrder } from './stage-carefully.ts';
-import { dialectOf, openSource, sourceKey } from './import-source.ts';
+import { openSource, sourceKey } from './import-source.ts';
 import { plannedJob } from './job-for-work.ts';
 
 export interface ChunkWork { readonly pool: Pool; readonly storage: Storage }
@@ -46,7 +47,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
   if (await storage.readInto(source.key, chunk.byteStart, bytes) !== bytes.length)
     throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
   const stager = new RowStager({
-    dialect: dialectOf(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
+    dialect: scanDialectOf(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
     restoresFormulas: carriesRejects(plan.parse.columns),
     hashedLanes: hashedLanes(plan, definition),
   });

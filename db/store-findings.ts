@@ -1,16 +1,8 @@
 /** Issues and rejected rows of a chunk, by COPY: a file of nothing but bad rows is as fast as a good one. */
 import type { PoolClient } from 'pg';
+import type { Issue } from '../contracts/issue-codes.ts';
 import type { ChunkKey } from './chunk-key.ts';
 import { copyRows } from './copy-rows.ts';
-
-export interface StoredIssue {
-  readonly rowNo: number;
-  readonly lineNo: number;
-  readonly field: string | null;
-  readonly columnNo: number | null;
-  readonly code: string;
-  readonly severity: string;
-}
 
 export interface StoredReject {
   readonly rowNo: number;
@@ -26,7 +18,7 @@ export interface StoredRejects { readonly rows: readonly StoredReject[]; readonl
 
 const piece = 1_000;
 
-export const storeIssues = async (tx: PoolClient, key: ChunkKey, issues: readonly StoredIssue[]): Promise<void> => {
+export const storeIssues = async (tx: PoolClient, key: ChunkKey, issues: readonly Issue[]): Promise<void> => {
   if (issues.length === 0) return;
   await copyRows(tx, 'waybill.issues (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, field, column_no, code, severity)',
     lines(issues, (issue) => [issue.rowNo, issue.lineNo, textOrNull(issue.field), issue.columnNo ?? '\\N', issue.code, issue.severity], key));

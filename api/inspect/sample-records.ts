@@ -4,7 +4,7 @@ import { ChunkPlanner } from '../../core/formats/csv/chunk-planner.ts';
 import { RecordScanner, escapedFlag } from '../../core/formats/csv/record-scanner.ts';
 import { createSourceDecoder } from '../../core/formats/csv/source-decoder.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { scanDialectOf } from '../rejects/split-record.ts';
+import { scanDialectOf } from '../../core/formats/csv/scan-dialect-of.ts';
 
 export interface SourceText { readonly storage: Storage; readonly key: string; readonly detection: Detection }
 

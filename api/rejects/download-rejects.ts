@@ -7,7 +7,8 @@ import type { Job } from '../../db/job.ts';
 import { findPlan } from '../../db/plans.ts';
 import { streamQuarantine } from '../../db/quarantine.ts';
 import { refuseReader } from '../../db/reader.ts';
-import { createRecordSplitter, scanDialectOf } from './split-record.ts';
+import { scanDialectOf } from '../../core/formats/csv/scan-dialect-of.ts';
+import { createRecordSplitter } from './split-record.ts';
 import { writeRejects } from './write-rejects.ts';
 
 export interface RejectsRequest { readonly actor: Actor; readonly job: Job; readonly purpose: string }

@@ -1,10 +1,5 @@
 /** The cells of one rejected row, as the sender wrote them. */
-import type { ParseOptions } from '../../contracts/parse-options.ts';
 import { RecordScanner, escapedFlag, type ScanDialect } from '../../core/formats/csv/record-scanner.ts';
-
-export const scanDialectOf = (parse: Pick<ParseOptions, 'delimiter' | 'quote' | 'escape'>): ScanDialect => ({
-  delimiter: parse.delimiter.charCodeAt(0), quote: parse.quote === null ? -1 : parse.quote.charCodeAt(0), escape: parse.escape,
-});
 
 export const createRecordSplitter = (dialect: ScanDialect): ((raw: Buffer) => readonly string[]) => {
   const scanner = new RecordScanner(dialect);

@@ -4,6 +4,7 @@
  * the regularity of the records' widths times how well the cells read as values; the weights here are our own, tuned on the corpus.
  */
 import { brokenFlag, quotedFlag, RecordScanner, type ScanDialect } from '../formats/csv/record-scanner.ts';
+import { scanDialectOf } from '../formats/csv/scan-dialect-of.ts';
 import type { Guess, ParseOverrides } from '../../contracts/parse-options.ts';
 import { isValueKind, kindOf } from './cell-kind.ts';
 import { isClean, readRecords, type SampledRecord } from './sampled-records.ts';
@@ -44,9 +45,6 @@ interface Reading {
   readonly score: number;
 }
 
-export const scanDialectOf = (delimiter: string, quote: QuoteChar, escape: 'double' | 'backslash'): ScanDialect =>
-  ({ delimiter: delimiter.charCodeAt(0), quote: quote === null ? -1 : quote.charCodeAt(0), escape });
-
 export function detectDialect(segments: readonly Segment[], overrides: ParseOverrides, hint: string | null): DialectGuess {
   const cut = segments.map((segment) => cutTo(segment, maxScanBytes));
   const present = presentBytes(cut);
@@ -65,7 +63,7 @@ export function detectDialect(segments: readonly Segment[], overrides: ParseOver
     delimiter: explainDelimiter(chosen, rival, overrides, hint),
     quote: explainQuote(chosen, overrides),
     escape,
-    scan: scanDialectOf(chosen.delimiter, chosen.quote, escape.value),
+    scan: scanDialectOf({ delimiter: chosen.delimiter, quote: chosen.quote, escape: escape.value }),
     width: chosen.width,
   };
 }
@@ -114,7 +112,7 @@ function chooseQuote(segments: readonly Segment[], double: Reading | null, singl
 function openings(segments: readonly Segment[], delimiter: string): number {
   let found = 0;
   for (const segment of segments)
-    for (const { cells } of readRecords(segment, scanDialectOf(delimiter, null, 'double'), { records: 500, cells: 200 }))
+    for (const { cells } of readRecords(segment, scanDialectOf({ delimiter, quote: null, escape: 'double' }), { records: 500, cells: 200 }))
       found += cells.filter((cell) => cell.startsWith('"')).length;
   return found;
 }
@@ -152,7 +150,7 @@ function measure(segments: readonly Segment[], dialect: ScanDialect): Widths {
 interface Form { readonly delimiter: string; readonly quote: QuoteChar; readonly escape: 'double' | 'backslash' }
 
 function readAs(segments: readonly Segment[], form: Form, prior: number): Reading {
-  const dialect = scanDialectOf(form.delimiter, form.quote, form.escape);
+  const dialect = scanDialectOf(form);
   const measured = measure(segments, dialect);
   const { width, regular, skipped } = regularity(measured.widths.slice(0, measured.firstCount));
   const later = measured.widths.slice(measured.firstCount);
@@ -217,8 +215,8 @@ function meaningOf(cell: string, flags: number, delimiter: string): number {
 function readSingle(segments: readonly Segment[], present: Uint8Array, overrides: ParseOverrides): Reading {
   const absent = [',', '\t', ';', '|', '\u001f', '\u0001'].find((character) => present[character.charCodeAt(0)] === 0) ?? '\u001f';
   const form: Form = { delimiter: absent, quote: overrides.quote === undefined ? '"' : overrides.quote, escape: overrides.escape ?? 'double' };
-  const { clean, broken, widths, recordsWithQuotes } = measure(segments, scanDialectOf(form.delimiter, form.quote, form.escape));
-  const lines = segments.flatMap((segment) => [...readRecords(segment, scanDialectOf(absent, form.quote, form.escape), { records: 60, cells: 1 })]);
+  const { clean, broken, widths, recordsWithQuotes } = measure(segments, scanDialectOf(form));
+  const lines = segments.flatMap((segment) => [...readRecords(segment, scanDialectOf({ ...form, delimiter: absent }), { records: 60, cells: 1 })]);
   const values = lines.filter(({ cells }) => isValueKind(kindOf(cells[0] ?? ''))).length / Math.max(1, lines.length);
   const quoted = lines.filter(({ flags }) => isClean(flags[0] ?? 0)).length / Math.max(1, lines.length);
   const score = Math.max(0.25, 0.7 * values, quoted > 0.9 ? 0.6 : 0);

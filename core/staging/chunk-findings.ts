@@ -2,17 +2,7 @@
  * What a chunk's rows brought to light, besides the rows that passed: issues, rejected rows, counts and evidence. Numbers and places
  * only; a rejected row is a byte range, read back from the chunk when it is stored.
  */
-import type { IssueCode, Severity } from '../../contracts/issue-codes.ts';
 import type { DateEvidenceCounts } from '../types/date-evidence.ts';
-
-export interface FoundIssue {
-  readonly rowNo: number;
-  readonly lineNo: number;
-  readonly field: string | null;
-  readonly columnNo: number | null;
-  readonly code: IssueCode;
-  readonly severity: Severity;
-}
 
 export interface RejectedRow {
   readonly rowNo: number;

@@ -7,7 +7,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { issueCodeOf, issueKinds, issueNumber } from '../../contracts/issue-codes.ts';
-import type { IssueCode } from '../../contracts/issue-codes.ts';
+import type { Issue, IssueCode } from '../../contracts/issue-codes.ts';
 import { brokenFlag, escapedFlag, RecordScanner } from '../formats/csv/record-scanner.ts';
 import { restoreFormula } from '../formats/csv/formula-text.ts';
 import type { ScanDialect } from '../formats/csv/record-scanner.ts';
@@ -17,7 +17,7 @@ import type { CopyBuffer } from '../types/copy-buffer.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
 import { writeInteger } from '../types/write-integer.ts';
 import { RowKeyHasher } from './row-key-hasher.ts';
-import type { ChunkCounts, ChunkEvidence, FoundIssue, RejectedRow } from './chunk-findings.ts';
+import type { ChunkCounts, ChunkEvidence, RejectedRow } from './chunk-findings.ts';
 
 /** One staged field: where its text comes from and how it is written. */
 export type Lane =
@@ -50,7 +50,7 @@ const broken = issueNumber('ROW_QUOTE_BROKEN'), undecodable = issueNumber('TEXT_
 const rejects = [false, ...Object.values(issueKinds).map((kind) => kind.severity === 'error')];
 
 export class RowStager {
-  readonly issues: FoundIssue[] = [];
+  readonly issues: Issue[] = [];
   readonly rejected: RejectedRow[] = [];
   private stagedRows = new Float64Array(65_536);
   private staged = 0;
