@@ -7,7 +7,9 @@
  * commit goes straight to the few rows that differ instead of joining all of them three times more.
  */
 import { changesTableName, draftTableName } from '../contracts/ids.ts';
-import type { Queryable } from './connection.ts';
+import type { Pool, Queryable } from './connection.ts';
+import { inTransaction } from './connection.ts';
+import { raiseIndexMemory } from './index-memory.ts';
 import type { LoadTarget } from './load-target.ts';
 import { differs, keyColumns, keyJoin, recordKeyText, stagedRowsOf, stagedValue, tableOf, valueColumns } from './load-target.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
@@ -103,6 +105,7 @@ export const hashDraft = async (tx: Queryable, target: LoadTarget, { allCreated,
  * The index by which a record is traced. Built on another connection while the commit's INSERT keeps one core busy; the commit waits for it
  * when it takes the draft over. Where it could not be made, close makes it (`waybill.index_origins`).
  */
-export const indexDraft = async (db: Queryable, target: LoadTarget): Promise<void> => {
-  await db.query(`create index if not exists ${quoteIdentifier(`record_origins_${target.jobNo}_key_idx`)} on ${draftTable(target)} (record_key collate "C")`);
-};
+export const indexDraft = async (pool: Pool, target: LoadTarget): Promise<void> => inTransaction(pool, async (tx) => {
+  await raiseIndexMemory(tx);
+  await tx.query(`create index if not exists ${quoteIdentifier(`record_origins_${target.jobNo}_key_idx`)} on ${draftTable(target)} (record_key collate "C")`);
+});
