@@ -7,7 +7,6 @@ import { appendAudit } from '../db/audit.ts';
 import { commitDraft } from '../db/commit-draft.ts';
 import type { CommitResult } from '../db/commit-draft.ts';
 import { isRowRefusal } from '../db/database-errors.ts';
-import { indexDraft } from '../db/draft.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import type { Draft } from '../db/reconcile.ts';
 import type { ActivityDeps } from './activity-deps.ts';
@@ -28,7 +27,6 @@ export const createCommitJob = (deps: ActivityDeps) => async ({ jobId }: CommitJ
   const { again, sha256 } = importRequestSchema.parse(job.request);
   const draft = job.draft as Draft;
   const target = loadTargetOf(planned);
-  const indexed = indexDraft(deps.pool, target).catch(() => undefined);
   const result = await commitDraft(deps.pool, {
     target, draft, planHash, fingerprint, twinOf: again ? null : { org: job.org, sha256 },
   }, async (tx, books) => {
@@ -37,7 +35,6 @@ export const createCommitJob = (deps: ActivityDeps) => async ({ jobId }: CommitJ
       details: { books, planHash, planEpoch: job.planEpoch, round: job.round, draftHash: draft.hash, sha256, datasetVersion: plan.datasetVersion },
     });
   }).catch(async (error: unknown) => tryRowsNext(deps, { jobId, draft, error }));
-  await indexed;
   if (result.status === 'committed') return { kind: 'committed', books: result.books };
   await moveJob(deps.pool, { jobId, from: ['committing'], to: 'reconciling' });
   return { kind: 'stale' };

@@ -12,8 +12,9 @@ const hashesAtOnce = 4_000_000;
  */
 export const mayRepeatKeys = async (pool: Pool, epoch: EpochKey, staged: number): Promise<boolean> => {
   const passes = Math.max(1, Math.ceil(staged / hashesAtOnce));
+  const finder = new RepeatedHashFinder(Math.ceil(staged / passes * 1.02));
   for (let pass = 0; pass < passes; pass += 1) {
-    const finder = new RepeatedHashFinder(Math.ceil(staged / passes * 1.02));
+    finder.clear();
     for await (const hashes of readKeyHashes(pool, epoch))
       if (hashes === null || repeats(wordsOf(hashes), finder, { pass, passes })) return true;
   }

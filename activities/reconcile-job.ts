@@ -46,7 +46,7 @@ export const createReconcileJob = (deps: ActivityDeps) => async (epoch: Reconcil
   repeats.catch(() => undefined);
   const target = loadTargetOf(planned);
   const draft = await reconcile(deps.pool, target, {
-    staged: rowsStaged, mayRepeatKeys: repeats, mustRehearse: (job.draft as Draft | null)?.rehearsed === true,
+    staged: rowsStaged, mayRepeatKeys: repeats, mustRehearse: (job.draft as Draft | null)?.rehearsed === true, mayCommit: !dryRun,
   }).catch(async (error: unknown) => {
     // A column that is gone fails the draft; the table's change is the reason that helps.
     await expectSameShape(deps.pool, target, planned.fingerprint);

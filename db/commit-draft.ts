@@ -19,6 +19,7 @@ import type { LoadTarget } from './load-target.ts';
 import { tableOf } from './load-target.ts';
 import { findNewKey } from './new-key.ts';
 import { readBooks } from './read-books.ts';
+import { withOriginsBeside } from './origins-beside.ts';
 import { mayRebuildIndexes, withRebuiltIndexes } from './rebuilt-indexes.ts';
 import type { Draft } from './reconcile.ts';
 import { countFallen, stands } from './staged-rows.ts';
@@ -53,7 +54,7 @@ export const commitDraft = async (
   // A crash of PostgreSQL since the draft has emptied the staging (promise 4): it is staged and drafted again.
   if ((await missingChunks(tx, target.epoch)).length > 0) return { status: 'stale' };
   if (await hasChangedSince(tx, target, draft)) return { status: 'stale' };
-  const counts = await loadDraft(tx, target, draft);
+  const counts = await loadDraft(pool, tx, order);
   const books = await readBooks(tx, target, { staged: draft.staged, ...counts });
   if (!balances(books) || books.unchanged < 0 || outcomes.some((outcome) => books[outcome] !== draft.books[outcome]))
     throw new WaybillError('BOOKS_UNBALANCED', 'The commit did not change the rows that the draft names.', { ...books, draftCreated: draft.created, draftUpdated: draft.updated });
@@ -70,7 +71,7 @@ const expectEveryRow = async (tx: PoolClient, { epoch }: LoadTarget, books: Book
     throw new WaybillError('BOOKS_UNBALANCED', 'Other rows were read than the file was found to hold.', { read: books.read, rowsTotal: row?.rows_total ?? -1 });
 };
 
-const loadDraft = async (tx: PoolClient, target: LoadTarget, draft: Draft): Promise<{ readonly created: number; readonly updated: number }> => {
+const loadDraft = async (pool: Pool, tx: PoolClient, { target, draft }: CommitOrder): Promise<{ readonly created: number; readonly updated: number }> => {
   await tx.query(`set local work_mem = '96MB'`);
   const updates = draft.updated > 0;
   if (updates) await takeBeforeImages(tx, target);
@@ -78,11 +79,13 @@ const loadDraft = async (tx: PoolClient, target: LoadTarget, draft: Draft): Prom
   if (updates && await storeBeforeImages(tx, target) !== updated)
     throw new WaybillError('BOOKS_UNBALANCED', 'A before-image is missing for an updated record.', { updated });
   const newKey = await findNewKey(tx, target);
-  const standing = draft.allCreated ? stands(target, await countFallen(tx, target)) : null;
-  const create = async (): Promise<number> => (draft.created === 0 ? 0 : createRecords(tx, target, { standing, newKey }));
-  const created = draft.records === 0 && await mayRebuildIndexes(tx, target, draft.created)
-    ? await withRebuiltIndexes(tx, target, create)
-    : await create();
+  const fallen = await countFallen(tx, target);
+  const standing = draft.allCreated ? stands(target, fallen) : null;
+  const insert = async (): Promise<number> => (draft.created === 0 ? 0 : createRecords(tx, target, { standing, newKey }));
+  const create = draft.records === 0 && await mayRebuildIndexes(tx, target, draft.created)
+    ? async (): Promise<number> => withRebuiltIndexes(tx, target, insert)
+    : insert;
+  const created = draft.originsBeside ? await withOriginsBeside(pool, { tx, target, fallen }, create) : await create();
   return { created, updated };
 };
 

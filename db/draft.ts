@@ -1,14 +1,14 @@
 /**
  * The draft of a round: a row for each record that the commit will make (c) or change (u), in the shape of `record_origins`, whose
  * partition it becomes. Rows that change nothing are only counted. Made by CREATE TABLE AS because that runs in parallel and
- * INSERT … SELECT never does (1 M × 12: 0.7 s against 1.3 s), and logged, because it stays.
+ * INSERT … SELECT never does (1 M × 12: 0.7 s against 1.3 s), and logged, because it stays. Where every row that stands is created and
+ * nothing has to look at them together, the draft is only counted, and made beside the commit (db/origins-beside.ts).
  *
  * Where records exist already, the comparison is kept in an unlogged table of changes first: with the places (ctid) of both rows, so that the
  * commit goes straight to the few rows that differ instead of joining all of them three times more.
  */
 import { changesTableName, draftTableName } from '../contracts/ids.ts';
-import type { Pool, Queryable } from './connection.ts';
-import { inTransaction } from './connection.ts';
+import type { Queryable } from './connection.ts';
 import { raiseIndexMemory } from './index-memory.ts';
 import type { LoadTarget } from './load-target.ts';
 import { differs, keyColumns, keyJoin, recordKeyText, stagedRowsOf, stagedValue, tableOf, valueColumns } from './load-target.ts';
@@ -36,13 +36,17 @@ export interface DraftBasis {
 }
 
 export const makeDraft = async (tx: Queryable, target: LoadTarget, basis: DraftBasis): Promise<DraftCounts> => {
-  await tx.query(`drop table if exists ${draftTable(target)}, ${changesTable(target)}`);
+  await dropDraft(tx, target);
   return basis.datasetEmpty || target.mode === 'append' ? draftAllCreated(tx, target, basis) : draftChanges(tx, target, basis);
 };
 
-const draftAllCreated = async (tx: Queryable, target: LoadTarget, basis: DraftBasis): Promise<DraftCounts> => {
+export const dropDraft = async (tx: Queryable, target: LoadTarget): Promise<void> => {
+  await tx.query(`drop table if exists ${draftTable(target)}, ${changesTable(target)}`);
+};
+
+export const draftAllCreated = async (tx: Queryable, target: LoadTarget, basis: Pick<DraftBasis, 'fallen' | 'newKey'>): Promise<DraftCounts> => {
   const { rowCount } = await tx.query(
-    `create table ${draftTable(target)} as ${origins(target, basis.newKey ?? stagedKey(target), `'c'`)}
+    `create table ${draftTable(target)} with (autovacuum_enabled = off) as ${origins(target, basis.newKey ?? stagedKey(target), `'c'`)}
      from ${stagedRowsOf(target)} t where ${stands(target, basis.fallen)}`);
   await constrainDraft(tx, target);
   return { created: rowCount ?? 0, updated: 0 };
@@ -50,9 +54,9 @@ const draftAllCreated = async (tx: Queryable, target: LoadTarget, basis: DraftBa
 
 const draftChanges = async (tx: Queryable, target: LoadTarget, basis: DraftBasis): Promise<DraftCounts> => {
   const changes = changesTable(target);
-  await tx.query(`create unlogged table ${changes} as ${compared(target, basis)}`);
+  await tx.query(`create unlogged table ${changes} with (autovacuum_enabled = off) as ${compared(target, basis)}`);
   const { rows } = await tx.query<{ kind: string; n: number }>(`select kind, count(*) as n from ${changes} group by kind`);
-  await tx.query(`create table ${draftTable(target)} as ${origins(target, 't.record_key', 't.kind')} from ${changes} t`);
+  await tx.query(`create table ${draftTable(target)} with (autovacuum_enabled = off) as ${origins(target, 't.record_key', 't.kind')} from ${changes} t`);
   await constrainDraft(tx, target);
   const count = (kind: string): number => rows.find((row) => row.kind === kind)?.n ?? 0;
   return { created: count('c'), updated: count('u') };
@@ -102,10 +106,10 @@ export const hashDraft = async (tx: Queryable, target: LoadTarget, { allCreated,
 };
 
 /**
- * The index by which a record is traced. Built on another connection while the commit's INSERT keeps one core busy; the commit waits for it
- * when it takes the draft over. Where it could not be made, close makes it (`waybill.index_origins`).
+ * The index by which a record is traced, in the transaction that made the rows: a later reader would set their hint bits, and each page
+ * would go to the log whole (10 M rows: 1 GB). A draft that is never committed does without.
  */
-export const indexDraft = async (pool: Pool, target: LoadTarget): Promise<void> => inTransaction(pool, async (tx) => {
+export const indexDraft = async (tx: Queryable, target: LoadTarget): Promise<void> => {
   await raiseIndexMemory(tx);
-  await tx.query(`create index if not exists ${quoteIdentifier(`record_origins_${target.jobNo}_key_idx`)} on ${draftTable(target)} (record_key collate "C")`);
-});
+  await tx.query(`create index ${quoteIdentifier(`record_origins_${target.jobNo}_key_idx`)} on ${draftTable(target)} (record_key collate "C")`);
+};

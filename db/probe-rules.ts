@@ -27,6 +27,14 @@ export const probeUniqueRules = async (tx: Queryable, target: LoadTarget, { rule
   return refused;
 };
 
+/** Whether some rule is only probed on rows of the draft, seen together. */
+export const probesDraft = (target: LoadTarget, { rules }: TableRules): boolean => rules.some((rule) => rule.kind === 'unique' && isProbed(target, rule));
+
+const isProbed = (target: LoadTarget, rule: UniqueRule): boolean => {
+  const isKey = target.mode !== 'append' && rule.columns.length === target.key.length && rule.columns.every((name) => target.key.includes(name));
+  return !isKey && rule.columns.every((name) => columnNamed(target, name) !== undefined);
+};
+
 /** The row as it would stand: mapped columns from the file, the others from the record that exists (or null for a new one). */
 const probeCheck = async (tx: Queryable, target: LoadTarget, rule: CheckRule): Promise<number> => {
   const mapped = rule.columns.filter((name) => columnNamed(target, name) !== undefined);
@@ -66,9 +74,8 @@ const probeReference = async (tx: Queryable, target: LoadTarget, rule: Reference
 
 /** Two rows of the draft with one value, or a value that another record of the dataset holds. The later row of the file is refused. */
 const probeUnique = async (tx: Queryable, target: LoadTarget, rule: UniqueRule): Promise<number> => {
+  if (!isProbed(target, rule)) return 0;
   const columns = rule.columns.flatMap((name) => columnNamed(target, name) ?? []);
-  const isKey = target.mode !== 'append' && rule.columns.length === target.key.length && rule.columns.every((name) => target.key.includes(name));
-  if (columns.length < rule.columns.length || isKey) return 0;
   const equal = (left: string, right: string): string => (rule.nullsDistinct ? `${left} = ${right}` : `${left} is not distinct from ${right}`);
   const live = `select t.* from ${stagedRowsOf(target)} t join ${draftTable(target)} r on r.row_no = t.row_no`;
   const filled = rule.nullsDistinct ? columns.map((column) => `${stagedValue(column, 's')} is not null`).join(' and ') : 'true';

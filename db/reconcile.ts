@@ -9,18 +9,20 @@ import type { Pool, Queryable } from './connection.ts';
 import { inTransaction } from './connection.ts';
 import type { DatasetSnapshot } from './dataset-snapshot.ts';
 import { takeSnapshot } from './dataset-snapshot.ts';
-import { hashDraft, makeDraft } from './draft.ts';
+import { dropDraft, hashDraft, indexDraft, makeDraft } from './draft.ts';
+import type { DraftCounts } from './draft.ts';
 import { findDuplicates, hasRepeatedKey } from './find-duplicates.ts';
 import type { LoadTarget } from './load-target.ts';
 import { columnNamed, keyColumns, keyJoin, stagedRowsOf, tableOf } from './load-target.ts';
 import type { NewKey } from './load-draft.ts';
 import { findNewKey } from './new-key.ts';
-import { probeRowRules, probeUniqueRules } from './probe-rules.ts';
+import { probeRowRules, probesDraft, probeUniqueRules } from './probe-rules.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 import { readBooks } from './read-books.ts';
 import { refuseRows } from './refuse-rows.ts';
 import { rehearse } from './rehearse.ts';
 import { countFallen, forgetReconcile } from './staged-rows.ts';
+import type { Fallen } from './staged-rows.ts';
 import type { TableRules } from './table-rules.ts';
 import { readTableRules } from './table-rules.ts';
 
@@ -31,6 +33,8 @@ export interface Draft extends DatasetSnapshot {
   readonly updated: number;
   /** Every standing row is created: the dataset was empty, or the mode is append. */
   readonly allCreated: boolean;
+  /** The draft is only counted; the commit makes the origins beside its INSERT. */
+  readonly originsBeside: boolean;
   readonly books: Books;
   /** The rows were tried on the table, because a commit had been refused. */
   readonly rehearsed: boolean;
@@ -43,11 +47,14 @@ export interface StagedFacts {
   readonly mayRepeatKeys: Promise<boolean>;
   /** The database refused a commit of these rows for a reason that no probe knows: the rows are tried, and those at fault named. */
   readonly mustRehearse: boolean;
+  /** False for a dry run, whose draft is only looked at. */
+  readonly mayCommit: boolean;
 }
 
-export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRepeatKeys, mustRehearse }: StagedFacts): Promise<Draft> => inTransaction(pool, async (tx) => {
+export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRepeatKeys, mustRehearse, mayCommit }: StagedFacts): Promise<Draft> => inTransaction(pool, async (tx) => {
   await tx.query('set transaction isolation level repeatable read');
-  await tx.query(`set local work_mem = '96MB'`);
+  // The draft's rows are few bytes each: handing them from a parallel scan to the one that writes costs less than the planner thinks.
+  await tx.query(`set local work_mem = '96MB'; set local parallel_tuple_cost = 0`);
   await expectToBeAlone(tx, target);
   await expectWholeStaging(tx, target);
   await forgetReconcile(tx, target);
@@ -58,11 +65,16 @@ export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRep
   await probeMode(tx, target, snapshot);
   await probeRowRules(tx, target, rules);
   const newKey = await findNewKey(tx, target);
-  const counts = await settle(tx, target, { rules, newKey, mayRepeatKeys: target.key.length === 0 ? Promise.resolve(false) : mayRepeatKeys, datasetEmpty: snapshot.records === 0 });
   const allCreated = snapshot.records === 0 || target.mode === 'append';
+  const originsBeside = allCreated && newKey === null && !rules.needsRehearsal && !probesDraft(target, rules);
+  const draft = originsBeside
+    ? async (fallen: Fallen): Promise<DraftCounts> => countAllCreated(tx, target, { staged, fallen })
+    : async (fallen: Fallen): Promise<DraftCounts> => makeDraft(tx, target, { fallen, datasetEmpty: snapshot.records === 0, newKey: newKey?.sql ?? null });
+  const counts = await settle(tx, target, { rules, newKey, mayRepeatKeys: target.key.length === 0 ? Promise.resolve(false) : mayRepeatKeys, draft });
+  if (mayCommit && !originsBeside) await indexDraft(tx, target);
   const hash = await hashDraft(tx, target, { ...counts, allCreated });
   const books = await readBooks(tx, target, { staged, ...counts });
-  return { ...snapshot, hash, staged, ...counts, allCreated, books, rehearsed: mustRehearse };
+  return { ...snapshot, hash, staged, ...counts, allCreated, originsBeside, books, rehearsed: mustRehearse };
 });
 
 /** Two attempts at once would make the same tables. The later one is tried again, with a snapshot that sees what the earlier one did. */
@@ -81,21 +93,27 @@ interface Basis {
   readonly rules: TableRules;
   readonly newKey: (NewKey & { readonly sql: string }) | null;
   readonly mayRepeatKeys: Promise<boolean>;
-  readonly datasetEmpty: boolean;
+  readonly draft: (fallen: Fallen) => Promise<DraftCounts>;
 }
+
+const countAllCreated = async (tx: Queryable, target: LoadTarget, { staged, fallen }: { readonly staged: number; readonly fallen: Fallen }): Promise<DraftCounts> => {
+  // Of an attempt whose rows had to be looked at together.
+  await dropDraft(tx, target);
+  return { created: staged - fallen.duplicates - fallen.refused, updated: 0 };
+};
 
 /**
  * A refused winner gives its place to an earlier row of the same key, so duplicates and draft are settled until nothing more falls.
  * Most files repeat no key, so the first draft is made while that is still being found out (10 M rows: 5 s), and again when they do.
  */
-const settle = async (tx: Queryable, target: LoadTarget, { rules, newKey, mayRepeatKeys, datasetEmpty }: Basis): Promise<{ created: number; updated: number }> => {
+const settle = async (tx: Queryable, target: LoadTarget, { rules, newKey, mayRepeatKeys, draft }: Basis): Promise<DraftCounts> => {
   const repeats = async (): Promise<boolean> => await mayRepeatKeys && hasRepeatedKey(tx, target);
   let repeated = await isSettled(mayRepeatKeys) ? await repeats() : null;
   for (;;) {
     await tx.query('delete from waybill.duplicates where job_id = $1 and round = $2 and plan_epoch = $3',
       [target.epoch.jobId, target.epoch.round, target.epoch.planEpoch]);
     if (repeated === true) await findDuplicates(tx, target, await countFallen(tx, target));
-    const counts = await makeDraft(tx, target, { fallen: await countFallen(tx, target), datasetEmpty, newKey: newKey?.sql ?? null });
+    const counts = await draft(await countFallen(tx, target));
     if (repeated === null) {
       repeated = await repeats();
       if (repeated) continue;

@@ -22,6 +22,9 @@ import { ThreadPool } from './thread-pool.ts';
 /** Longer than a chunk takes; what is still running then is cancelled and done again by another worker. */
 const graceMs = 30_000;
 
+/** Steps other than the staging of chunks: short, or waiting for the database. */
+const controlStepsAtOnce = 6;
+
 const writeLog = ({ level, timestampNanos, message, meta }: LogEntry): void => {
   process.stdout.write(`${JSON.stringify({ at: new Date(Number(timestampNanos / 1_000_000n)).toISOString(), level, message, ...meta })}\n`);
 };
@@ -29,7 +32,8 @@ const writeLog = ({ level, timestampNanos, message, meta }: LogEntry): void => {
 const start = async (settings: ServiceSettings): Promise<void> => {
   Runtime.install({ logger: new DefaultLogger(settings.WAYBILL_LOG_LEVEL === 'debug' ? 'DEBUG' : 'INFO', writeLog) });
   const connection = await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
-  const pool = createPool({ url: settings.DATABASE_URL, max: 8, applicationName: 'waybill-worker' });
+  // Two for each step of control: reconcile and commit may hold one while they work on another.
+  const pool = createPool({ url: settings.DATABASE_URL, max: 2 * controlStepsAtOnce, applicationName: 'waybill-worker' });
   const threads = new ThreadPool(
     new URL('./stage-thread.mjs', import.meta.url), { databaseUrl: settings.DATABASE_URL, archiveFolder: settings.WAYBILL_ARCHIVE }, settings.WAYBILL_THREADS);
   const key = await loadOrCreateSigningKey(settings.WAYBILL_KEYS);
@@ -48,7 +52,7 @@ const start = async (settings: ServiceSettings): Promise<void> => {
   const control = await Worker.create({
     ...shared, taskQueue: controlTaskQueue, activities: createControlActivities(deps),
     workflowBundle: { code: await readFile(new URL('./workflow-bundle.js', import.meta.url), 'utf8') },
-    maxConcurrentActivityTaskExecutions: 6,
+    maxConcurrentActivityTaskExecutions: controlStepsAtOnce,
   });
   const transfer = await Worker.create({
     ...shared, taskQueue: transferTaskQueue, activities: createTransferActivities(deps),

@@ -11,6 +11,12 @@ export class RepeatedHashFinder {
     this.slots = new Uint32Array(size * 2);
   }
 
+  /** Forgets what was added; the memory stays for the next ones. */
+  clear(): void {
+    this.slots.fill(0);
+    this.hasZero = false;
+  }
+
   /** False when the hash was added before. (0, 0) marks a free slot and is kept apart. */
   add(low: number, high: number): boolean {
     if (low === 0 && high === 0) {
