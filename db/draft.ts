@@ -9,7 +9,6 @@
  */
 import { changesTableName, draftTableName } from '../contracts/ids.ts';
 import type { Queryable } from './connection.ts';
-import { raiseIndexMemory } from './index-memory.ts';
 import type { LoadTarget } from './load-target.ts';
 import { differs, keyColumns, keyJoin, recordKeyText, stagedRowsOf, stagedValue, tableOf, valueColumns } from './load-target.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
@@ -110,6 +109,5 @@ export const hashDraft = async (tx: Queryable, target: LoadTarget, { allCreated,
  * would go to the log whole (10 M rows: 1 GB). A draft that is never committed does without.
  */
 export const indexDraft = async (tx: Queryable, target: LoadTarget): Promise<void> => {
-  await raiseIndexMemory(tx);
   await tx.query(`create index ${quoteIdentifier(`record_origins_${target.jobNo}_key_idx`)} on ${draftTable(target)} (record_key collate "C")`);
 };

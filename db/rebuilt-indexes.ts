@@ -5,7 +5,6 @@
  * alone, which is synced at commit, and not through the WAL too (1.0 s instead of 1.7 s).
  */
 import type { Queryable } from './connection.ts';
-import { raiseIndexMemory } from './index-memory.ts';
 import type { LoadTarget } from './load-target.ts';
 import { tableOf } from './load-target.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
@@ -31,7 +30,6 @@ export const withRebuiltIndexes = async <Result>(tx: Queryable, target: LoadTarg
     ? `drop index ${quoteIdentifier(target.table.schema)}.${quoteIdentifier(index.name)}`
     : `alter table ${tableOf(target)} drop constraint ${quoteIdentifier(index.name)}`).concat(`truncate ${tableOf(target)}`));
   const result = await load();
-  await raiseIndexMemory(tx);
   await asDatasetOwner(tx, indexes.map((index) => index.constraint_definition === null
     ? index.definition
     : `alter table ${tableOf(target)} add constraint ${quoteIdentifier(index.name)} ${index.constraint_definition}`));

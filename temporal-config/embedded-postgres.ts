@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { access, chown, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { WaybillError } from '../contracts/errors.ts';
@@ -41,9 +41,11 @@ export interface EmbeddedPostgres {
 
 const otherCores = String(Math.max(1, Math.min(8, availableParallelism() - 1)));
 
-/** A sixteenth of the machine within limits: with 1 GB the indexes of 10 M rows are sorted in memory. */
-const megabyte = 1024 * 1024;
-const indexMemory = `${Math.min(1024, Math.max(256, Math.floor(totalmem() / 16 / megabyte)))}MB`;
+/**
+ * The least with which all of them sort: an index of 10 M keys is sorted in 3.4 s in runs of 32 MB that stay in the processor's cache and are
+ * merged, in 4.5 s with 1 GB.
+ */
+const indexMemory = `${32 * (Number(otherCores) + 1)}MB`;
 
 /**
  * Tuned for bulk load. `wal_level=minimal` lets COPY and CREATE INDEX on relations of the same transaction skip the WAL (they are synced

@@ -36,9 +36,43 @@ const syncFile = async (path: string): Promise<void> => {
   try { await file.sync(); } finally { await file.close(); }
 };
 
+/** Some pieces a call: a body comes in pieces of 64 KiB, and a call for each costs more than the writing (177 MB: 0.25 s). */
+const gatheredBytes = 1024 * 1024;
+
+/**
+ * The next pieces are gathered while the last are written. When the source breaks off, what it gave before is written all the same.
+ * @param source its pieces are kept until they are written, so their memory must not be used again
+ */
 const writeAll = async (file: FileHandle, source: ByteSource): Promise<void> => {
-  for await (const piece of source)
-    for (let done = 0; done < piece.byteLength;) done += (await file.write(piece, done, piece.byteLength - done)).bytesWritten;
+  let writing = Promise.resolve();
+  let gathered: Uint8Array[] = [];
+  let bytes = 0;
+  const write = async (): Promise<void> => {
+    const pieces = gathered;
+    [gathered, bytes] = [[], 0];
+    await writing;
+    writing = writePieces(file, pieces);
+    // Looked at when the next are written, or at the end.
+    writing.catch(() => undefined);
+  };
+  try {
+    for await (const piece of source) {
+      gathered.push(piece);
+      bytes += piece.byteLength;
+      if (bytes >= gatheredBytes) await write();
+    }
+  } finally {
+    await write();
+    await writing;
+  }
+};
+
+const writePieces = async (file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> => {
+  if (pieces.length === 0) return;
+  const { bytesWritten } = await file.writev([...pieces]);
+  if (bytesWritten === pieces.reduce((sum, piece) => sum + piece.byteLength, 0)) return;
+  const rest = Buffer.concat(pieces).subarray(bytesWritten);
+  for (let done = 0; done < rest.byteLength;) done += (await file.write(rest, done, rest.byteLength - done)).bytesWritten;
 };
 
 export class LocalStorage implements Storage {
