@@ -30,9 +30,7 @@ const collect = (scanner: RecordScanner, { bytes, firstRow, wanted }: Wanted): r
   const found: CompletedReject[] = [];
   for (let rowNo = firstRow; scanner.next(); rowNo += 1) {
     if (!wanted.has(rowNo)) continue;
-    let end = scanner.recordEnd;
-    while (end > scanner.recordStart && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end -= 1;
-    found.push({ rowNo, lineNo: scanner.line, raw: bytes.subarray(scanner.recordStart, end) });
+    found.push({ rowNo, lineNo: scanner.line, raw: bytes.subarray(scanner.recordStart, scanner.contentEnd) });
   }
   return found;
 };

@@ -318,10 +318,8 @@ export class RowStager {
 
   private keepRejected(outcome: 'quarantined' | 'unreadable'): void {
     if (outcome === 'unreadable') this.unreadable += 1;
-    const start = this.scanner.recordStart;
-    let end = this.scanner.recordEnd;
-    while (end > start && (this.bytes[end - 1] === 0x0a || this.bytes[end - 1] === 0x0d)) end -= 1;
-    this.rejected.push({ rowNo: this.rowNo, lineNo: this.scanner.line, outcome, start, end });
+    const { line, recordStart, contentEnd } = this.scanner;
+    this.rejected.push({ rowNo: this.rowNo, lineNo: line, outcome, start: recordStart, end: contentEnd });
   }
 
   private find(finding: number, field: string | null, column: number | null): void {

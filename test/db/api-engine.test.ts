@@ -7,6 +7,7 @@ import { createClient } from 'graphql-sse';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { JobSweeper } from '../../api/job-sweeper.ts';
+import { errorKinds } from '../../contracts/errors.ts';
 import { controlTaskQueue, importWorkflowId } from '../../contracts/ids.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
 import { findJobForWorker } from '../../db/find-job.ts';
@@ -116,8 +117,8 @@ test('a job whose workflow was ended from outside is failed with its code, and i
   await handle(jobId).terminate('test');
   await new JobSweeper(bench.deps, { everyMs: 50, graceMs: 0, quietMs: 0 }).sweep();
   expect(await findJobForWorker(bench.deps.pool, jobId)).toMatchObject({ state: 'failed', errorCode: 'WORKFLOW_LOST' });
-  const { data } = await bench.ask('query ($j: ID!) { job(id: $j) { state error { code remedy retryable } } }', { j: jobId });
-  expect(data.job).toMatchObject({ state: 'failed', error: { code: 'WORKFLOW_LOST', retryable: false } });
+  const { data } = await bench.ask('query ($j: ID!) { job(id: $j) { state error { code message remedy retryable } } }', { j: jobId });
+  expect(data.job).toMatchObject({ state: 'failed', error: { code: 'WORKFLOW_LOST', message: errorKinds.WORKFLOW_LOST.says, retryable: false } });
 });
 
 test('a running job is left alone by the sweeper', async () => {

@@ -53,7 +53,8 @@ describe('datasets', () => {
     // A column more is a new version; a table that is not there is refused.
     await operator.sql('alter table crm."Case Files" add column note text');
     expect(await operator.json('dataset', 'add', 'crm."Case Files"', '--name', 'cases')).toMatchObject({ changed: true, dataset: { version: 2 } });
-    expect((await operator.stack.waybill('dataset', 'add', 'crm.nothing')).code).toBe(6);
+    expect(await operator.stack.waybill('dataset', 'add', 'crm.nothing'))
+      .toMatchObject({ code: 6, stderr: expect.stringMatching(/^TABLE_UNKNOWN: There is no table crm\.nothing; .*dataset apply FILE\.json/) as string });
     expect((await operator.stack.waybill('dataset', 'show', 'nothing')).code).toBe(6);
   });
 
