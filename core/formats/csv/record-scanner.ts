@@ -6,6 +6,9 @@
  * several systems); the last record may lack its line end; blank lines are lines and not records.
  * The planner (chunk-planner.ts) holds the same rules; a property test keeps the two together.
  */
+import { issueNumber } from '../../../contracts/issue-codes.ts';
+import type { RecordReader } from '../source-format.ts';
+
 export interface ScanDialect {
   readonly delimiter: number;
   /** -1: quotes are ordinary characters. */
@@ -20,13 +23,16 @@ export const escapedFlag = 2;
 /** Text follows the closing quote, or the quote never closes: the cell is kept raw, with its quotes. */
 export const brokenFlag = 4;
 
+const quoteBroken = issueNumber('ROW_QUOTE_BROKEN');
 const lf = 10;
 const cr = 13;
 const space = 32;
 const tab = 9;
 const backslashByte = 92;
 
-export class RecordScanner {
+export class RecordScanner implements RecordReader {
+  readonly problem: number = 0;
+  readonly unknownPaths: readonly string[] = [];
   cellCount = 0;
   /** Content without the enclosing quotes; `cellEnd` is exclusive. */
   cellStart: Int32Array;
@@ -121,6 +127,10 @@ export class RecordScanner {
       target[to++] = bytes[at] as number;
     }
     return to;
+  }
+
+  brokenIssue(): number {
+    return quoteBroken;
   }
 
   private finish(): false {
