@@ -29,7 +29,7 @@ export const issueKinds = {
   JSON_INVALID: { severity: 'error', message: 'Not valid JSON.' },
   ENUM_UNKNOWN: { severity: 'error', message: 'Not one of the values that the field allows.' },
   ARRAY_INVALID: { severity: 'error', message: 'Not a list. Separate the elements with semicolons, or write a JSON array of texts.' },
-  POINT_INVALID: { severity: 'error', message: 'Not a coordinate pair. Write latitude,longitude or POINT(lon lat).' },
+  POINT_INVALID: { severity: 'error', message: 'Not a coordinate pair. Write latitude,longitude, POINT(lon lat) or a GeoJSON Point.' },
   POINT_OUT_OF_RANGE: { severity: 'error', message: 'Latitude must lie within ±90 and longitude within ±180 degrees.' },
   EMAIL_INVALID: { severity: 'warning', message: 'Does not look like an e-mail address; stored as it stands.' },
   RANGE_BELOW: { severity: 'error', message: 'Below the least value that the field allows.' },

@@ -70,7 +70,7 @@ describe('detection over the corpus', () => {
     expect(detection.needsSpool).toBe(detection.options.encoding !== 'utf-8');
     if (rows !== undefined) expect(planRecords(bytes, detection)).toBe(rows);
     if (unclosedQuote !== undefined) expect(refusal(() => planRecords(bytes, detection))).toMatchObject({ code: 'FILE_UNCLOSED_QUOTE', place: unclosedQuote });
-    for (const guess of Object.values<Guess<unknown>>(detection.guesses)) {
+    for (const guess of Object.values({ ...detection.guesses } as Readonly<Record<string, Guess<unknown>>>)) {
       expect(guess.confidence).toBeGreaterThan(0);
       expect(guess.confidence).toBeLessThanOrEqual(1);
       expect(guess.why.length).toBeGreaterThan(10);

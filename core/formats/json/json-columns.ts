@@ -12,9 +12,7 @@ export interface JsonColumns {
 
 export const columnsOf = (records: readonly unknown[], nameOf: (path: ValuePath) => string = pathName): JsonColumns => {
   const shape = new RecordShape();
-  // One odd value among objects is the matter of its row and makes no column.
-  const containers = records.filter((record) => typeof record === 'object' && record !== null);
-  for (const record of containers.length > 0 ? containers : records) shape.add(record);
+  for (const record of ofMostKind(records)) shape.add(record);
   const paths = shape.paths();
   return {
     paths, columns: nameColumns(paths.map(nameOf)),
@@ -23,6 +21,14 @@ export const columnsOf = (records: readonly unknown[], nameOf: (path: ValuePath)
       why: `the keys of ${records.length} sampled records; a key that none of them has is reported with its row`,
     },
   };
+};
+
+/** One odd value among objects is the matter of its row and makes no column. */
+const ofMostKind = (records: readonly unknown[]): readonly unknown[] => {
+  const arrays = records.filter(Array.isArray);
+  const objects = records.filter((record) => typeof record === 'object' && record !== null && !Array.isArray(record));
+  if (objects.length + arrays.length === 0) return records;
+  return objects.length >= arrays.length ? objects : arrays;
 };
 
 /** Of a GeoJSON feature: its properties under their own names, its geometry, and what else it has marked as the feature's. */

@@ -190,12 +190,23 @@ export class JsonReader implements RecordReader {
   private value(at: number, node: PathNode | null, depth: number): number {
     switch (this.peek(at)) {
       case quote: return this.text(at, node);
-      case openBrace: return depth >= mostLevels ? this.fail(tooDeep) : node === null || node.keys.length > 0 ? this.object(at, node, depth + 1) : this.whole(at, node, depth);
-      case openBracket: return depth >= mostLevels ? this.fail(tooDeep) : node === null || node.elements.length > 0 ? this.array(at, node, depth + 1) : this.whole(at, node, depth);
+      case openBrace: case openBracket: return this.container(at, node, depth);
       case letterN: return this.literal(at);
       case 0x74: case 0x66: return this.plain(at, this.literal(at), node);
       default: return this.plain(at, numberEnd(this.bytes, at, this.limit), node);
     }
+  }
+
+  /** Taken apart where its parts have columns, and one cell with its JSON text where it has one itself. */
+  private container(start: number, node: PathNode | null, depth: number): number {
+    if (depth >= mostLevels) return this.fail(tooDeep);
+    const isObject = this.bytes[start] === openBrace;
+    const parts = node === null || (isObject ? node.keys.length : node.elements.length) === 0 ? null : node;
+    const end = isObject ? this.object(start, parts, depth + 1) : this.array(start, parts, depth + 1);
+    if (end < 0 || node === null) return end;
+    // An empty one where others have parts says no more than null.
+    if (node.column >= 0 || (parts === null && this.skipWhite(start + 1) !== end - 1)) this.put(node, start, end, 0);
+    return end;
   }
 
   private text(open: number, node: PathNode | null): number {
@@ -212,19 +223,9 @@ export class JsonReader implements RecordReader {
     return end;
   }
 
-  /** An object or array as its JSON text: it is checked and not looked into. */
-  private whole(start: number, node: PathNode, depth: number): number {
-    const isObject = this.bytes[start] === openBrace;
-    const end = isObject ? this.object(start, null, depth + 1) : this.array(start, null, depth + 1);
-    // An empty one where others have values says no more than null.
-    const isEmpty = end >= 0 && node.column < 0 && this.skipWhite(start + 1) === end - 1;
-    if (end >= 0 && !isEmpty) this.put(node, start, end, 0);
-    return end;
-  }
-
   private put(node: PathNode, start: number, end: number, flags: number): void {
     const { column } = node;
-    if (column < 0) { this.noteUnknown(node.path); return; }
+    if (column < 0) { this.noteUnknown(node, node.path); return; }
     this.cellStart[column] = start;
     this.cellEnd[column] = end;
     this.cellFlags[column] = ((this.cellFlags[column] as number) & brokenFlag) | flags;
@@ -237,9 +238,9 @@ export class JsonReader implements RecordReader {
     this.brokenBy[column] = why;
   }
 
-  private noteUnknown(path: PathNode['path']): void {
+  private noteUnknown(within: PathNode, path: PathNode['path']): void {
     // The record itself has no name; its own issue is ROW_NOT_OBJECT.
-    if (path.length > 0 && this.unknownPaths.length < mostUnknown) this.unknownPaths.push(issuePathName(path));
+    if (!within.kept && path.length > 0 && this.unknownPaths.length < mostUnknown) this.unknownPaths.push(issuePathName(path));
   }
 
   private object(open: number, node: PathNode | null, depth: number): number {
@@ -258,7 +259,7 @@ export class JsonReader implements RecordReader {
       if (child !== null) this.see(child);
       const valueEnd = this.value(valueAt, child, depth);
       if (valueEnd < 0) return valueEnd;
-      if (node !== null && child === null && this.bytes[valueAt] !== letterN) this.noteUnknown([...node.path, this.keyText(at + 1, keyEnd - 1)]);
+      if (node !== null && child === null && this.bytes[valueAt] !== letterN) this.noteUnknown(node, [...node.path, this.keyText(at + 1, keyEnd - 1)]);
       at = this.skipWhite(valueEnd);
       const mark = this.peek(at);
       if (mark === closeBrace) return at + 1;
@@ -274,7 +275,7 @@ export class JsonReader implements RecordReader {
       const child = node?.elements[index] ?? null;
       const valueEnd = this.value(at, child, depth);
       if (valueEnd < 0) return valueEnd;
-      if (node !== null && child === null && this.bytes[at] !== letterN) this.noteUnknown([...node.path, index]);
+      if (node !== null && child === null && this.bytes[at] !== letterN) this.noteUnknown(node, [...node.path, index]);
       at = this.skipWhite(valueEnd);
       const mark = this.peek(at);
       if (mark === closeBracket) return at + 1;
@@ -289,7 +290,8 @@ export class JsonReader implements RecordReader {
   }
 
   private childOf(node: PathNode, [start, end]: readonly [number, number], expected: number): PathNode | null {
-    const last = Math.min(expected + nearKeys, node.keys.length);
+    // With escapes the same bytes may be another key.
+    const last = this.escaped ? 0 : Math.min(expected + nearKeys, node.keys.length);
     for (let index = expected; index < last; index += 1)
       if (this.isKey(node.keys[index] as Buffer, start, end)) { this.keyIndex = index; return node.children[index] as PathNode; }
     this.keyIndex = node.byKey.get(this.keyText(start, end)) ?? -1;

@@ -10,6 +10,8 @@ export class PathNode {
   readonly children: PathNode[] = [];
   readonly byKey = new Map<string, number>();
   readonly elements: PathNode[] = [];
+  /** It, or what it is in, is a column of its own: what has no column below is not lost. */
+  kept = false;
   /** Number of the record that had it last: twice in one record is once too often. */
   seenIn = -1;
 
@@ -43,7 +45,13 @@ export const treeOf = (paths: readonly ValuePath[]): PathNode => {
     node.column = column;
     for (const above of passed) if (above.firstColumn < 0) above.firstColumn = column;
   });
+  markKept(root, false);
   return root;
+};
+
+const markKept = (node: PathNode, isAboveKept: boolean): void => {
+  node.kept = isAboveKept || node.column >= 0;
+  for (const below of [...node.children, ...node.elements]) markKept(below, node.kept);
 };
 
 /** `names[0].full`, as a person writes it; `value` for the record itself. */
