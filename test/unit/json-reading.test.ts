@@ -3,56 +3,23 @@ import { describe, expect, it } from 'vitest';
 import type { Detection, ParseOverrides } from '../../contracts/parse-options.ts';
 import { issueCodeOf } from '../../contracts/issue-codes.ts';
 import { detectSource } from '../../core/detect/detect-source.ts';
-import { brokenFlag } from '../../core/formats/csv/record-scanner.ts';
-import { createPlanner, createReader } from '../../core/formats/formats.ts';
+import { createPlanner } from '../../core/formats/formats.ts';
 import { JsonReader } from '../../core/formats/json/json-reader.ts';
 import { treeOf } from '../../core/formats/json/path-tree.ts';
 import { withWholeColumns } from '../../core/formats/json/whole-columns.ts';
-import type { PlannedChunk } from '../../core/formats/source-format.ts';
+import { readRows, type Cutting, type ReadRow } from '../support/read-rows.ts';
 
 const detect = (text: string | Buffer, overrides: ParseOverrides = {}, fileName?: string): Detection => {
   const bytes = Buffer.from(text);
   return detectSource({ samples: [{ offset: 0, bytes }], totalBytes: bytes.length, overrides, fileName });
 };
 
-interface ReadRow { readonly line: number; readonly raw: string; readonly cells: readonly string[]; readonly problem: string | null; readonly broken: readonly string[]; readonly unknown: readonly string[] }
-
 /** As the import reads: planned in pieces, then chunk by chunk. */
-const readAll = (text: string | Buffer, { options }: Detection, { chunkBytes = 1 << 20, pieceBytes = 1 << 20 } = {}): { readonly rows: readonly ReadRow[]; readonly chunks: readonly PlannedChunk[] } => {
-  const bytes = Buffer.from(text);
-  const planner = createPlanner(options, { chunkBytes });
-  const chunks: PlannedChunk[] = [];
-  for (let at = options.dataStartByte; at < bytes.length; at += pieceBytes) chunks.push(...planner.push(bytes.subarray(at, at + pieceBytes)));
-  chunks.push(...planner.end());
-  const rows: ReadRow[] = [];
-  for (const chunk of chunks) {
-    const reader = createReader(options);
-    const part = Buffer.from(bytes.subarray(chunk.byteStart, chunk.byteEnd));
-    reader.reset(part, 0, part.length, chunk.firstLine);
-    const before = rows.length;
-    while (reader.next()) {
-      const columns = Array.from({ length: reader.cellCount }, (_, cell) => cell);
-      rows.push({
-        line: reader.line, raw: part.toString('utf8', reader.recordStart, reader.recordEnd).trim(),
-        cells: columns.map((cell) => {
-          const target = Buffer.alloc((reader.cellEnd[cell] ?? 0) - (reader.cellStart[cell] ?? 0));
-          return target.toString('utf8', 0, reader.unescapeInto(cell, target, 0));
-        }),
-        problem: reader.problem === 0 ? null : issueCodeOf(reader.problem),
-        broken: columns.filter((cell) => ((reader.cellFlags[cell] ?? 0) & brokenFlag) !== 0).map((cell) => `${cell} ${issueCodeOf(reader.brokenIssue(cell))}`),
-        unknown: [...reader.unknownPaths],
-      });
-    }
-    expect(rows.length - before).toBe(chunk.rows);
-    expect(chunk.firstRow).toBe(before + 1);
-  }
-  expect(planner.rows).toBe(rows.length);
-  return { rows, chunks };
-};
+const readAll = (text: string | Buffer, { options }: Pick<Detection, 'options'>, cutting: Cutting = {}): readonly ReadRow[] => readRows(Buffer.from(text), options, cutting);
 
 const cellsOf = (text: string, overrides?: ParseOverrides) => {
   const detection = detect(text, overrides);
-  return { columns: detection.options.columns, rows: readAll(text, detection).rows.map((row) => row.cells) };
+  return { columns: detection.options.columns, rows: readAll(text, detection).map((row) => row.cells) };
 };
 
 describe('JSON Lines', () => {
@@ -71,22 +38,22 @@ describe('JSON Lines', () => {
   it('report a value that has no column, by its place and never by a key that may be data', () => {
     const detection = detect('{"a":1,"o":{"p":1},"l":[{"x":1}]}\n', { format: 'jsonl' });
     const text = '{"a":1,"new":5,"o":{"q":[1],"jane@example.org":2,"nothing":null},"l":[{"x":1},{"x":2}]}\n{"o":7}\n';
-    const { rows } = readAll(text, detection);
+    const rows = readAll(text, detection);
     expect(rows.map((row) => row.unknown)).toEqual([['new', 'o.q', 'o.*', 'l[]'], ['o']]);
   });
   it('reject the row that is no JSON, with its own line and text, and no other', () => {
     const detection = detect('{"a":1}\n{"a":2}\n');
-    const { rows } = readAll('{"a":1}\n\n  \t\n{"a":1,}\r\n{"a":3}\n[1]\n5\n{"a":"cut', detection);
-    expect(rows.map(({ line, problem, raw }) => [line, problem, raw])).toEqual([
+    const rows = readAll('{"a":1}\n\n  \t\n{"a":1,}\r\n{"a":3}\n[1]\n5\n{"a":"cut', detection);
+    expect(rows.map(({ line, findings, raw }) => [line, findings[0] ?? null, raw])).toEqual([
       [1, null, '{"a":1}'], [4, 'ROW_JSON_INVALID', '{"a":1,}'], [5, null, '{"a":3}'], [6, 'ROW_NOT_OBJECT', '[1]'], [7, 'ROW_NOT_OBJECT', '5'], [8, 'ROW_JSON_INVALID', '{"a":"cut'],
     ]);
   });
   it('reject a key that stands twice, half a surrogate pair and nesting beyond the limit', () => {
     const detection = detect('{"a":"x","b":{"c":1}}\n');
     const deep = `{"a":${'['.repeat(1_000)}${']'.repeat(1_000)}}`;
-    const { rows } = readAll(`{"a":"1","a":"2"}\n{"a":"\\ud83d\\ude00"}\n{"a":"\\ud83d"}\n{"b":{"c":1},"b":{"c":2}}\n${deep}\n${'['.repeat(100_000)}\n`, detection);
-    expect(rows.map(({ broken, problem }) => [broken, problem])).toEqual([
-      [['0 ROW_KEY_REPEATED'], null], [[], null], [['0 TEXT_HALF_SURROGATE'], null], [['1 ROW_KEY_REPEATED'], null], [[], 'ROW_JSON_TOO_DEEP'], [[], 'ROW_JSON_TOO_DEEP'],
+    const rows = readAll(`{"a":"1","a":"2"}\n{"a":"\\ud83d\\ude00"}\n{"a":"\\ud83d"}\n{"b":{"c":1},"b":{"c":2}}\n${deep}\n${'['.repeat(100_000)}\n`, detection);
+    expect(rows.map(({ findings }) => findings)).toEqual([
+      ['ROW_KEY_REPEATED 1'], [], ['TEXT_HALF_SURROGATE 1'], ['ROW_KEY_REPEATED 2'], ['ROW_JSON_TOO_DEEP'], ['ROW_JSON_TOO_DEEP'],
     ]);
     expect(rows[1]?.cells[0]).toBe('😀');
   });
@@ -104,7 +71,7 @@ describe('an object that somebody wants whole', () => {
   it('is one column in the place of its parts, all of it, whatever a row has there', () => {
     const options = withWholeColumns(detection.options, { named: [], jsonFields: ['Doc'] });
     expect(options.columns).toEqual(['id', 'doc', 'other.y']);
-    expect(readAll('{"doc":{"n":1, "new":[ 1.0 ]},"id":5}\n{"doc":[7]}\n{"doc":"t"}\n', { ...detection, options } as Detection).rows.map(({ cells, unknown }) => [cells, unknown])).toEqual([
+    expect(readAll('{"doc":{"n":1, "new":[ 1.0 ]},"id":5}\n{"doc":[7]}\n{"doc":"t"}\n', { ...detection, options }).map(({ cells, unknown }) => [cells, unknown])).toEqual([
       [['5', '{"n":1, "new":[ 1.0 ]}', ''], []], [['', '[7]', ''], []], [['', 't', ''], []],
     ]);
   });
@@ -123,7 +90,7 @@ describe('a JSON document', () => {
     const text = '{"meta":{"n":2,"more":[{"k":1}]},\n "data":{"items":[\n  {"id":1,"t":"long enough"},\n  {"id":2,"t":"to be the largest"}\n]},"tail":[1,2]}\n';
     const detection = detect(text);
     expect(detection.options).toMatchObject({ format: 'json', recordPath: ['data', 'items'], container: 'array', columns: ['id', 't'], dataStartLine: 3 });
-    expect(readAll(text, detection).rows.map(({ line, cells }) => [line, cells[0]])).toEqual([[3, '1'], [4, '2']]);
+    expect(readAll(text, detection).map(({ line, cells }) => [line, cells[0]])).toEqual([[3, '1'], [4, '2']]);
     expect(cellsOf(text, { recordPath: 'meta.more' })).toEqual({ columns: ['k'], rows: [['1']] });
     expect(cellsOf(text, { recordPath: '/meta' })).toEqual({ columns: ['n', 'more[0].k'], rows: [['2', '1']] });
     expect(cellsOf(text, { recordPath: '.' }).rows).toHaveLength(1);
@@ -131,8 +98,8 @@ describe('a JSON document', () => {
   });
   it('keeps a bad record to itself', () => {
     const detection = detect('[{"a":1},{"a":2},{"a":3}]');
-    const { rows } = readAll('[{"a":1},\n{"a":01},{"a" 1},\n{"a":"x" "y"}, nonsense, {"a":4} \n, 7]', detection);
-    expect(rows.map(({ line, raw, problem }) => [line, raw, problem])).toEqual([
+    const rows = readAll('[{"a":1},\n{"a":01},{"a" 1},\n{"a":"x" "y"}, nonsense, {"a":4} \n, 7]', detection);
+    expect(rows.map(({ line, raw, findings }) => [line, raw, findings[0] ?? null])).toEqual([
       [1, '{"a":1}', null], [2, '{"a":01}', 'ROW_JSON_INVALID'], [2, '{"a" 1}', 'ROW_JSON_INVALID'], [3, '{"a":"x" "y"}', 'ROW_JSON_INVALID'], [3, 'nonsense', 'ROW_JSON_INVALID'],
       [3, '{"a":4}', null], [4, '7', 'ROW_NOT_OBJECT'],
     ]);
@@ -200,10 +167,10 @@ describe('the reader beside JSON.parse', () => {
       const detection = detect(text, { format: isLines ? 'jsonl' : 'json' });
       if (!('paths' in detection.options)) throw new TypeError('not JSON');
       const { paths } = detection.options;
-      const { rows } = readAll(text, detection);
-      expect(rows.map(({ problem, broken, unknown }) => [problem, broken, unknown])).toEqual(records.map(() => [null, [], []]));
+      const rows = readAll(text, detection);
+      expect(rows.map(({ findings, unknown }) => [findings, unknown])).toEqual(records.map(() => [[], []]));
       rows.forEach((row, index) => { expectedCells(records[index] ?? '', paths, row.cells); });
-      expect(readAll(text, detection, { chunkBytes: size, pieceBytes: size }).rows).toEqual(rows);
+      expect(readAll(text, detection, { chunkBytes: size, pieceBytes: size })).toEqual(rows);
     }), { numRuns: 1000 });
   });
 
@@ -235,7 +202,7 @@ describe('the reader beside JSON.parse', () => {
         expect(error).toMatchObject({ code: expect.stringMatching(/^FILE_(JSON_INVALID|CUT_OFF)$/) as string });
         return;
       }
-      expect(readAll(bytes, detection, { chunkBytes: size, pieceBytes: size }).rows).toEqual(whole.rows);
+      expect(readAll(bytes, detection, { chunkBytes: size, pieceBytes: size })).toEqual(whole);
     }), { numRuns: 3000 });
   });
 });

@@ -22,14 +22,14 @@ export const detectJson = (text: SourceText, format: JsonOptions['format']): Jso
   return detectionOf(text, { chosen, format, records: [...first, ...furtherRecords(text, list, first)] });
 };
 
-const lookInto = ({ overrides }: SourceText, start: Segment): FoundLists | null => {
+const lookInto = ({ overrides, extension }: SourceText, start: Segment): FoundLists | null => {
   const { format, delimiter, recordPath } = overrides;
   const isNamed = format === 'json' || format === 'geojson' || recordPath !== undefined;
   if (!isNamed && (format !== undefined || delimiter !== undefined || !looksLikeJson(start.bytes))) return null;
   try {
     return findRecordLists(start.bytes, start.complete);
   } catch (error) {
-    if (isNamed || beginsLikeRecords(start.bytes)) throw error;
+    if (isNamed || extension === '.json' || extension === '.geojson' || beginsLikeRecords(start.bytes)) throw error;
     return null;
   }
 };

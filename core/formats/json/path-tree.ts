@@ -56,7 +56,7 @@ const markKept = (node: PathNode, isAboveKept: boolean): void => {
 
 /** `names[0].full`, as a person writes it; `value` for the record itself. */
 export const pathName = (path: ValuePath): string =>
-  path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('') || 'value';
+  path.length === 0 ? 'value' : path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
 
 /**
  * The same for an issue. Keys may be data (a person's name as a key), so only what looks like a name is repeated, and places in arrays

@@ -94,7 +94,8 @@ class ListFinder {
       if (bytes[at] !== openBrace) seen.others += 1;
       const border = elementBorder(bytes, at, bytes.length);
       seen.end = border;
-      const mark = this.peek(border);
+      if (border >= bytes.length) throw this.cutAt(at);
+      const mark = bytes[border];
       if (mark === closeBrace) this.refuse(border, 'A bracket is closed by one of another kind');
       if (mark === closeBracket) return border + 1;
       at = this.skipWhite(border + 1);
@@ -144,10 +145,11 @@ class ListFinder {
     try { return JSON.parse(text) as string; } catch { return this.refuse(start, 'A key is no JSON text'); }
   }
 
-  private cutAt(): Error {
+  /** @param open where what is open begins; else the end is the place */
+  private cutAt(open = this.bytes.length): Error {
     if (!this.complete) return new Cut();
-    const { line, byte } = placeOf(this.bytes, this.bytes.length);
-    return new WaybillError('FILE_CUT_OFF', `The JSON document ends before it is closed: line ${line}, byte ${byte}.`, { line, byte });
+    const { line, byte } = placeOf(this.bytes, open);
+    return new WaybillError('FILE_CUT_OFF', `The JSON document ends before it is closed; it is open at line ${line}, byte ${byte}.`, { line, byte });
   }
 
   private refuse(at: number, what: string): never {

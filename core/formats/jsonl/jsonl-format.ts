@@ -12,6 +12,7 @@ import { firstContent, sampleLines, type SampledLines } from '../json/sampled-js
 import type { SourceFormat } from '../source-format.ts';
 import { LinePlanner } from './line-planner.ts';
 
+const documents = ['.json', '.geojson'];
 const extensions = ['.jsonl', '.ndjson', '.jsonlines', '.geojsonl', '.geojsonseq', '.ldjson'];
 
 export const jsonLinesFormat: SourceFormat<JsonLinesOptions> = {
@@ -36,10 +37,11 @@ const whyLines = ({ overrides, extension }: SourceText, start: Segment, { lines,
   if (overrides.format !== undefined) return overrides.format === 'jsonl' ? { confidence: 1, why: 'named by the operator' } : null;
   if (overrides.delimiter !== undefined || overrides.recordPath !== undefined) return null;
   const first = start.bytes[firstContent(start.bytes, 0)];
-  if ((first !== openBrace && first !== openBracket) || lines === 0 || good * 2 < lines) return null;
+  const least = extensions.includes(extension) ? 1 : documents.includes(extension) ? lines / 2 + 0.5 : lines / 2;
+  if ((first !== openBrace && first !== openBracket) || lines === 0 || good < least) return null;
   if (lines > 1) return { confidence: good === lines ? 0.99 : 0.8, why: `${good} of ${lines} sampled lines are each a JSON value of their own` };
   if (extensions.includes(extension)) return { confidence: 0.9, why: 'the only line is a JSON value, and the file is named as JSON Lines' };
-  const isDocument = extension === '.json' || extension === '.geojson' || first === openBracket || findRecordLists(start.bytes, start.complete).lists.some((list) => list.ofObjects);
+  const isDocument = documents.includes(extension) || first === openBracket || findRecordLists(start.bytes, start.complete).lists.some((list) => list.ofObjects);
   return isDocument ? null : { confidence: 0.7, why: 'the only line is a JSON object without a list of records in it' };
 };
 
