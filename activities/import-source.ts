@@ -12,8 +12,8 @@ export interface ImportSource {
   readonly version: string;
 }
 
-export const sourceKey = (job: { readonly jobId: string; readonly sourceSha256: string | null }, parse: Pick<ParseOptions, 'encoding'>): string =>
-  parse.encoding === 'utf-8' ? archiveKey(job.sourceSha256 ?? '') : spoolKey(job.jobId);
+export const sourceKey = (job: { readonly jobId: string; readonly sourceSha256: string | null }, parse: Pick<ParseOptions, 'encoding' | 'compression'>): string =>
+  parse.encoding === 'utf-8' && parse.compression === undefined ? archiveKey(job.sourceSha256 ?? '') : spoolKey(job.jobId);
 
 export const openSource = async (storage: Storage, key: string): Promise<ImportSource> => {
   const stat = await storage.stat(key);

@@ -1,8 +1,7 @@
 import { WaybillError } from '../contracts/errors.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
-import { scanDialectOf } from '../core/formats/csv/scan-dialect-of.ts';
-import { ChunkPlanner } from '../core/formats/csv/chunk-planner.ts';
-import type { PlannedChunk } from '../core/formats/csv/chunk-planner.ts';
+import { createPlanner } from '../core/formats/formats.ts';
+import type { PlannedChunk } from '../core/formats/source-format.ts';
 import { forgetChunks, insertChunks } from '../db/chunks.ts';
 import type { Job } from '../db/find-job.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -16,10 +15,7 @@ export interface PlannedChunks { readonly chunkCount: number; readonly rowsTotal
 export const planChunks = async (deps: ActivityDeps, { job, parse, key }: ChunkOrder, signal: AbortSignal): Promise<PlannedChunks> => {
   const epoch = { jobId: job.jobId, round: job.round, planEpoch: job.planEpoch };
   const source = await openSource(deps.storage, key);
-  const planner = new ChunkPlanner({
-    dialect: scanDialectOf(parse), chunkBytes: chunkBytesFor(source.bytes, deps.chunkBytes), chunkRows: chunkRowsFor(parse.columns.length),
-    startByte: parse.dataStartByte, startLine: parse.dataStartLine,
-  });
+  const planner = createPlanner(parse, { chunkBytes: chunkBytesFor(source.bytes, deps.chunkBytes), chunkRows: chunkRowsFor(parse.columns.length) });
   // An earlier attempt may have cut otherwise (another setting, another version): two cuttings must not mix.
   await forgetChunks(deps.pool, epoch);
   let chunkCount = 0;

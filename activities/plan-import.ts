@@ -7,6 +7,7 @@ import type { ImportRequest } from '../contracts/import-request.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
+import { withWholeColumns } from '../core/formats/json/whole-columns.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { proposeMapping } from '../core/mapping/propose-mapping.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
@@ -48,12 +49,12 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   const proof = proveSource(deps, job, { sha256: request.sha256, signal });
   proof.catch(() => undefined);
   if (job.detection === null) throw new WaybillError('JOB_STATE', 'The file has not been looked at yet.', { job: jobId });
-  const { options: parse } = job.detection;
   const { datasetId, datasetVersion } = job;
   if (datasetId === null || datasetVersion === null) throw new WaybillError('DATASET_UNKNOWN', 'The job names no dataset.', { dataset: request.dataset });
   const version = await findDatasetVersion(deps.pool, { datasetId, version: datasetVersion });
   if (version === null) throw new WaybillError('DATASET_UNKNOWN', 'The dataset is gone.', { dataset: request.dataset });
   await checkWritable(deps.pool, version.definition);
+  const parse = await fitColumns(deps, { job, detection: job.detection, request, definition: version.definition });
   const plan = await makePlan(deps, { job, request, parse, definition: version.definition });
   const planHash = hashPlan(plan);
   await insertPlan(deps.pool, { planHash, document: plan });
@@ -69,6 +70,18 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
     if (moved) await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(fieldNamed(version.definition, mapped.field))));
   });
   return { chunkCount, rowsTotal, round: job.round, planEpoch: job.planEpoch, stopAtFirstReject: plan.onError === 'abort' };
+};
+
+interface Fitting { readonly job: Job; readonly detection: NonNullable<Job['detection']>; readonly request: ImportRequest; readonly definition: DatasetDefinition }
+
+/** Objects that a field or the operator wants whole; the job shows the columns that are read. */
+const fitColumns = async (deps: ActivityDeps, { job, detection, request, definition }: Fitting): Promise<ParseOptions> => {
+  const options = withWholeColumns(detection.options, {
+    named: request.map.flatMap((entry) => entry.columns),
+    jsonFields: definition.fields.flatMap((field) => (field.type === 'json' ? [field.name, ...(field.label === undefined ? [] : [field.label]), ...field.aliases] : [])),
+  });
+  if (options !== detection.options) await noteJob(deps.pool, { jobId: job.jobId, patch: { detection: { ...detection, options } } });
+  return options;
 };
 
 interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readonly parse: ParseOptions; readonly definition: DatasetDefinition }

@@ -2,8 +2,8 @@
  * Rows that only the whole file or the dataset could refuse carry no content yet: their chunks are read again and each row's raw bytes and
  * line are added. The few pay, not every row of the staging.
  */
-import { scanDialectOf } from '../core/formats/csv/scan-dialect-of.ts';
-import { RecordScanner } from '../core/formats/csv/record-scanner.ts';
+import { createReader } from '../core/formats/formats.ts';
+import type { RecordReader } from '../core/formats/source-format.ts';
 import { readChunk } from '../db/chunks.ts';
 import { chunksOfBareRejects, completeRejects } from '../db/complete-rejects.ts';
 import type { CompletedReject } from '../db/complete-rejects.ts';
@@ -18,19 +18,19 @@ export const readBackRejects = async (deps: ActivityDeps, { job, plan }: Planned
     const chunk = await readChunk(deps.pool, { ...epoch, chunkNo });
     if (chunk === null) continue;
     const bytes = await deps.storage.readRange(key, chunk.byteStart, chunk.byteEnd);
-    const scanner = new RecordScanner(scanDialectOf(plan.parse));
-    scanner.reset(bytes, 0, bytes.length, chunk.firstLine);
-    await completeRejects(deps.pool, epoch, collect(scanner, { bytes, firstRow: chunk.firstRow, wanted: new Set(rows) }));
+    const reader = createReader(plan.parse);
+    reader.reset(bytes, 0, bytes.length, chunk.firstLine);
+    await completeRejects(deps.pool, epoch, collect(reader, { bytes, firstRow: chunk.firstRow, wanted: new Set(rows) }));
   }
 };
 
 interface Wanted { readonly bytes: Buffer; readonly firstRow: number; readonly wanted: ReadonlySet<number> }
 
-const collect = (scanner: RecordScanner, { bytes, firstRow, wanted }: Wanted): readonly CompletedReject[] => {
+const collect = (reader: RecordReader, { bytes, firstRow, wanted }: Wanted): readonly CompletedReject[] => {
   const found: CompletedReject[] = [];
-  for (let rowNo = firstRow; scanner.next(); rowNo += 1) {
+  for (let rowNo = firstRow; reader.next(); rowNo += 1) {
     if (!wanted.has(rowNo)) continue;
-    found.push({ rowNo, lineNo: scanner.line, raw: bytes.subarray(scanner.recordStart, scanner.contentEnd) });
+    found.push({ rowNo, lineNo: reader.line, raw: bytes.subarray(reader.recordStart, reader.contentEnd) });
   }
   return found;
 };

@@ -1,7 +1,6 @@
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import type { DateReading } from '../contracts/plan-document.ts';
-import { scanDialectOf } from '../core/formats/csv/scan-dialect-of.ts';
-import { RecordScanner } from '../core/formats/csv/record-scanner.ts';
+import { createReader, firstRecordIn } from '../core/formats/formats.ts';
 import { proposeDateReading } from '../core/types/propose-date-reading.ts';
 import { readSamples } from '../storage/read-samples.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -20,22 +19,23 @@ export const readDateSamples = async (storage: Storage, { key, parse, columns }:
   const cells: string[][] = columns.map(() => []);
   const { bytes: totalBytes } = await openSource(storage, key);
   for (const sample of await readSamples(storage, key, totalBytes)) {
-    const start = sample.offset === 0 ? Math.min(parse.dataStartByte, sample.bytes.length) : sample.bytes.indexOf(0x0a) + 1;
-    const end = sample.bytes.lastIndexOf(0x0a) + 1;
-    if (end > start) gather(sample.bytes, { start, end }, { parse, columns, cells });
+    const start = sample.offset === 0 ? Math.min(parse.dataStartByte, sample.bytes.length) : firstRecordIn(sample.bytes, parse);
+    if (sample.bytes.length > start) gather(sample.bytes, { start, complete: sample.offset + sample.bytes.length === totalBytes }, { parse, columns, cells });
   }
   return cells.map(proposeDateReading);
 };
 
 interface Gathering { readonly parse: ParseOptions; readonly columns: readonly number[]; readonly cells: string[][] }
 
-const gather = (bytes: Buffer, { start, end }: { readonly start: number; readonly end: number }, { parse, columns, cells }: Gathering): void => {
-  const scanner = new RecordScanner(scanDialectOf(parse));
-  scanner.reset(bytes, start, end, 1);
-  while (scanner.next()) {
-    if (scanner.cellCount !== parse.columns.length) continue;
+const gather = (bytes: Buffer, { start, complete }: { readonly start: number; readonly complete: boolean }, { parse, columns, cells }: Gathering): void => {
+  const reader = createReader(parse);
+  reader.reset(bytes, start, bytes.length, 1);
+  while (reader.next()) {
+    // A record that the sample cuts.
+    if (!complete && reader.recordEnd === bytes.length) break;
+    if (reader.problem !== 0 || reader.cellCount !== parse.columns.length) continue;
     columns.forEach((column, at) => {
-      cells[at]?.push(bytes.toString('utf8', scanner.cellStart[column], scanner.cellEnd[column]));
+      cells[at]?.push(bytes.toString('utf8', reader.cellStart[column], reader.cellEnd[column]));
     });
   }
 };

@@ -4,7 +4,7 @@
  */
 import { WaybillError } from '../contracts/errors.ts';
 import { carriesRejects } from '../contracts/reject-columns.ts';
-import { scanDialectOf } from '../core/formats/csv/scan-dialect-of.ts';
+import { createReader } from '../core/formats/formats.ts';
 import { createLanes, hashedLanes } from '../core/staging/create-lanes.ts';
 import { RowStager } from '../core/staging/row-stager.ts';
 import { CopyBuffer } from '../core/types/copy-buffer.ts';
@@ -48,7 +48,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
   if (await storage.readInto(source.key, chunk.byteStart, bytes) !== bytes.length)
     throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
   const stager = new RowStager({
-    dialect: scanDialectOf(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
+    reader: createReader(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
     restoresFormulas: carriesRejects(plan.parse.columns),
     hashedLanes: hashedLanes(plan, definition),
   });

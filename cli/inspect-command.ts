@@ -1,4 +1,5 @@
 /** `waybill inspect`: the API looks at the file (detection is the server's), so it is sent there first. */
+import { basename } from 'node:path';
 import type { CommandContext } from './run-command.ts';
 import { inspectDocument } from './generated/operations.ts';
 import type { InspectQuery } from './generated/operations.ts';
@@ -23,18 +24,23 @@ const guessOf = (guesses: unknown, name: string): readonly [string, string] => {
   return [typeof confidence === 'number' ? `${Math.round(confidence * 100)} %` : '', typeof why === 'string' ? why : ''];
 };
 
-const propertyTable = ({ guesses, ...found }: Inspection): string => textTable(
+const delimitedRows = ({ guesses, ...found }: Inspection): readonly (readonly string[])[] => [
+  ['delimiter', shownCharacter(found.delimiter), ...guessOf(guesses, 'delimiter')],
+  ['quote', shownCharacter(found.quote), ...guessOf(guesses, 'quote')],
+  ['escape', found.escape ?? '', ...guessOf(guesses, 'escape')],
+  ['header row', found.headerRow === true ? 'yes' : 'no', ...guessOf(guesses, 'header')],
+  ['preamble lines', String(found.preambleLines), ...guessOf(guesses, 'preambleLines')],
+];
+
+const propertyTable = (found: Inspection): string => textTable(
   [{ title: 'property' }, { title: 'value' }, { title: 'sure', align: 'right' }, { title: 'because' }],
   [
-    ['format', found.format], ['compression', found.compression],
-    ['encoding', found.encoding, ...guessOf(guesses, 'encoding')],
-    ['delimiter', shownCharacter(found.delimiter), ...guessOf(guesses, 'delimiter')],
-    ['quote', shownCharacter(found.quote), ...guessOf(guesses, 'quote')],
-    ['escape', found.escape, ...guessOf(guesses, 'escape')],
-    ['header row', found.headerRow ? 'yes' : 'no', ...guessOf(guesses, 'header')],
-    ['preamble lines', String(found.preambleLines), ...guessOf(guesses, 'preambleLines')],
+    ['format', found.format, ...guessOf(found.guesses, 'format')], ['compression', found.compression, ...guessOf(found.guesses, 'compression')],
+    ['encoding', found.encoding, ...guessOf(found.guesses, 'encoding')],
+    ...(found.delimiter === null ? [] : delimitedRows(found)),
+    ...(found.recordPath === null ? [] : [['record path', found.recordPath, ...guessOf(found.guesses, 'recordPath')]]),
     ['rows', `${found.rowsExact ? '' : 'about '}${groupDigits(found.rows)}`],
-    ['columns', String(found.columns.length)],
+    ['columns', String(found.columns.length), ...guessOf(found.guesses, 'columns')],
   ],
 );
 
@@ -47,7 +53,7 @@ const columnTable = ({ columns, sample }: Inspection): string => textTable(
 export const inspectFile = async ({ client, output }: CommandContext, file: string, options: InspectOptions): Promise<void> => {
   const { sha256 } = await uploadFile(client, file);
   const { inspect } = await client.request(inspectDocument, {
-    sha256, parse: parseOverridesOf(options), all: options.all ?? false, purpose: options.purpose ?? null,
+    sha256, fileName: basename(file), parse: parseOverridesOf(options), all: options.all ?? false, purpose: options.purpose ?? null,
   });
   output.result(inspect, () => `${propertyTable(inspect)}\n\n${columnTable(inspect)}`);
 };

@@ -3,7 +3,7 @@
  * exit code 2 and its name. No zod here: `waybill --help` must not pay for it.
  */
 import { InvalidArgumentError } from 'commander';
-import type { Encoding } from '../contracts/parse-options.ts';
+import type { Encoding, ParseOptions } from '../contracts/parse-options.ts';
 import type { DuplicatePolicy, LoadMode } from '../contracts/plan-document.ts';
 
 /** The words of the contract; the compiler refuses a missing or a foreign one. */
@@ -14,6 +14,7 @@ export const encodingWords = wordsOf<Encoding>({
   'utf-8': true, 'utf-16le': true, 'utf-16be': true, 'windows-1252': true, 'iso-8859-1': true, 'iso-8859-2': true, 'iso-8859-15': true,
   'windows-1250': true, 'windows-1251': true, 'koi8-r': true, macintosh: true, ibm866: true,
 });
+export const formatWords = wordsOf<ParseOptions['format']>({ csv: true, jsonl: true, json: true, geojson: true });
 export const onErrorWords = ['abort', 'quarantine'] as const;
 
 export interface MapOption {

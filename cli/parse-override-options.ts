@@ -3,6 +3,8 @@ import type { ParseOverrides } from './generated/operations.ts';
 import type { QuoteOption } from './parse-options.ts';
 
 export interface ParseOverrideOptions {
+  readonly format?: string;
+  readonly recordPath?: string;
   readonly encoding?: string;
   readonly delimiter?: string;
   readonly quote?: QuoteOption;
@@ -11,7 +13,9 @@ export interface ParseOverrideOptions {
   readonly preamble?: number;
 }
 
-export const parseOverridesOf = ({ encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
+export const parseOverridesOf = ({ format, recordPath, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
+  ...(format === undefined ? {} : { format }),
+  ...(recordPath === undefined ? {} : { recordPath }),
   ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
   ...(quote === undefined ? {} : { quote: quote.quote }),

@@ -1,5 +1,5 @@
 /**
- * How the bytes of a delimited file become records. Found by detection, overridden by the operator, pinned in the plan.
+ * How the bytes of a file become records. Found by detection, overridden by the operator, pinned in the plan.
  * After decoding, all offsets are bytes of UTF-8 text (of the source itself, or of its decoded spool: design 10.10).
  */
 import { z } from 'zod';
@@ -10,9 +10,22 @@ export const encodings = [
 export const encodingSchema = z.enum(encodings);
 export type Encoding = z.infer<typeof encodingSchema>;
 
-export const parseOptionsSchema = z.object({
-  format: z.literal('csv'),
+/** What every format says: how its bytes become text, which columns there are, where the first record is. */
+const sourceOptions = {
   encoding: encodingSchema,
+  /** Absent: none. The source is then read from its unpacked spool. */
+  compression: z.enum(['gzip']).optional(),
+  /** Column names: from the header or the keys, made unique; `column_1` … when there are none. */
+  columns: z.array(z.string()),
+  /** First byte of the first record: after BOM, preamble and header. */
+  dataStartByte: z.number().int().nonnegative(),
+  /** Physical line (from 1) of the first record. */
+  dataStartLine: z.number().int().positive(),
+};
+
+export const delimitedOptionsSchema = z.object({
+  format: z.literal('csv'),
+  ...sourceOptions,
   /** One ASCII character. */
   delimiter: z.string().length(1),
   /** One ASCII character, or null when quotes are ordinary characters. */
@@ -23,17 +36,37 @@ export const parseOptionsSchema = z.object({
   preambleLines: z.number().int().nonnegative(),
   /** Whether a header row follows the preamble. */
   header: z.boolean(),
-  /** Column names: from the header, made unique; `column_1` … when there is none. */
-  columns: z.array(z.string()),
-  /** First byte of the first record: after BOM, preamble and header. */
-  dataStartByte: z.number().int().nonnegative(),
-  /** Physical line (from 1) of the first record. */
-  dataStartLine: z.number().int().positive(),
 }).strict().readonly();
+export type DelimitedOptions = z.infer<typeof delimitedOptionsSchema>;
+
+/** Keys and places (from 0) from a record down to a value: `names[0].full` is ["names", 0, "full"]. Column i is fed by path i. */
+const pathsSchema = z.array(z.array(z.union([z.string(), z.number().int().nonnegative()])).readonly()).readonly();
+export type ValuePath = readonly (string | number)[];
+
+/** One JSON value a line (JSON Lines, NDJSON). */
+export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema }).strict().readonly();
+export type JsonLinesOptions = z.infer<typeof jsonLinesOptionsSchema>;
+
+export const jsonOptionsSchema = z.object({
+  format: z.enum(['json', 'geojson']),
+  ...sourceOptions,
+  paths: pathsSchema,
+  /** Keys from the root to the records; empty: the root itself. */
+  recordPath: z.array(z.string()).readonly(),
+  /** What stands there: an array of records, or one object that is the only record. */
+  container: z.enum(['array', 'object']),
+}).strict().readonly();
+export type JsonOptions = z.infer<typeof jsonOptionsSchema>;
+
+export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema]);
 export type ParseOptions = z.infer<typeof parseOptionsSchema>;
+export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson'] as const satisfies readonly ParseOptions['format'][];
 
 /** What an operator may say instead of detection. */
 export const parseOverridesSchema = z.object({
+  format: z.enum(sourceFormats).optional(),
+  /** Where the records of a JSON document are: `data.items`, or a JSON Pointer (`/data/items`); `.` is the root. */
+  recordPath: z.string().max(1_000).optional(),
   encoding: encodingSchema.optional(),
   delimiter: z.string().length(1).optional(),
   quote: z.string().length(1).nullable().optional(),
@@ -50,10 +83,16 @@ export interface Guess<T> {
   readonly why: string;
 }
 
-export interface Detection {
-  readonly options: ParseOptions;
-  readonly guesses: {
-    readonly encoding: Guess<Encoding>;
+/** Of any format. */
+interface SourceGuesses {
+  readonly encoding: Guess<Encoding>;
+  readonly format?: Guess<ParseOptions['format']>;
+  readonly compression?: Guess<'gzip'>;
+}
+
+export interface DelimitedDetection {
+  readonly options: DelimitedOptions;
+  readonly guesses: SourceGuesses & {
     readonly delimiter: Guess<string>;
     readonly quote: Guess<string | null>;
     readonly escape: Guess<'double' | 'backslash'>;
@@ -64,3 +103,11 @@ export interface Detection {
   /** Whether the source must be decoded into a UTF-8 spool before it can be read at an offset. */
   readonly needsSpool: boolean;
 }
+
+export interface JsonDetection {
+  readonly options: JsonLinesOptions | JsonOptions;
+  readonly guesses: SourceGuesses & { readonly recordPath?: Guess<string>; readonly columns: Guess<number> };
+  readonly needsSpool: boolean;
+}
+
+export type Detection = DelimitedDetection | JsonDetection;

@@ -14,6 +14,11 @@ export const activityOptions = {
     taskQueue: controlTaskQueue, startToCloseTimeout: '1 minute', heartbeatTimeout: '15 seconds', retry: patient,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   },
+  /** Looks at samples, and unpacks or decodes the whole file before where it must: once, as long as that takes. */
+  detection: {
+    taskQueue: controlTaskQueue, startToCloseTimeout: '12 hours', heartbeatTimeout: '15 seconds', retry: patient,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  },
   /** One pass over the file, or set-wise statements over all of its rows: as long as they live they may go on. */
   long: {
     taskQueue: controlTaskQueue, startToCloseTimeout: '12 hours', heartbeatTimeout: '15 seconds', retry: patient,

@@ -18,7 +18,8 @@ import { activityOptions, writerWaitMs } from './activity-options.ts';
 import { ImportRun } from './import-run.ts';
 import { stageChunks } from './stage-chunks.ts';
 
-const { detectSource, judgeColumns, endJob, readJobWishes } = proxyActivities<ControlActivities>(activityOptions.quick);
+const { detectSource } = proxyActivities<ControlActivities>(activityOptions.detection);
+const { judgeColumns, endJob, readJobWishes } = proxyActivities<ControlActivities>(activityOptions.quick);
 const { planImport, reconcileJob, commitJob, closeJob } = proxyActivities<ControlActivities>(activityOptions.long);
 
 export interface ImportFileResult {

@@ -9,6 +9,7 @@ import { findPlan } from '../../db/plans.ts';
 import { previewRecords } from '../../db/preview-records.ts';
 import { refuseWithoutRole } from '../../db/reader.ts';
 import { traceRecord } from '../../db/record-origins.ts';
+import { writeRecordPath } from '../../core/formats/json/record-path.ts';
 import { estimateDisk } from '../inspect/estimate-import.ts';
 import { inspectSource } from '../inspect/inspect-source.ts';
 import { parseOverrides } from '../jobs/parse-import-request.ts';
@@ -47,22 +48,24 @@ interface EstimateArgs { readonly sha256: string; readonly dataset: string; read
 const estimateImport = async (_: unknown, { sha256, dataset, parse }: EstimateArgs, { deps, actor }: GraphqlContext) => {
   await mustFindDataset(deps, actor.org, dataset);
   const file = await mustFindSource(deps, actor.org, sha256);
-  const { detection, rows } = await inspectSource(deps.storage, { file, overrides: parseOverrides(parse), all: false });
+  const { detection, rows, bytes } = await inspectSource(deps.storage, { file, overrides: parseOverrides(parse), all: false });
   const disk = estimateDisk({
-    bytes: file.bytes, needsSpool: detection.needsSpool, databaseSharesDisk: deps.databaseSharesDisk, bytesFree: await deps.storage.freeBytes(),
+    bytes, needsSpool: detection.needsSpool, databaseSharesDisk: deps.databaseSharesDisk, bytesFree: await deps.storage.freeBytes(),
   });
   return { rows, ...disk };
 };
 
-interface InspectArgs { readonly sha256: string; readonly parse?: Maybe<Fields>; readonly all?: Maybe<boolean>; readonly purpose?: Maybe<string> }
-const inspect = async (_: unknown, { sha256, parse, all, purpose }: InspectArgs, { deps, actor }: GraphqlContext) => {
+interface InspectArgs { readonly sha256: string; readonly fileName?: Maybe<string>; readonly parse?: Maybe<Fields>; readonly all?: Maybe<boolean>; readonly purpose?: Maybe<string> }
+const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: InspectArgs, { deps, actor }: GraphqlContext) => {
   refuseWithoutRole({ actor, purpose: purpose ?? defaultPurpose });
   const file = await mustFindSource(deps, actor.org, sha256);
-  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, overrides: parseOverrides(parse), all: all ?? false });
+  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, fileName: fileName ?? undefined, overrides: parseOverrides(parse), all: all ?? false });
   const { options, guesses } = detection;
   return {
-    format: options.format, compression: 'none', encoding: options.encoding, delimiter: options.delimiter, quote: options.quote, escape: options.escape,
-    headerRow: options.header, preambleLines: options.preambleLines, columns: options.columns.map((name) => ({ name })), rows, rowsExact, sample, guesses,
+    format: options.format, compression: options.compression ?? 'none', encoding: options.encoding, columns: options.columns.map((name) => ({ name })),
+    rows, rowsExact, sample, guesses,
+    ...(options.format === 'csv' ? { delimiter: options.delimiter, quote: options.quote, escape: options.escape, headerRow: options.header, preambleLines: options.preambleLines } : {}),
+    ...('recordPath' in options ? { recordPath: writeRecordPath(options.recordPath) } : {}),
   };
 };
 

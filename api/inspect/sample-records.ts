@@ -1,10 +1,10 @@
 /** First records of a source file, and how many there are: in one pass that holds one piece at a time. */
 import type { Detection } from '../../contracts/parse-options.ts';
-import { ChunkPlanner } from '../../core/formats/csv/chunk-planner.ts';
-import { RecordScanner, escapedFlag } from '../../core/formats/csv/record-scanner.ts';
+import { createPlanner, createReader } from '../../core/formats/formats.ts';
+import { escapedFlag } from '../../core/formats/csv/record-scanner.ts';
+import type { RecordReader } from '../../core/formats/source-format.ts';
 import { createSourceDecoder } from '../../core/formats/csv/source-decoder.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { scanDialectOf } from '../../core/formats/csv/scan-dialect-of.ts';
 
 export interface SourceText { readonly storage: Storage; readonly key: string; readonly detection: Detection }
 
@@ -52,7 +52,7 @@ export interface HeadRecords {
 const longestCell = 1_000;
 const cut = (text: string): string => (text.length > longestCell ? `${text.slice(0, longestCell)}…` : text);
 
-const cellText = (scanner: RecordScanner, bytes: Buffer, cell: number): string => {
+const cellText = (scanner: RecordReader, bytes: Buffer, cell: number): string => {
   const start = scanner.cellStart[cell] ?? 0, end = scanner.cellEnd[cell] ?? start;
   if (((scanner.cellFlags[cell] ?? 0) & escapedFlag) === 0) return cut(bytes.toString('utf8', start, Math.min(end, start + longestCell * 4)));
   const target = Buffer.allocUnsafe(end - start);
@@ -60,7 +60,7 @@ const cellText = (scanner: RecordScanner, bytes: Buffer, cell: number): string =
 };
 
 export const headRecords = ({ bytes, complete }: Head, detection: Detection, wanted: number): HeadRecords => {
-  const scanner = new RecordScanner(scanDialectOf(detection.options));
+  const scanner = createReader(detection.options);
   scanner.reset(bytes, 0, bytes.byteLength, detection.options.dataStartLine);
   const rows: string[][] = [];
   let recordCount = 0, recordBytes = 0;
@@ -76,10 +76,7 @@ export const headRecords = ({ bytes, complete }: Head, detection: Detection, wan
 
 /** FILE_UNCLOSED_QUOTE and FILE_ROW_TOO_LONG come from here with their places. */
 export const countRecords = async (source: SourceText): Promise<number> => {
-  const { options } = source.detection;
-  const planner = new ChunkPlanner({
-    dialect: scanDialectOf(options), chunkBytes: Number.MAX_SAFE_INTEGER, startByte: options.dataStartByte, startLine: options.dataStartLine,
-  });
+  const planner = createPlanner(source.detection.options, { chunkBytes: Number.MAX_SAFE_INTEGER });
   for await (const piece of recordBytes(source)) planner.push(piece);
   planner.end();
   return planner.rows;

@@ -7,7 +7,7 @@ import type { Job } from '../../db/job.ts';
 import { findPlan } from '../../db/plans.ts';
 import { streamQuarantine } from '../../db/quarantine.ts';
 import { refuseReader } from '../../db/reader.ts';
-import { scanDialectOf } from '../../core/formats/csv/scan-dialect-of.ts';
+import { createReader } from '../../core/formats/formats.ts';
 import { createRecordSplitter } from './split-record.ts';
 import { writeRejects } from './write-rejects.ts';
 
@@ -26,7 +26,7 @@ export const downloadRejects = async (pool: Pool, { actor, job, purpose }: Rejec
   const parse = await parseOptionsOf(pool, job);
   await appendAudit(pool, { actor, action: 'rejects.downloaded', jobId, details: { round: job.round, planEpoch: job.planEpoch, purpose } });
   const rows = streamQuarantine(pool, { actor, purpose, jobId });
-  const lines = writeRejects({ columns: parse.columns, rows, split: createRecordSplitter(scanDialectOf(parse)) });
+  const lines = writeRejects({ columns: parse.columns, rows, split: createRecordSplitter(createReader(parse), parse.columns.length) });
   const body = new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       const next = await lines.next();

@@ -80,6 +80,10 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
+  /** csv, jsonl, json or geojson. */
+  readonly format?: InputMaybe<Scalars['String']['input']>;
+  /** Where the records of a JSON document are: `data.items`, or a JSON Pointer; `.` is the root. */
+  readonly recordPath?: InputMaybe<Scalars['String']['input']>;
   readonly encoding?: InputMaybe<Scalars['String']['input']>;
   readonly delimiter?: InputMaybe<Scalars['String']['input']>;
   /** null: quotes are ordinary characters. */
@@ -200,13 +204,14 @@ export type EstimateImportQuery = { readonly estimateImport: { readonly rows: nu
 
 export type InspectQueryVariables = Exact<{
   sha256: Scalars['String']['input'];
+  fileName?: InputMaybe<Scalars['String']['input']>;
   parse?: InputMaybe<ParseOverrides>;
   all?: InputMaybe<Scalars['Boolean']['input']>;
   purpose?: InputMaybe<Scalars['String']['input']>;
 }>;
 
 
-export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string, readonly quote: string | null, readonly escape: string, readonly headerRow: boolean, readonly preambleLines: number, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
+export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string | null, readonly quote: string | null, readonly escape: string | null, readonly headerRow: boolean | null, readonly preambleLines: number | null, readonly recordPath: string | null, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
 
 export type AuditQueryVariables = Exact<{
   afterSeq?: InputMaybe<Scalars['Count']['input']>;
@@ -329,7 +334,7 @@ export const estimateImportDocument: TypedDocument<EstimateImportQuery, Estimate
 
 export const inspectDocument: TypedDocument<InspectQuery, InspectQueryVariables> = {
   name: 'inspect',
-  text: "query inspect($sha256:String!$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines columns{name}rows rowsExact sample guesses}}",
+  text: "query inspect($sha256:String!$fileName:String$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 fileName:$fileName parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines recordPath columns{name}rows rowsExact sample guesses}}",
 };
 
 export const auditDocument: TypedDocument<AuditQuery, AuditQueryVariables> = {

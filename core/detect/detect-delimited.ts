@@ -3,50 +3,36 @@
  * confidence and a reason in plain words that holds no value of the file.
  */
 import { WaybillError } from '../../contracts/errors.ts';
-import type { Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
-import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
-import { refuseControlCharacters, refuseOtherText, refuseSignature } from './binary-signature.ts';
+import type { DelimitedDetection, ParseOverrides } from '../../contracts/parse-options.ts';
+import { refuseOtherText } from './binary-signature.ts';
 import { detectDialect } from './dialect.ts';
 import { detectLineEnd } from './line-end.ts';
-import { orderSamples, type Sample, type Segment } from './sample.ts';
+import type { Segment } from './sample.ts';
+import { readSourceText, type DetectionInput, type SourceText } from './source-text.ts';
 import { afterLines, findTableStart, type TableStart } from './table-start.ts';
-import { detectEncoding } from './text-encoding.ts';
 
 export type { Sample } from './sample.ts';
 
-export interface DetectionInput {
-  /** The first begins at byte 0 and holds the header (256 KiB or more); others from the middle and the end. */
-  readonly samples: readonly Sample[];
-  readonly totalBytes: number;
-  readonly overrides: ParseOverrides;
-}
+export const detectDelimited = (input: DetectionInput): DelimitedDetection => {
+  refuseOverrides(input.overrides);
+  return detectDelimitedText(readSourceText(input));
+};
 
 /**
- * Throws FILE_EMPTY, FILE_BINARY, FILE_UNDECODABLE, FILE_UNCLOSED_QUOTE (in the header), OPTION_INVALID, and FILE_ROW_TOO_LONG when
- * the header does not end inside the first sample: ask again with a longer one while the file has more.
+ * Throws FILE_BINARY, FILE_UNCLOSED_QUOTE (in the header), OPTION_INVALID, and FILE_ROW_TOO_LONG when the header does not end inside the
+ * first sample: ask again with a longer one while the file has more.
  */
-export function detectDelimited(input: DetectionInput): Detection {
-  const { overrides, totalBytes } = input;
+export function detectDelimitedText({ encoding, needsSpool, textStart, segments: pieces, firstBytes, overrides }: SourceText): DelimitedDetection {
   refuseOverrides(overrides);
-  const samples = orderSamples(input.samples);
-  const first = samples[0];
-  if (totalBytes === 0 || first === undefined || first.bytes.length === 0) throw emptyFile('has no bytes');
-  refuseSignature(first.bytes);
-  const { guess: encoding, bomBytes } = detectEncoding(samples, totalBytes, overrides.encoding);
-  if (!isUtf16(encoding.value)) refuseControlCharacters(samples);
-  const needsSpool = encoding.value !== 'utf-8';
-  // Offsets mean the source itself, or its spool, which has no byte order mark.
-  const textStart = needsSpool ? 0 : bomBytes;
-  const segments = toSegments(samples, { encoding: encoding.value, bomBytes, totalBytes });
+  const segments = pieces.map((piece, index) => (index === 0 ? piece : withoutFirstLine(piece)));
   const start = segments[0] as Segment;
-  if (start.complete && isBlank(start.bytes)) throw emptyFile('holds nothing but blank lines');
   if (overrides.delimiter === undefined) refuseOtherText(new TextDecoder().decode(start.bytes.subarray(0, 1000)));
 
   const hint = namedDelimiter(start.bytes);
   const skipped = afterLines(start.bytes, overrides.preambleLines ?? (hint === null ? 0 : 1));
   const dialect = detectDialect([{ ...start, bytes: start.bytes.subarray(skipped) }, ...segments.slice(1)], overrides, hint);
   const table = findTableStart({ segment: start, scan: dialect.scan, width: dialect.width, overrides, namesDelimiter: hint !== null });
-  if (table === null) throw longHeader(first.bytes.length);
+  if (table === null) throw longHeader(firstBytes);
   refuseUnclosedHeader(start, table, textStart);
   return {
     options: {
@@ -62,42 +48,13 @@ export function detectDelimited(input: DetectionInput): Detection {
   };
 }
 
-const isUtf16 = (encoding: Encoding): boolean => encoding === 'utf-16le' || encoding === 'utf-16be';
-const emptyFile = (what: string): WaybillError => new WaybillError('FILE_EMPTY', `The file ${what}.`);
 const longHeader = (sampleBytes: number): WaybillError =>
   new WaybillError('FILE_ROW_TOO_LONG', `The header does not end within the first ${sampleBytes} bytes.`, { sampleBytes });
-const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 10 || byte === 13 || byte === 32 || byte === 9 || byte === 26);
-
 function refuseOverrides({ delimiter, quote }: ParseOverrides): void {
   const plain = (text: string): boolean => /^[\u0001-\u007f]$/.test(text) && text !== '\n' && text !== '\r';
   if (delimiter !== undefined && !plain(delimiter)) throw new WaybillError('OPTION_INVALID', 'The delimiter is one ASCII character and no line end.', { option: 'delimiter' });
   if (quote !== undefined && quote !== null && !plain(quote)) throw new WaybillError('OPTION_INVALID', 'The quote is one ASCII character and no line end.', { option: 'quote' });
   if (delimiter !== undefined && delimiter === quote) throw new WaybillError('OPTION_INVALID', 'Delimiter and quote are the same character.', { option: 'quote' });
-}
-
-interface Decoding {
-  readonly encoding: Encoding;
-  readonly bomBytes: number;
-  readonly totalBytes: number;
-}
-
-function toSegments(samples: readonly Sample[], { encoding, bomBytes, totalBytes }: Decoding): readonly Segment[] {
-  return samples.map(({ offset, bytes }) => {
-    const complete = offset + bytes.length >= totalBytes;
-    const from = offset === 0 ? bomBytes : isUtf16(encoding) ? offset & 1 : 0;
-    const text = encoding === 'utf-8' ? bytes.subarray(from) : decode(bytes.subarray(from), encoding, complete);
-    return offset === 0 ? { bytes: text, complete } : withoutFirstLine({ bytes: text, complete });
-  });
-}
-
-function decode(bytes: Uint8Array, encoding: Encoding, complete: boolean): Uint8Array {
-  const decoder = createSourceDecoder(encoding);
-  const text = decoder.push(bytes);
-  const rest = complete ? decoder.end() : new Uint8Array(0);
-  const all = new Uint8Array(text.length + rest.length);
-  all.set(text);
-  all.set(rest, text.length);
-  return all;
 }
 
 /** A sample from the middle begins inside a line. */

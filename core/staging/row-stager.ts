@@ -8,9 +8,9 @@
 import { isUtf8 } from 'node:buffer';
 import { issueCodeOf, issueKinds, issueNumber } from '../../contracts/issue-codes.ts';
 import type { Issue, IssueCode } from '../../contracts/issue-codes.ts';
-import { brokenFlag, escapedFlag, RecordScanner } from '../formats/csv/record-scanner.ts';
+import { brokenFlag, escapedFlag } from '../formats/csv/record-scanner.ts';
 import { restoreFormula } from '../formats/csv/formula-text.ts';
-import type { ScanDialect } from '../formats/csv/record-scanner.ts';
+import type { RecordReader } from '../formats/source-format.ts';
 import { blankCell } from '../types/cell-encoder.ts';
 import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
 import { CopyBuffer } from '../types/copy-buffer.ts';
@@ -26,7 +26,7 @@ export type Lane =
   | { readonly kind: 'hash'; readonly field: string; readonly columns: readonly number[]; readonly hasher: KeyHasher };
 
 export interface StagerSpec {
-  readonly dialect: ScanDialect;
+  readonly reader: RecordReader;
   readonly columnCount: number;
   readonly lanes: readonly Lane[];
   /** The source was transcoded: U+FFFD then marks bytes that could not be decoded. */
@@ -45,7 +45,7 @@ export interface ChunkRange {
 const apostrophe = 0x27, tab = 0x09, newline = 0x0a, backslash = 0x5c, capitalN = 0x4e;
 const replacement = Buffer.from([0xef, 0xbf, 0xbd]);
 const tooFew = issueNumber('ROW_TOO_FEW_CELLS'), tooMany = issueNumber('ROW_TOO_MANY_CELLS');
-const broken = issueNumber('ROW_QUOTE_BROKEN'), undecodable = issueNumber('TEXT_UNDECODABLE'), refused = issueNumber('VALUE_REFUSED');
+const undecodable = issueNumber('TEXT_UNDECODABLE'), refused = issueNumber('VALUE_REFUSED'), unknownPath = issueNumber('ROW_PATH_UNKNOWN');
 /** Whether a finding of this number rejects its row. */
 const rejects = [false, ...Object.values(issueKinds).map((kind) => kind.severity === 'error')];
 
@@ -61,7 +61,7 @@ export class RowStager {
   private readonly bad: number[] = [];
   private stagedRows = new Float64Array(65_536);
   private staged = 0;
-  private readonly scanner: RecordScanner;
+  private readonly scanner: RecordReader;
   private readonly filled: Float64Array;
   private readonly hashed: boolean[];
   private readonly hasher = new RowKeyHasher();
@@ -74,7 +74,7 @@ export class RowStager {
   private refusedRows: ReadonlyMap<number, readonly (string | null)[]> = new Map();
 
   constructor(private readonly spec: StagerSpec) {
-    this.scanner = new RecordScanner(spec.dialect, spec.columnCount + 1);
+    this.scanner = spec.reader;
     this.filled = new Float64Array(spec.columnCount);
     this.hashed = spec.lanes.map((_, lane) => spec.hashedLanes.includes(lane));
   }
@@ -152,8 +152,10 @@ export class RowStager {
   private stageRecord(out: CopyBuffer): void {
     const { scanner, spec } = this;
     if (this.suspectBytes && this.isUndecodable()) { this.reject('unreadable', undecodable); return; }
+    if (scanner.problem !== 0) { this.reject('unreadable', scanner.problem); return; }
     if (scanner.cellCount !== spec.columnCount) { this.reject('quarantined', scanner.cellCount < spec.columnCount ? tooFew : tooMany); return; }
     if (spec.restoresFormulas) this.restoreFormulas();
+    if (scanner.unknownPaths.length > 0) for (const path of scanner.unknownPaths) this.find(unknownPath, path, null);
     const lineStart = out.length;
     writeInteger(out, this.rowNo);
     let passes = this.countFilled();
@@ -204,13 +206,13 @@ export class RowStager {
     }
   }
 
-  /** Also finds text after a closing quote: the cell's borders are then a guess, so the row is not trusted. */
+  /** Also finds cells that the reader cannot stand for, such as text after a closing quote: the row is then not trusted. */
   private countFilled(): boolean {
     const { cellStart, cellEnd, cellFlags } = this.scanner;
     let passes = true;
     for (let column = 0; column < this.spec.columnCount; column += 1) {
       if ((cellEnd[column] as number) > (cellStart[column] as number)) (this.filled[column] as number) += 1;
-      if (((cellFlags[column] as number) & brokenFlag) !== 0) { this.find(broken, null, column); passes = false; }
+      if (((cellFlags[column] as number) & brokenFlag) !== 0) { this.find(this.scanner.brokenIssue(column), null, column); passes = false; }
     }
     return passes;
   }

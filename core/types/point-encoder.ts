@@ -1,5 +1,6 @@
 /**
- * Coordinates in degrees. One cell: `lat,lon`, `lat;lon`, `lat lon`, the same in parentheses, or WKT `POINT(lon lat)`. Parentheses are
+ * Coordinates in degrees. One cell: `lat,lon`, `lat;lon`, `lat lon`, the same in parentheses, WKT `POINT(lon lat)`, or a GeoJSON Point
+ * (longitude first, RFC 7946; a height must be zero, since a point would lose it). Parentheses are
  * latitude first as well: the location columns of open data portals are written so (`(41.88, -87.74)`), both orders are often in range,
  * and a guess would move a place to another continent without a word. PostgreSQL's own `(lon,lat)` must come as WKT.
  */
@@ -26,6 +27,7 @@ export class PointEncoder implements CellEncoder {
     let end = trimmedEnd(bytes, start, cellEnd);
     if (start === end) return blankCell;
     if (isLetter(bytes[start] as number)) return this.encodeText(utf8Text(bytes, start, end), out);
+    if (bytes[start] === 0x7b) return this.encodePair(end - start > longestText ? null : geoJsonPoint(utf8Text(bytes, start, end)), out);
     if (bytes[start] === 0x28 && bytes[end - 1] === 0x29 && end - start > 2) {
       start = trimmedStart(bytes, start + 1, end - 1);
       end = trimmedEnd(bytes, start, end - 1);
@@ -48,12 +50,30 @@ export class PointEncoder implements CellEncoder {
   }
 
   private encodeText(text: string, out: CopyBuffer): number {
-    const match = text.length > longestText ? null : wellKnownText.exec(text);
+    return this.encodePair(text.length > longestText ? null : wellKnownText.exec(text), out);
+  }
+
+  /** A match of longitude and latitude, in this order. */
+  private encodePair(match: RegExpExecArray | null, out: CopyBuffer): number {
     if (match === null) return pointInvalid;
     const bytes = Buffer.from(`${match[2] ?? ''},${match[1] ?? ''}`, 'utf8');
     return this.split(bytes, 0, bytes.length) ? this.pair.append(bytes, out) : pointInvalid;
   }
 }
+
+const coordinatesText = /"coordinates"\s*:\s*\[\s*([-+.\deE]+)\s*,\s*([-+.\deE]+)\s*(?:,\s*-?0(?:\.0+)?\s*)?\]/;
+
+/** The numbers by their digits, which JSON.parse would round; it says that they are the point's own. */
+const geoJsonPoint = (text: string): RegExpExecArray | null => {
+  const match = coordinatesText.exec(text);
+  try {
+    const value = JSON.parse(text) as { readonly type?: unknown; readonly coordinates?: unknown };
+    const isPoint = value.type === 'Point' && Array.isArray(value.coordinates) && value.coordinates[0] === Number(match?.[1]) && value.coordinates[1] === Number(match?.[2]);
+    return isPoint ? match : null;
+  } catch {
+    return null;
+  }
+};
 
 const isSplit = (byte: number): boolean => byte === 0x2c || byte === 0x3b || byte === 0x20;
 

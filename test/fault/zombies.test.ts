@@ -93,7 +93,7 @@ const plannedJob = async (dataset: string): Promise<Planned> => {
   await insertJob(mine.pool, {
     jobId, actor: localOperator, request: importRequestSchema.parse({ sha256, fileName: 'zombie.csv', dataset }), idempotencyKey: jobId, datasetId, datasetVersion: version,
   });
-  await createDetectSource(mine)({ jobId });
+  await createDetectSource(mine)({ jobId }, never);
   const { chunkCount, round, planEpoch } = await createPlanImport(mine)({ jobId }, never);
   return { jobId, dataset, chunkCount, datasetId, key: (chunkNo) => ({ jobId, round, planEpoch, chunkNo }) };
 };

@@ -113,7 +113,7 @@ export class ImportBench {
   /** Detects, plans, stages every chunk and has the columns judged. */
   async stage(dataset: string, content: string | Buffer, wish: ImportWish = {}): Promise<StagedJob> {
     const jobId = await this.receive(dataset, content, wish);
-    await createDetectSource(this.deps)({ jobId });
+    await createDetectSource(this.deps)({ jobId }, signal);
     const { chunkCount, round, ...plan } = await createPlanImport(this.deps)({ jobId }, signal);
     for (let planEpoch = plan.planEpoch; ;) {
       for (let chunkNo = 0; chunkNo < chunkCount; chunkNo += 1) await this.deps.stageOnThread({ jobId, round, planEpoch, chunkNo }, signal);

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { createRecordSplitter } from '../../api/rejects/split-record.ts';
+import { RecordScanner } from '../../core/formats/csv/record-scanner.ts';
 import { reasonsOf, writeRejects } from '../../api/rejects/write-rejects.ts';
 import type { QuarantinedRow } from '../../db/quarantine.ts';
 import type { Issue } from '../../contracts/issue-codes.ts';
 
-const split = createRecordSplitter({ delimiter: 0x3b, quote: 0x22, escape: 'double' });
+const split = createRecordSplitter(new RecordScanner({ delimiter: 0x3b, quote: 0x22, escape: 'double' }), 2);
 const issue = (over: Partial<Issue> = {}): Issue => ({ rowNo: 3, lineNo: 7, field: 'opened_on', columnNo: 2, code: 'DATE_INVALID', severity: 'error', ...over });
 const row = (raw: string | null, over: Partial<QuarantinedRow> = {}): QuarantinedRow =>
   ({ rowNo: 3, lineNo: 7, outcome: 'quarantined', raw: raw === null ? null : Buffer.from(raw), issues: [issue()], ...over });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isWaybillError } from '../../contracts/errors.ts';
-import type { Detection, ParseOverrides } from '../../contracts/parse-options.ts';
+import type { DelimitedDetection as Detection, Guess, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectDelimited, type Sample } from '../../core/detect/detect-delimited.ts';
 import { nameColumns } from '../../core/detect/column-names.ts';
 import { ChunkPlanner } from '../../core/formats/csv/chunk-planner.ts';
@@ -70,7 +70,7 @@ describe('detection over the corpus', () => {
     expect(detection.needsSpool).toBe(detection.options.encoding !== 'utf-8');
     if (rows !== undefined) expect(planRecords(bytes, detection)).toBe(rows);
     if (unclosedQuote !== undefined) expect(refusal(() => planRecords(bytes, detection))).toMatchObject({ code: 'FILE_UNCLOSED_QUOTE', place: unclosedQuote });
-    for (const guess of Object.values(detection.guesses)) {
+    for (const guess of Object.values({ ...detection.guesses } as Readonly<Record<string, Guess<unknown>>>)) {
       expect(guess.confidence).toBeGreaterThan(0);
       expect(guess.confidence).toBeLessThanOrEqual(1);
       expect(guess.why.length).toBeGreaterThan(10);

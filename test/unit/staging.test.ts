@@ -7,6 +7,7 @@ import { ChunkPlanner } from '../../core/formats/csv/chunk-planner.ts';
 import { createLanes, hashedLanes } from '../../core/staging/create-lanes.ts';
 import { RepeatedHashFinder } from '../../core/staging/repeated-hash-finder.ts';
 import { RowKeyHasher } from '../../core/staging/row-key-hasher.ts';
+import { RecordScanner } from '../../core/formats/csv/record-scanner.ts';
 import { RowStager } from '../../core/staging/row-stager.ts';
 import { CopyBuffer } from '../../core/types/copy-buffer.ts';
 
@@ -31,7 +32,7 @@ const addUp = (left: Readonly<Record<string, number>>, right: Readonly<Record<st
 const stage = (bytes: Buffer, { chunkBytes = 1 << 30, pieceBytes = 1 << 20, plan = planOf(), dataset = definition } = {}): Found => {
   const planner = new ChunkPlanner({ dialect, chunkBytes, startByte: 0, startLine: 1 });
   const chunks = [...planner.push(bytes), ...planner.end()];
-  const stager = new RowStager({ dialect, columnCount: columns.length, lanes: createLanes(plan, dataset), transcoded: false, restoresFormulas: false, hashedLanes: hashedLanes(plan, dataset) });
+  const stager = new RowStager({ reader: new RecordScanner(dialect), columnCount: columns.length, lanes: createLanes(plan, dataset), transcoded: false, restoresFormulas: false, hashedLanes: hashedLanes(plan, dataset) });
   let found: Found = { lines: [], issues: [], rejects: [], read: 0, hashes: '', filled: columns.map(() => 0), dates: {} };
   for (const chunk of chunks) {
     const range = bytes.subarray(chunk.byteStart, chunk.byteEnd);
@@ -97,7 +98,7 @@ describe('the stager beside a naive reading of the same file', () => {
     fc.assert(fc.property(fc.array(threeRow, { maxLength: 20 }), fc.constantFrom('\n', '\r\n', '\n\n'), (rows, end) => {
       const text = toText(rows, end);
       const bytes = Buffer.from(text);
-      const stager = new RowStager({ dialect, columnCount: 3, lanes: createLanes(narrow, three), transcoded: false, restoresFormulas: false, hashedLanes: [] });
+      const stager = new RowStager({ reader: new RecordScanner(dialect), columnCount: 3, lanes: createLanes(narrow, three), transcoded: false, restoresFormulas: false, hashedLanes: [] });
       stager.begin(bytes, { firstRow: 1, firstLine: 1 });
       const out = new CopyBuffer();
       stager.fill(out, Number.MAX_SAFE_INTEGER);
@@ -156,7 +157,7 @@ describe('a staged row', () => {
 
   it('that the database refused is found among the others, with its field', () => {
     const plan = planOf();
-    const stager = new RowStager({ dialect, columnCount: 4, lanes: createLanes(plan, definition), transcoded: false, restoresFormulas: false, hashedLanes: [] });
+    const stager = new RowStager({ reader: new RecordScanner(dialect), columnCount: 4, lanes: createLanes(plan, definition), transcoded: false, restoresFormulas: false, hashedLanes: [] });
     stager.begin(Buffer.from('a,1,x,\nb,1,x,\n,1,x,\nd,1,x,\n'), { firstRow: 11, firstLine: 20 }, new Map([[12, ['note']], [14, [null]]]));
     const out = new CopyBuffer();
     stager.fill(out, 1 << 20);

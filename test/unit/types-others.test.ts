@@ -101,6 +101,13 @@ describe('points', () => {
   ])('are read from %j', (cell, copy) => {
     expect(point(cell)).toBe(copy);
   });
+  it.each([
+    ['{"type":"Point","coordinates":[4.895168,52.370216]}', '(4.895168,52.370216)'], [' { "coordinates" : [ -1E1 , 2.50 , 0.0 ] , "type" : "Point" } ', '(-1E1,2.50)'],
+    ['{"type":"Point","coordinates":[1,2,3]}', 'POINT_INVALID'], ['{"type":"LineString","coordinates":[[1,2],[3,4]]}', 'POINT_INVALID'], ['{"type":"Point","coordinates":[1,2}', 'POINT_INVALID'],
+    ['{"type":"Point","x":{"coordinates":[1,2]},"coordinates":[3,4]}', 'POINT_INVALID'], ['{"type":"Point","coordinates":[52,-122]}', 'POINT_OUT_OF_RANGE'], ['{}', 'POINT_INVALID'],
+  ])('read a GeoJSON Point, longitude first: %s', (cell, copy) => {
+    expect(point(cell)).toBe(copy);
+  });
   it.each(['90.0000001,0', '-90.1,0', '0,180.00000001', '0,-181', '-122.4,37.7', 'POINT(37.7 -122.4)', '1e9,0'])('lie on the globe: not %s', (cell) => {
     expect(point(cell)).toBe('POINT_OUT_OF_RANGE');
   });

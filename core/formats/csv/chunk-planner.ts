@@ -7,27 +7,14 @@
  * It need not look at delimiters: outside quotes a quote opens a cell exactly when the byte before it is a delimiter or a line end.
  */
 import { WaybillError } from '../../../contracts/errors.ts';
+import { mostRecordBytes } from '../source-format.ts';
+import type { ChunkSizes, PlannedChunk, RecordPlanner } from '../source-format.ts';
 import type { ScanDialect } from './record-scanner.ts';
 
-export interface PlannedChunk {
-  /** From 0. */
-  readonly chunkNo: number;
-  readonly byteStart: number;
-  /** Exclusive. */
-  readonly byteEnd: number;
-  /** From 1. */
-  readonly firstRow: number;
-  /** Physical line at `byteStart`. */
-  readonly firstLine: number;
-  readonly rows: number;
-}
+export type { PlannedChunk } from '../source-format.ts';
 
-export interface ChunkPlannerOptions {
+export interface ChunkPlannerOptions extends ChunkSizes {
   readonly dialect: ScanDialect;
-  /** A chunk ends with the record that reaches this size. */
-  readonly chunkBytes: number;
-  /** Or with this record: what is found in a chunk is kept in memory until it is stored, and short rows may all be bad. */
-  readonly chunkRows?: number;
   readonly startByte: number;
   readonly startLine: number;
   readonly maxRecordBytes?: number;
@@ -41,7 +28,7 @@ const nearBytes = 24;
 /** What the last byte of the piece before left open. */
 type Place = 'outside' | 'lineEnd' | 'inside' | 'quoteInside' | 'backslashInside';
 
-export class ChunkPlanner {
+export class ChunkPlanner implements RecordPlanner {
   private readonly delimiter: number;
   private readonly quote: number;
   private readonly backslash: number;
@@ -80,7 +67,7 @@ export class ChunkPlanner {
     this.backslash = dialect.quote >= 0 && dialect.escape === 'backslash' ? backslashByte : -1;
     this.chunkBytes = options.chunkBytes;
     this.chunkRows = options.chunkRows ?? Infinity;
-    this.maxRecordBytes = options.maxRecordBytes ?? 16 * 1024 * 1024;
+    this.maxRecordBytes = options.maxRecordBytes ?? mostRecordBytes;
     this.base = this.recordStart = this.chunkStart = options.startByte;
     this.line = this.recordLine = this.chunkLine = options.startLine;
   }

@@ -6,6 +6,10 @@
  * several systems); the last record may lack its line end; blank lines are lines and not records.
  * The planner (chunk-planner.ts) holds the same rules; a property test keeps the two together.
  */
+import { issueNumber } from '../../../contracts/issue-codes.ts';
+import { contentEnd } from '../content-end.ts';
+import type { RecordReader } from '../source-format.ts';
+
 export interface ScanDialect {
   readonly delimiter: number;
   /** -1: quotes are ordinary characters. */
@@ -20,13 +24,16 @@ export const escapedFlag = 2;
 /** Text follows the closing quote, or the quote never closes: the cell is kept raw, with its quotes. */
 export const brokenFlag = 4;
 
+const quoteBroken = issueNumber('ROW_QUOTE_BROKEN');
 const lf = 10;
 const cr = 13;
 const space = 32;
 const tab = 9;
 const backslashByte = 92;
 
-export class RecordScanner {
+export class RecordScanner implements RecordReader {
+  readonly problem: number = 0;
+  readonly unknownPaths: readonly string[] = [];
   cellCount = 0;
   /** Content without the enclosing quotes; `cellEnd` is exclusive. */
   cellStart: Int32Array;
@@ -106,12 +113,8 @@ export class RecordScanner {
     return true;
   }
 
-  /** End of the record's text: `recordEnd` without line ends. Looked for when asked, as few records are kept raw. */
   get contentEnd(): number {
-    const { bytes, recordStart } = this;
-    let end = this.recordEnd;
-    while (end > recordStart && (bytes[end - 1] === lf || bytes[end - 1] === cr)) end--;
-    return end;
+    return contentEnd(this.bytes, this.recordStart, this.recordEnd);
   }
 
   /** Writes the cell's content as the sender meant it; the target must have room for `cellEnd - cellStart` bytes. Returns the end. */
@@ -129,6 +132,10 @@ export class RecordScanner {
       target[to++] = bytes[at] as number;
     }
     return to;
+  }
+
+  brokenIssue(): number {
+    return quoteBroken;
   }
 
   private finish(): false {

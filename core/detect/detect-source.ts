@@ -1,0 +1,24 @@
+/** How a file is to be read, whatever its format. Nothing here reads the file: samples come in, guesses with their reasons go out. */
+import { WaybillError } from '../../contracts/errors.ts';
+import type { Detection } from '../../contracts/parse-options.ts';
+import { detectFormat } from '../formats/formats.ts';
+import { readSourceText, type DetectionInput } from './source-text.ts';
+
+/**
+ * Throws FILE_EMPTY, FILE_BINARY, FILE_UNDECODABLE, FILE_UNCLOSED_QUOTE (in the header), FILE_JSON_INVALID, FILE_RECORDS_UNKNOWN,
+ * FILE_NO_RECORDS, OPTION_INVALID, and FILE_ROW_TOO_LONG when the header, or the way to the first records, does not end inside the
+ * first sample: ask again with a longer one while the file has more.
+ */
+export const detectSource = (input: DetectionInput): Detection => {
+  const detection = detectFormat(readSourceText(input));
+  if (detection === null) throw new WaybillError('OPTION_INVALID', 'The content is not of the format that was named.', { option: 'format' });
+  return detection;
+};
+
+/** The detection of what a compressed file holds, as one of the file: it is read from its spool. */
+export const markCompressed = <Found extends Detection>(detection: Found): Found => ({
+  ...detection,
+  options: { ...detection.options, compression: 'gzip' },
+  guesses: { ...detection.guesses, compression: { value: 'gzip', confidence: 1, why: 'the file begins as gzip does, and could be unpacked to its end' } },
+  needsSpool: true,
+});

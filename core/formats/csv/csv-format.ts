@@ -1,0 +1,15 @@
+/** Delimited text (CSV, TSV and any other delimiter). */
+import type { DelimitedOptions } from '../../../contracts/parse-options.ts';
+import { detectDelimitedText } from '../../detect/detect-delimited.ts';
+import type { SourceFormat } from '../source-format.ts';
+import { ChunkPlanner } from './chunk-planner.ts';
+import { RecordScanner } from './record-scanner.ts';
+import { scanDialectOf } from './scan-dialect-of.ts';
+
+export const csvFormat: SourceFormat<DelimitedOptions> = {
+  detect: (text) => (text.overrides.format === undefined || text.overrides.format === 'csv' ? detectDelimitedText(text) : null),
+  createPlanner: (options, sizes) => new ChunkPlanner({ ...sizes, dialect: scanDialectOf(options), startByte: options.dataStartByte, startLine: options.dataStartLine }),
+  createReader: (options) => new RecordScanner(scanDialectOf(options), options.columns.length + 1),
+  // A line end inside quotes may be taken for one of a record; whoever reads samples must bear a few odd rows.
+  firstRecordIn: (piece) => piece.indexOf(0x0a) + 1 || piece.length,
+};

@@ -1,0 +1,46 @@
+/** The formats that are read. A new one is a folder with a {@link SourceFormat} and a line in each list here. */
+import type { Detection, ParseOptions } from '../../contracts/parse-options.ts';
+import type { SourceText } from '../detect/source-text.ts';
+import { csvFormat } from './csv/csv-format.ts';
+import { geojsonFormat } from './geojson/geojson-format.ts';
+import { jsonFormat } from './json/json-format.ts';
+import { jsonLinesFormat } from './jsonl/jsonl-format.ts';
+import type { ChunkSizes, RecordPlanner, RecordReader } from './source-format.ts';
+
+/** In the order in which they are asked; delimited text is whatever nothing else is. */
+const detectors = [jsonLinesFormat, geojsonFormat, jsonFormat, csvFormat] as const;
+
+export const detectFormat = (text: SourceText): Detection | null => {
+  for (const format of detectors) {
+    const detection = format.detect(text);
+    if (detection !== null) return detection;
+  }
+  return null;
+};
+
+export const createPlanner = (options: ParseOptions, sizes: ChunkSizes): RecordPlanner => {
+  switch (options.format) {
+    case 'csv': return csvFormat.createPlanner(options, sizes);
+    case 'jsonl': return jsonLinesFormat.createPlanner(options, sizes);
+    case 'json': return jsonFormat.createPlanner(options, sizes);
+    case 'geojson': return geojsonFormat.createPlanner(options, sizes);
+  }
+};
+
+export const createReader = (options: ParseOptions): RecordReader => {
+  switch (options.format) {
+    case 'csv': return csvFormat.createReader(options);
+    case 'jsonl': return jsonLinesFormat.createReader(options);
+    case 'json': return jsonFormat.createReader(options);
+    case 'geojson': return geojsonFormat.createReader(options);
+  }
+};
+
+export const firstRecordIn = (piece: Buffer, options: ParseOptions): number => {
+  switch (options.format) {
+    case 'csv': return csvFormat.firstRecordIn(piece, options);
+    case 'jsonl': return jsonLinesFormat.firstRecordIn(piece, options);
+    case 'json': return jsonFormat.firstRecordIn(piece, options);
+    case 'geojson': return geojsonFormat.firstRecordIn(piece, options);
+  }
+};

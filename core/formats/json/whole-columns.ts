@@ -1,0 +1,49 @@
+/**
+ * Detection takes objects apart; a field of type json, or an operator's --map, may want one whole. Its parts then make room for one
+ * column with the object's own JSON text, all of it, unless they are mapped themselves.
+ */
+import type { ParseOptions, ValuePath } from '../../../contracts/parse-options.ts';
+import { normaliseName } from '../../mapping/normalise-name.ts';
+import { resolveColumn } from '../../mapping/resolve-column.ts';
+import { pathName } from './path-tree.ts';
+
+export interface WantedColumns {
+  /** Names as an operator wrote them in --map. */
+  readonly named: readonly string[];
+  /** Names, labels and aliases of the fields that hold JSON. */
+  readonly jsonFields: readonly string[];
+}
+
+interface Column { readonly name: string; readonly path: ValuePath }
+
+export const withWholeColumns = (options: ParseOptions, { named, jsonFields }: WantedColumns): ParseOptions => {
+  if (!('paths' in options)) return options;
+  const found: readonly Column[] = options.paths.map((path, index) => ({ path, name: options.columns[index] ?? '' }));
+  let columns = found;
+  for (const name of [...named, ...jsonFields]) columns = withWhole(columns, name, named);
+  return columns === found ? options : { ...options, columns: columns.map(({ name }) => name), paths: columns.map(({ path }) => path) };
+};
+
+const withWhole = (columns: readonly Column[], wanted: string, named: readonly string[]): readonly Column[] => {
+  const names = columns.map(({ name }) => name);
+  const parent = resolveColumn(names, wanted) === null ? parentNamed(columns, wanted) : undefined;
+  if (parent === undefined) return columns;
+  const kept = new Set(named.flatMap((name) => resolveColumn(names, name) ?? []));
+  const isPart = ({ path }: Column): boolean => parent.path.every((step, index) => path[index] === step);
+  const first = columns.findIndex(isPart);
+  return columns.flatMap((column, index) => [...(index === first ? [parent] : []), ...(isPart(column) && !kept.has(index) ? [] : [column])]);
+};
+
+const parentNamed = (columns: readonly Column[], wanted: string): Column | undefined => {
+  const parents = new Map(columns.flatMap(parentsOf).map((parent) => [parent.name, parent]));
+  const alike = [...parents.values()].filter(({ name }) => normaliseName(name) === normaliseName(wanted) && normaliseName(wanted) !== '');
+  return parents.get(wanted) ?? (alike.length === 1 ? alike[0] : undefined);
+};
+
+/** A parent is called as its part is, less what the part adds. */
+const parentsOf = ({ name, path }: Column): readonly Column[] =>
+  path.slice(1).flatMap((_, index) => {
+    const above = path.slice(0, index + 1);
+    const added = pathName(path).slice(pathName(above).length);
+    return name.endsWith(added) && name.length > added.length ? [{ name: name.slice(0, -added.length), path: above }] : [];
+  });

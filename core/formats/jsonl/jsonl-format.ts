@@ -1,0 +1,56 @@
+/** JSON Lines (NDJSON): one JSON object, or array, a line. */
+import type { JsonDetection, JsonLinesOptions } from '../../../contracts/parse-options.ts';
+import { WaybillError } from '../../../contracts/errors.ts';
+import type { SourceText } from '../../detect/source-text.ts';
+import type { Segment } from '../../detect/sample.ts';
+import { lineFeed, openBrace, openBracket } from '../json/json-bytes.ts';
+import { columnsOf, featureNames, isFeature } from '../json/json-columns.ts';
+import { JsonReader } from '../json/json-reader.ts';
+import { treeOf } from '../json/path-tree.ts';
+import { findRecordLists } from '../json/record-lists.ts';
+import { firstContent, sampleLines, type SampledLines } from '../json/sampled-json.ts';
+import type { SourceFormat } from '../source-format.ts';
+import { LinePlanner } from './line-planner.ts';
+
+const documents = ['.json', '.geojson'];
+const extensions = ['.jsonl', '.ndjson', '.jsonlines', '.geojsonl', '.geojsonseq', '.ldjson'];
+
+export const jsonLinesFormat: SourceFormat<JsonLinesOptions> = {
+  detect: (text) => {
+    const [start, ...others] = text.segments as readonly [Segment, ...Segment[]];
+    const found = sampleLines(start.bytes, 0, start.complete);
+    const why = whyLines(text, start, found);
+    if (why === null) return null;
+    if (found.lines === 0) throw new WaybillError('FILE_ROW_TOO_LONG', `The first record does not end within the first ${text.firstBytes} bytes.`, { sampleBytes: text.firstBytes });
+    const records = [...found.values, ...others.flatMap(({ bytes, complete }) => sampleLines(bytes, bytes.indexOf(lineFeed) + 1 || bytes.length, complete).values)];
+    return detectionOf(text, records, why);
+  },
+  createPlanner: (options, sizes) => new LinePlanner({ ...sizes, startByte: options.dataStartByte, startLine: options.dataStartLine }),
+  createReader: (options) => new JsonReader({ tree: treeOf(options.paths), columnCount: options.columns.length, framing: 'lines' }),
+  firstRecordIn: (piece) => piece.indexOf(lineFeed) + 1 || piece.length,
+};
+
+interface Why { readonly confidence: number; readonly why: string }
+
+/** Null: no lines of JSON. */
+const whyLines = ({ overrides, extension }: SourceText, start: Segment, { lines, good }: SampledLines): Why | null => {
+  if (overrides.format !== undefined) return overrides.format === 'jsonl' ? { confidence: 1, why: 'named by the operator' } : null;
+  if (overrides.delimiter !== undefined || overrides.recordPath !== undefined) return null;
+  const first = start.bytes[firstContent(start.bytes, 0)];
+  const least = extensions.includes(extension) ? 1 : documents.includes(extension) ? lines / 2 + 0.5 : lines / 2;
+  if ((first !== openBrace && first !== openBracket) || lines === 0 || good < least) return null;
+  if (lines > 1) return { confidence: good === lines ? 0.99 : 0.8, why: `${good} of ${lines} sampled lines are each a JSON value of their own` };
+  if (extensions.includes(extension)) return { confidence: 0.9, why: 'the only line is a JSON value, and the file is named as JSON Lines' };
+  const isDocument = documents.includes(extension) || first === openBracket || findRecordLists(start.bytes, start.complete).lists.some((list) => list.ofObjects);
+  return isDocument ? null : { confidence: 0.7, why: 'the only line is a JSON object without a list of records in it' };
+};
+
+const detectionOf = ({ encoding, needsSpool, textStart }: SourceText, records: readonly unknown[], why: Why): JsonDetection => {
+  const plain = columnsOf(records);
+  const { paths, columns, guess } = records.length > 0 && records.every(isFeature) ? columnsOf(records, featureNames(plain.paths)) : plain;
+  return {
+    options: { format: 'jsonl', encoding: encoding.value, columns, paths, dataStartByte: textStart, dataStartLine: 1 },
+    guesses: { encoding, format: { value: 'jsonl', ...why }, columns: guess },
+    needsSpool,
+  };
+};

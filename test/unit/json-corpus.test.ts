@@ -1,0 +1,74 @@
+/** Every file of the corpus of JSON and of compressed files, the way that `waybill inspect` and the import go: dropping a file in adds its tests. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { inspectSource } from '../../api/inspect/inspect-source.ts';
+import { isWaybillError } from '../../contracts/errors.ts';
+import { parseOverridesSchema, type ParseOptions } from '../../contracts/parse-options.ts';
+import { createSourceDecoder } from '../../core/formats/csv/source-decoder.ts';
+import { openLocalStorage } from '../../storage/local/local-storage.ts';
+import { archiveKey } from '../../storage/storage-keys.ts';
+import { readRows } from '../support/read-rows.ts';
+
+const corpus = new URL('../fixtures/corpus/', import.meta.url);
+const folder = mkdtempSync(join(tmpdir(), 'waybill-corpus-'));
+const storage = await openLocalStorage(folder);
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+interface Expected {
+  readonly overrides?: unknown;
+  readonly error?: string;
+  readonly place?: Readonly<Record<string, unknown>>;
+  readonly rows?: number;
+  /** Of all rows, in their order. */
+  readonly cells?: readonly (readonly string[])[];
+  readonly lines?: readonly number[];
+  /** `row@line CODE column`, of rows and cells that the reader itself cannot stand for. */
+  readonly findings?: readonly string[];
+  readonly [option: string]: unknown;
+}
+
+const textOf = (bytes: Buffer, { encoding }: ParseOptions): Buffer => {
+  if (encoding === 'utf-8') return bytes;
+  const decoder = createSourceDecoder(encoding);
+  return Buffer.concat([decoder.push(bytes), decoder.end()]);
+};
+
+const inspect = async (fileName: string, bytes: Buffer, overrides: unknown) => {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  await storage.write(archiveKey(sha256), [bytes]);
+  return inspectSource(storage, { file: { sha256, bytes: bytes.length }, fileName, overrides: parseOverridesSchema.parse(overrides ?? {}), all: true });
+};
+
+describe.each(['jsonl', 'json', 'geojson', 'gzip'])('the corpus of %s', (format) => {
+  const names = readdirSync(new URL(`${format}/`, corpus)).filter((name) => !name.endsWith('.expected.json'));
+
+  it.each(names)('reads %s as its expectation says', async (fileName) => {
+    const bytes = readFileSync(new URL(`${format}/${fileName}`, corpus));
+    const { overrides, error, place, rows, cells, lines, findings, ...options } =
+      JSON.parse(readFileSync(new URL(`${format}/${fileName.replace(/\.[a-z]+$/, '')}.expected.json`, corpus), 'utf8')) as Expected;
+    if (error !== undefined) {
+      const refused: unknown = await inspect(fileName, bytes, overrides).catch((reason: unknown) => reason);
+      if (!isWaybillError(refused)) throw refused instanceof Error ? refused : new TypeError('nothing was refused');
+      expect(refused.code).toBe(error);
+      if (place !== undefined) expect(refused.place).toMatchObject(place);
+      return;
+    }
+    const found = await inspect(fileName, bytes, overrides);
+    expect(found.detection.options).toMatchObject(options);
+    expect(found.rows).toBe(rows);
+    for (const guess of Object.values({ ...found.detection.guesses } as Readonly<Record<string, { readonly confidence: number; readonly why: string }>>)) {
+      expect(guess.confidence).toBeGreaterThan(0);
+      expect(guess.confidence).toBeLessThanOrEqual(1);
+      expect(guess.why.length).toBeGreaterThan(10);
+    }
+    if (format === 'gzip') return;
+    const read = readRows(textOf(bytes, found.detection.options), found.detection.options, { chunkBytes: 16, pieceBytes: 7 });
+    if (cells !== undefined) expect(read.map((row) => row.cells)).toEqual(cells);
+    if (lines !== undefined) expect(read.map((row) => row.line)).toEqual(lines);
+    if (findings !== undefined) expect(read.flatMap((row, index) => row.findings.map((finding) => `${index + 1}@${row.line} ${finding}`))).toEqual(findings);
+    expect(found.sample.length).toBe(Math.min(5, read.length));
+  });
+});
