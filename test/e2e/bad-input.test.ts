@@ -91,7 +91,7 @@ describe('JSON and gzip', () => {
     expect(await found(answer)).toEqual(['row 2 line 2 column - - ROW_JSON_INVALID', 'row 3 line 3 column 2 qty INTEGER_INVALID']);
     expect(await operator.sql('select id, qty, city from registry.letters')).toEqual([{ id: '001', qty: 1, city: 'Łódź' }]);
     const rejects = await operator.stack.waybill('rejects', answer.jobId);
-    expect(rejects.stdout.split('\n').slice(0, 3)).toEqual([
+    expect(rejects.stdout.split('\r\n').slice(0, 3)).toEqual([
       'id,qty,at.city,waybill_row,waybill_line,waybill_reasons',
       expect.stringMatching(/^"","","",2,2,ROW_JSON_INVALID: .*,"\{""id"":""002"",""qty"":2,\}"$/),
       expect.stringMatching(/^003,x,"",3,3,"INTEGER_INVALID \[qty, column 2\]/),
