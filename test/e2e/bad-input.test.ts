@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, chmod, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvOf, expectBooks, leftovers, noStackTrace, startOperator, untilTrue } from '../support/operator.ts';
 import type { ImportAnswer, Operator } from '../support/operator.ts';
@@ -54,7 +55,7 @@ describe('a file that is no table', () => {
     await expectRefusal(await operator.file('sheet.csv', zip), { code: 'FILE_BINARY', says: /Excel|xlsx/i });
     await expectRefusal(await operator.file('noise.csv', Buffer.concat([Buffer.from([0x9d, 0x00, 0x01]), randomBytes(100_000)])), { code: 'FILE_BINARY' });
     await expectRefusal(await operator.file('page.csv', '<!DOCTYPE html><html><body>id,qty</body></html>'), { code: 'FILE_BINARY' });
-    await expectRefusal(await operator.file('gone.gz.csv', Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), randomBytes(500)])), { code: 'FILE_BINARY' });
+    await expectRefusal(await operator.file('gone.gz.csv', Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]), Buffer.alloc(500, 0xff)])), { code: 'FILE_UNPACKING_FAILED' });
   });
 
   it('is refused when it is not there, is a folder, or may not be read', async () => {
@@ -64,6 +65,38 @@ describe('a file that is no table', () => {
     const closed = await operator.file('closed.csv', 'id,qty\n1,1\n');
     await chmod(closed, 0o000);
     if (process.getuid?.() !== 0) expect(await operator.load(closed, 'things')).toMatchObject({ code: 6, error: { code: 'FILE_UNREADABLE' } });
+  });
+});
+
+describe('JSON and gzip', () => {
+  it('are refused with a place where records have no borders, and where the data is cut off', async () => {
+    await expectRefusal(await operator.file('cut.json', '[{"id":"a","qty":1},\n{"id":"b"'), { code: 'FILE_CUT_OFF', place: { line: 2, byte: 21 }, says: /line 2/ });
+    await expectRefusal(await operator.file('comma.json', '[{"id":"a","qty":1},]'), { code: 'FILE_JSON_INVALID', place: { line: 1, byte: 20 } });
+    await expectRefusal(await operator.file('deep.json', '['.repeat(200_000)), { code: 'FILE_CUT_OFF' });
+    await expectRefusal(await operator.file('path.json', '{"rows":[{"id":"a"}]}'), { code: 'FILE_RECORDS_UNKNOWN', options: ['--record-path', 'data.rows'] });
+    await expectRefusal(await operator.file('cut.csv.gz', gzipSync(csvOf('id,qty,note', [['a', 1, 'x']])).subarray(0, -9)), { code: 'FILE_CUT_OFF' });
+    await expectRefusal(await operator.file('bomb.gz', gzipSync(Buffer.alloc(100 * 1024 * 1024, 'a,b\n'))), { code: 'FILE_EXPANDS_TOO_MUCH' });
+  });
+
+  it('are inspected and imported at the list that is chosen, and lose the bad rows only', async () => {
+    await operator.table('letters', 'id text primary key, qty int not null, city text');
+    const text = `{"other":[${Array.from({ length: 9 }, (_, index) => `{"x":"number ${index}"}`).join(',')}],"data":{"rows":[{"id":"001","qty":1,"at":{"city":"Łódź"}},\n{"id":"002","qty":2,},\n{"id":"003","qty":"x"}]}}`;
+    const path = await operator.file('letters.json.gz', gzipSync(text));
+    interface Inspected { readonly format: string; readonly compression: string; readonly recordPath: string; readonly columns: readonly { readonly name: string }[]; readonly rows: number; readonly delimiter: string | null }
+    expect(await operator.json<Inspected>('inspect', path, '--all')).toMatchObject({ format: 'json', compression: 'gzip', recordPath: 'other', rows: 9, delimiter: null });
+    const seen = await operator.json<Inspected>('inspect', path, '--record-path', 'data.rows');
+    expect([seen.rows, seen.columns.map(({ name }) => name)]).toEqual([3, ['id', 'qty', 'at.city']]);
+    const told = await operator.stack.waybill('inspect', path);
+    expect(told.stdout).toMatch(/record path +other +60 % +the largest of 2 lists/);
+    const answer = await operator.load(path, 'letters', '--record-path', 'data.rows', '--map', 'at.city=city');
+    expect(await found(answer)).toEqual(['row 2 line 2 column - - ROW_JSON_INVALID', 'row 3 line 3 column 2 qty INTEGER_INVALID']);
+    expect(await operator.sql('select id, qty, city from registry.letters')).toEqual([{ id: '001', qty: 1, city: 'Łódź' }]);
+    const rejects = await operator.stack.waybill('rejects', answer.jobId);
+    expect(rejects.stdout.split('\r\n').slice(0, 3)).toEqual([
+      'id,qty,at.city,waybill_row,waybill_line,waybill_reasons',
+      expect.stringMatching(/^"","","",2,2,ROW_JSON_INVALID: .*,"\{""id"":""002"",""qty"":2,\}"$/),
+      expect.stringMatching(/^003,x,"",3,3,"INTEGER_INVALID \[qty, column 2\]/),
+    ]);
   });
 });
 
