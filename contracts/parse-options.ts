@@ -64,3 +64,14 @@ export interface Detection {
   /** Whether the source must be decoded into a UTF-8 spool before it can be read at an offset. */
   readonly needsSpool: boolean;
 }
+
+export const doubtable = ['encoding', 'delimiter', 'header'] as const;
+
+/** A guess that a person should look at: a wrong one loads wrong text without any row being rejected. */
+export interface Doubt extends Guess<string | boolean> { readonly property: typeof doubtable[number] }
+
+/** Sound files are read with more; a choice among 8-bit encodings by the statistics of letters mostly with less. */
+export const sureFrom = 0.85;
+
+export const doubtsOf = (guesses: Pick<Detection['guesses'], typeof doubtable[number]>): readonly Doubt[] =>
+  doubtable.map((property) => ({ property, ...guesses[property] })).filter(({ confidence }) => confidence < sureFrom);
