@@ -83,11 +83,26 @@ const placeOf = (place: unknown): ErrorPlace => membersOf(place) as ErrorPlace;
 export const failureOf = ({ error }: Pick<JobDetails, 'error'>): string | null =>
   error === null ? null : withRemedy(describeFailure(error.code, error.message, placeOf(error.place)), error.remedy);
 
+const ways: Readonly<Record<string, string>> = {
+  format: '--format', encoding: '--encoding', delimiter: '--delimiter', header: '--header, --no-header', recordPath: '--record-path',
+};
+const takenAs = (value: unknown): string =>
+  typeof value === 'boolean' ? value ? 'a row of names' : 'no row of names' : value === '\t' ? 'tab' : typeof value === 'string' && value.length > 1 ? value : JSON.stringify(value);
+
+/** Null when detection was sure of everything that matters. */
+export const doubtNote = ({ doubts }: Pick<JobDetails, 'doubts'>): string | null => doubts.length === 0 ? null : section(
+  'Detection is not sure how the file is written. Look at what was read; where it is wrong, import again and say it:',
+  textTable(
+    [{ title: 'property' }, { title: 'taken as' }, { title: 'sure', align: 'right' }, { title: 'say it with' }, { title: 'because' }],
+    doubts.map(({ property, value, confidence, why }) => [property, takenAs(value), `${Math.round(confidence * 100)} %`, ways[property] ?? '', why])),
+);
+
 const section = (title: string, body: string): string => `${title}\n${indent(body)}`;
 
 export const reportJob = (job: JobDetails, receipt: string | null = null): string => {
   const unmapped = unmappedColumns(job);
   const rejects = (job.books?.quarantined ?? 0) + (job.books?.unreadable ?? 0) > 0 || rejectedStates.has(job.state);
+  const doubts = doubtNote(job);
   const reason = job.cancelReason === null || job.cancelReason === '' ? [] : [`Reason: ${printable(job.cancelReason)}`];
   return [
     headline(job),
@@ -95,6 +110,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
     ...booksNote(job),
     ...(job.books === null ? [] : [indent(booksTable(job.books))]),
     ...(job.issueGroups.length === 0 ? [] : [section(`Issues (${plural(job.issueGroups.length, 'kind')}); every row: waybill issues ${job.id}`, issueTable(job.issueGroups))]),
+    ...(doubts === null ? [] : [doubts]),
     ...(unmapped.length === 0 ? [] : [section(`${plural(unmapped.length, 'column')} of the file without a field; to use one: --map "Column=field"`, unmappedTable(unmapped))]),
     ...(rejects ? [`Rejected rows with their reasons: waybill rejects ${job.id} > rejects.csv`] : []),
     ...(receipt === null ? [] : [`Receipt: ${receipt}`]),

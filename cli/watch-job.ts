@@ -17,6 +17,8 @@ export interface JobResult {
   readonly seconds: number;
   /** Path on this machine; null when the job has none. */
   readonly receipt: string | null;
+  /** Guesses of how the file is written that a person should look at. */
+  readonly doubts?: JobDetails['doubts'];
   /** Why a job was refused or failed. */
   readonly error?: { readonly code: string; readonly message: string; readonly place: unknown; readonly remedy: string };
 }
@@ -45,6 +47,7 @@ const onInterrupt = (): { readonly signal: AbortSignal; readonly forget: () => v
 
 export const resultOf = (job: JobDetails, receipt: string | null): JobResult => ({
   jobId: job.id, state: job.state, books: job.books ?? noBooks, seconds: jobSeconds(job), receipt,
+  ...(job.doubts.length === 0 ? {} : { doubts: job.doubts }),
   ...(job.error === null ? {} : { error: { code: job.error.code, message: job.error.message, place: job.error.place, remedy: job.error.remedy } }),
 });
 

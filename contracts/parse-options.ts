@@ -111,3 +111,20 @@ export interface JsonDetection {
 }
 
 export type Detection = DelimitedDetection | JsonDetection;
+
+export const doubtable = ['format', 'encoding', 'delimiter', 'header', 'recordPath'] as const;
+
+/** A guess that a person should look at: a wrong one loads wrong text without any row being rejected. */
+export interface Doubt extends Guess<string | boolean> { readonly property: typeof doubtable[number] }
+
+/** Sound files are read with more; a choice among 8-bit encodings by the statistics of letters mostly with less. */
+export const sureFrom = 0.85;
+
+/** Of the properties that the format has. */
+type DoubtableGuesses = Readonly<Partial<Record<typeof doubtable[number], Guess<string | boolean>>>>;
+
+export const doubtsOf = (guesses: DoubtableGuesses): readonly Doubt[] =>
+  doubtable.flatMap((property) => {
+    const guess = guesses[property];
+    return guess === undefined || guess.confidence >= sureFrom ? [] : [{ property, ...guess }];
+  });

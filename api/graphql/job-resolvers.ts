@@ -1,6 +1,7 @@
 import { errorKinds } from '../../contracts/errors.ts';
 import { importWorkflowId } from '../../contracts/ids.ts';
 import { issueKinds, type IssueCode } from '../../contracts/issue-codes.ts';
+import { doubtsOf } from '../../contracts/parse-options.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
 import { groupIssues } from '../../db/issues.ts';
 import type { Job } from '../../db/job.ts';
@@ -39,6 +40,7 @@ export const jobResolvers: Readonly<Record<string, Resolver>> = {
   paused: (job) => job.pauseWanted && !isFinal(job.state),
   sha256: (job) => job.sourceSha256,
   plan: (job, _, { deps }) => (job.planHash === null ? null : findPlan(deps.pool, job.planHash)),
+  doubts: (job) => (job.detection === null ? [] : doubtsOf(job.detection.guesses)),
   error: errorOf,
   progress: (job, _, context) => progressOf(job, context),
   issueGroups: (job, _, { deps }) => groupIssues(deps.pool, job.jobId),

@@ -232,6 +232,17 @@ test('the audit chain that the API hands out holds, and its head is signed', asy
   expect(verdict).toMatchObject({ holds: true, lastSeq: data.auditHead.seq, lastHash: data.auditHead.hash, signedUpTo: data.auditHead.seq });
 });
 
+test('a job shows the guesses that a person should look at, and has none before its file was looked at', async () => {
+  const { data: started } = await bench.ask(startMutation, { key: 'doubts', input: { sha256: await uploadText(bench, text), fileName: 'f.csv', dataset: 'people' } });
+  const j = started.startImport.job.id as string;
+  const ask = async (): Promise<unknown> => (await bench.ask('query ($j: ID!) { job(id: $j) { doubts { property value confidence why } } }', { j })).data.job.doubts;
+  expect(await ask()).toEqual([]);
+  const guess = <T>(value: T, confidence: number) => ({ value, confidence, why: 'w' });
+  const guesses = { encoding: guess('koi8-r', 0.68), delimiter: guess(',', 0.92), header: guess(false, 0.65) };
+  await bench.deps.pool.query('update waybill.jobs set detection = $2 where job_id = $1', [j, JSON.stringify({ guesses })]);
+  expect(await ask()).toEqual([{ property: 'encoding', ...guess('koi8-r', 0.68) }, { property: 'header', ...guess(false, 0.65) }]);
+});
+
 test('a record that no job made has no origin', async () => {
   expect((await bench.ask('{ traceRecord(dataset: "people", key: "7") { jobId rowNo kind } }')).data.traceRecord).toEqual([]);
 });

@@ -214,8 +214,14 @@ describe('bytes that are not text in the file’s encoding', () => {
     const latin = await operator.load(await operator.file('latin.csv', Buffer.from('id,note\n1,M\u00fcller \u2013 Stra\u00dfe\n2,\u00e9t\u00e9\n'.replace('\u2013', '-'), 'latin1')), 'encoded');
     expectBooks(latin, { read: 2, created: 2 });
     expect(await operator.sql('select note from registry.encoded order by id')).toEqual([{ note: 'Müller - Straße' }, { note: 'été' }]);
+    // The choice among 8-bit encodings is a guess, and it is shown as one.
+    expect(await operator.json('job', latin.jobId)).toMatchObject({ doubts: [{ property: 'encoding', value: 'windows-1252', confidence: expect.any(Number) as number }] });
+    expect(JSON.parse(latin.stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ doubts: [{ property: 'encoding' }] });
+    expect((await operator.stack.waybill('job', latin.jobId)).stdout).toMatch(/encoding +windows-1252 +\d+ % +--encoding/);
     const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('id,note\n3,Київ\n4,東京\n', 'utf16le')]);
-    expectBooks(await operator.load(await operator.file('utf16.csv', utf16), 'encoded'), { read: 2, created: 2 });
+    const sure = await operator.load(await operator.file('utf16.csv', utf16), 'encoded');
+    expectBooks(sure, { read: 2, created: 2 });
+    expect(await operator.json('job', sure.jobId)).toMatchObject({ doubts: [] });
     expect(await operator.sql(`select note from registry.encoded where id in ('3', '4') order by id`)).toEqual([{ note: 'Київ' }, { note: '東京' }]);
     const wrong = await operator.stack.waybill('import', await operator.file('any.csv', 'id,note\n1,a\n'), '--dataset', 'encoded', '--encoding', 'klingon');
     expect(wrong.code).toBe(2);

@@ -5,10 +5,11 @@ import { recordText } from '../../cli/dataset-commands.ts';
 import { describeError, describePlace } from '../../cli/describe-error.ts';
 import { exitCodeOfError } from '../../cli/exit-code.ts';
 import { clockTime, groupDigits, humanBytes, humanPercent, humanSeconds, plural } from '../../cli/human-numbers.ts';
-import { booksTable, failureOf, noBooks, unmappedColumns } from '../../cli/job-report.ts';
+import { booksTable, doubtNote, failureOf, noBooks, unmappedColumns } from '../../cli/job-report.ts';
 import { writeJsonList } from '../../cli/json-list.ts';
 import { printable, textTable } from '../../cli/text-table.ts';
 import { WaybillError } from '../../contracts/errors.ts';
+import { doubtsOf } from '../../contracts/parse-options.ts';
 
 describe('numbers for people', () => {
   it('are grouped, and scaled with their unit', () => {
@@ -80,6 +81,16 @@ describe('what is said of a job', () => {
     expect(unmappedColumns({ detection, mappingReport: { unmapped: [{ column: 0, fillRate: 0.5 }, { column: 1 }, { column: 9 }] } }))
       .toEqual([{ name: 'a', fillRate: 0.5 }, { name: '#2', fillRate: null }, { name: '#10', fillRate: null }]);
     expect(unmappedColumns({ detection: null, mappingReport: null })).toEqual([]);
+  });
+  it('says what detection is not sure of, and how to say it, and nothing where it is sure', () => {
+    const guess = { confidence: 0.99, why: 'w' };
+    const guesses = { encoding: { value: 'windows-1252', confidence: 0.6, why: 'letters' }, delimiter: { ...guess, value: ',' }, header: { ...guess, value: true, confidence: 0.65 } } as const;
+    const note = doubtNote({ doubts: doubtsOf(guesses) }) ?? '';
+    expect(note).toMatch(/encoding +windows-1252 +60 % +--encoding +letters/);
+    expect(note).toMatch(/header +a row of names +65 % +--header, --no-header/);
+    expect(note).not.toContain('--delimiter');
+    expect(doubtNote({ doubts: doubtsOf({ encoding: { ...guess, value: 'utf-8' }, delimiter: { ...guess, value: ';' }, header: { ...guess, value: true } }) })).toBeNull();
+    expect(doubtNote({ doubts: [{ property: 'delimiter', value: '\t', confidence: 0.5, why: '' }] })).toMatch(/delimiter +tab +50 % +--delimiter/);
   });
   it('shows a record a field a line', () => {
     expect(recordText({ id: '1', note: 'a\nb', none: null })).toBe('id    1\nnote  a·b\nnone  ∅');
