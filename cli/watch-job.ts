@@ -17,6 +17,8 @@ export interface JobResult {
   readonly seconds: number;
   /** Path on this machine; null when the job has none. */
   readonly receipt: string | null;
+  /** Of an export; `waybill download` fetches them. */
+  readonly files?: readonly { readonly name: string; readonly rows: number; readonly bytes: number; readonly sha256: string }[];
   /** Why a job was refused or failed. */
   readonly error?: { readonly code: string; readonly place: unknown; readonly remedy: string };
 }
@@ -36,7 +38,7 @@ export interface Watched {
 /** As a shell says it of a command that Ctrl-C ended. */
 export const interruptedExitCode = 130;
 
-const onInterrupt = (): { readonly signal: AbortSignal; readonly forget: () => void } => {
+export const onInterrupt = (): { readonly signal: AbortSignal; readonly forget: () => void } => {
   const controller = new AbortController();
   const abort = (): void => { controller.abort(); };
   process.once('SIGINT', abort);
@@ -45,12 +47,14 @@ const onInterrupt = (): { readonly signal: AbortSignal; readonly forget: () => v
 
 export const resultOf = (job: JobDetails, receipt: string | null): JobResult => ({
   jobId: job.id, state: job.state, books: job.books ?? noBooks, seconds: jobSeconds(job), receipt,
+  ...(job.kind === 'export' ? { files: job.exportFiles.map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256 })) } : {}),
   ...(job.error === null ? {} : { error: { code: job.error.code, place: job.error.place, remedy: job.error.remedy } }),
 });
 
-const exitCodeOf = (state: JobState): number => isFinal(state) ? exitCodes[state] : 0;
+export const exitCodeOf = (state: JobState): number => isFinal(state) ? exitCodes[state] : 0;
 
-const follow = async (client: ApiClient, jobId: string, { output, signal }: { readonly output: Output; readonly signal: AbortSignal }): Promise<boolean> => {
+/** False when the signal ended it before the job did. */
+export const follow = async (client: ApiClient, jobId: string, { output, signal }: { readonly output: Output; readonly signal: AbortSignal }): Promise<boolean> => {
   const display = progressDisplay(process.stderr, { silent: output.json });
   let away = false;
   try {
