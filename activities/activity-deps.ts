@@ -1,15 +1,19 @@
 /** What the activities work with; composed once by the worker and handed in (models, lesson 3). Workflows see only types. */
+import type { ExportPartKey } from '../contracts/export-request.ts';
 import type { SigningKey } from '../core/receipt/signing-key.ts';
 import type { Pool } from '../db/connection.ts';
 import type { ChunkKey } from '../db/chunk-key.ts';
 import type { ChunkTotals } from '../db/chunk-transaction.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { PartResult } from './write-part-of.ts';
 
 export interface ActivityDeps {
   readonly pool: Pool;
   readonly storage: Storage;
   /** Stages one chunk on a thread of its own; rejects with a WaybillError. */
   readonly stageOnThread: (key: ChunkKey, signal: AbortSignal) => Promise<ChunkTotals>;
+  /** Writes one part of an export on such a thread. */
+  readonly writePartOnThread: (key: ExportPartKey, signal: AbortSignal) => Promise<PartResult>;
   /** SHA-256 of an object, on a thread of its own. */
   readonly hashOnThread: (storageKey: string, signal: AbortSignal) => Promise<string>;
   readonly signingKey: SigningKey;

@@ -14,10 +14,13 @@ import type { ActivityDeps } from './activity-deps.ts';
 import { jobForWork } from './job-for-work.ts';
 
 /** The same receipt however often it is asked for. */
-export const sealReceipt = async (deps: ActivityDeps, jobId: string, end: JobEnd): Promise<Receipt> => {
+export const sealReceipt = (deps: ActivityDeps, jobId: string, end: JobEnd): Promise<Receipt> => sealBody(deps, jobId, () => receiptBody(deps, jobId, end));
+
+/** The body is made once; of every kind of job. */
+export const sealBody = async (deps: ActivityDeps, jobId: string, makeBody: () => Promise<ReceiptBody>): Promise<Receipt> => {
   const { round } = await jobForWork(deps.pool, jobId);
   const receipt = await findReceipt(deps.pool, { jobId, round })
-    ?? await saveReceipt(deps.pool, { jobId, round, receipt: signReceipt(await receiptBody(deps, jobId, end), deps.signingKey) });
+    ?? await saveReceipt(deps.pool, { jobId, round, receipt: signReceipt(await makeBody(), deps.signingKey) });
   const { auditHead: head } = receipt.body;
   if (head.seq > 0) await saveHeadSignature(deps.pool, signAuditHead(head, deps.signingKey));
   await writeReceiptFile(deps.receiptsFolder, receipt);

@@ -4,10 +4,13 @@ import { WaybillError } from '../contracts/errors.ts';
 import { jobIdSchema } from '../contracts/ids.ts';
 import { appendAudit } from '../db/audit.ts';
 import { inTransaction } from '../db/connection.ts';
+import { findJobForWorker } from '../db/find-job.ts';
 import { readLedgerProgress } from '../db/ledger-progress.ts';
 import { findReceipt } from '../db/receipts.ts';
 import { registerSourceFile } from '../db/source-files.ts';
 import type { ApiDeps } from './api-deps.ts';
+import { runKindOf } from './engine/import-engine.ts';
+import { downloadExport } from './exports/download-export.ts';
 import { createGraphql } from './graphql/create-graphql.ts';
 import { defaultPurpose } from './graphql/graphql-context.ts';
 import { errorResponse, jsonResponse, toPublicError } from './http/error-response.ts';
@@ -40,17 +43,19 @@ const registerFile = ({ pool }: ApiDeps): UploadServiceOptions['register'] => (a
 const createRelay = ({ pool, engine, listener, log, relayTimes }: ApiDeps): ProgressRelay => new ProgressRelay({
   // Whoever subscribes was let in by organisation before; the relay is one for all of them.
   readLedger: (jobId) => readLedgerProgress(pool, { org: localOperator.org, jobId }),
-  askWorkflow: (jobId) => engine.readProgress(jobId),
+  askWorkflow: async (jobId) => engine.readProgress(jobId, runKindOf((await findJobForWorker(pool, jobId))?.kind ?? 'import')),
   hear: (jobId, onJob) => listener.hear(jobId, onJob),
   onError: (error) => { log.warn({ code: toPublicError(error, log).code }, 'a progress relay could not read the database'); },
 }, relayTimes);
 
 const handleJob = async (request: Request, actor: Actor, deps: ApiDeps): Promise<Response> => {
   const url = new URL(request.url);
-  const [, , jobId = '', what = ''] = url.pathname.split('/');
-  if (request.method !== 'GET' || !jobIdSchema.safeParse(jobId).success || !['rejects', 'receipt'].includes(what)) throw unknownRoute();
+  const [, , jobId = '', what = '', fileNo = ''] = url.pathname.split('/');
+  if (request.method !== 'GET' || !jobIdSchema.safeParse(jobId).success || !['rejects', 'receipt', 'files'].includes(what)) throw unknownRoute();
   const job = await mustFindJob(deps, actor.org, jobId);
-  if (what === 'rejects') return downloadRejects(deps.pool, { actor, job, purpose: url.searchParams.get('purpose') ?? defaultPurpose });
+  const purpose = url.searchParams.get('purpose') ?? defaultPurpose;
+  if (what === 'rejects') return downloadRejects(deps.pool, { actor, job, purpose });
+  if (what === 'files') return downloadExport(deps, { actor, job, purpose, fileNo: /^\d{1,9}$/.test(fileNo) ? Number(fileNo) : 0 });
   const receipt = await findReceipt(deps.pool, { jobId });
   if (receipt === null) throw new WaybillError('JOB_STATE', 'The job has no receipt; only jobs that were carried out have one.', { job: jobId, state: job.state });
   return jsonResponse(200, receipt);

@@ -1,5 +1,5 @@
 /**
- * Looks after imports that nobody else would move: a row whose workflow was never started (the process died in between), a wish that no
+ * Looks after imports and exports that nobody else would move: a row whose workflow was never started (the process died in between), a wish that no
  * worker heard, a workflow that was ended from outside and cannot close its job any more. Reads the open jobs every few seconds; what it
  * does is harmless twice, so several API processes may sweep at once.
  */
@@ -9,7 +9,7 @@ import { updateId } from '../contracts/workflow-messages.ts';
 import type { Job } from '../db/job.ts';
 import { openJobs } from '../db/open-jobs.ts';
 import type { ApiDeps } from './api-deps.ts';
-import type { Verb } from './engine/import-engine.ts';
+import { runKindOf, type Verb } from './engine/import-engine.ts';
 import { failJob, type FailJobDeps } from './jobs/fail-job.ts';
 
 export interface SweeperTimes {
@@ -72,7 +72,8 @@ export class JobSweeper {
   private async startWorkflow(job: Job): Promise<boolean> {
     try {
       if (job.dataset === null) throw new WaybillError('DATASET_UNKNOWN', 'The job has no dataset.');
-      await this.deps.engine.startImport({ jobId: job.jobId, dataset: job.dataset, org: job.org });
+      const started = { jobId: job.jobId, dataset: job.dataset, org: job.org };
+      await (job.kind === 'export' ? this.deps.engine.startExport(started) : this.deps.engine.startImport(started));
       return true;
     } catch (error) {
       if (error instanceof WaybillError && !error.retryable) await this.fail(job, error.code);
@@ -86,13 +87,13 @@ export class JobSweeper {
     const id = updateId(verb, job.jobId, job.wishNo);
     if (this.settled.has(id)) return;
     // The audit has who wished; the repetition is the system's.
-    const answer = await this.deps.engine.sendWish({ jobId: job.jobId, verb, wishNo: job.wishNo, actor: systemActor.id });
+    const answer = await this.deps.engine.sendWish({ jobId: job.jobId, kind: runKindOf(job.kind), verb, wishNo: job.wishNo, actor: systemActor.id });
     if (answer !== 'no_worker') this.settled.add(id);
   }
 
   /** Terminated in the engine's UI, or an engine that lost its data: nobody is left who could close the job. */
   private async failWhenLost(job: Job): Promise<void> {
-    if (await this.deps.engine.workflowState(job.jobId) !== 'over') return;
+    if (await this.deps.engine.workflowState(job.jobId, runKindOf(job.kind)) !== 'over') return;
     await this.fail(job, 'WORKFLOW_LOST');
   }
 

@@ -37,9 +37,14 @@ async function* listJobs(client: ApiClient, { state, dataset, limit = 20 }: Jobs
   } while (after !== null && left > 0);
 }
 
+const rowsOf = ({ books, kind, rowsTotal }: JobLineFragment): string => {
+  const rows = books?.read ?? (kind === 'export' ? rowsTotal : null);
+  return rows === null ? '' : groupDigits(rows);
+};
+
 const jobRow = (job: JobLineFragment): readonly string[] => [
   job.createdAt.slice(0, 19).replace('T', ' '), job.id, `${job.state}${job.paused ? ' (paused)' : ''}`, job.dataset ?? '',
-  job.books === null ? '' : groupDigits(job.books.read), job.books === null ? '' : groupDigits(job.books.quarantined), shorten(job.fileName ?? '', 40),
+  rowsOf(job), job.books === null ? '' : groupDigits(job.books.quarantined), job.kind === 'export' ? '(export)' : shorten(job.fileName ?? '', 40),
 ];
 
 export const showJobs = async ({ client, output }: CommandContext, options: JobsOptions): Promise<void> => {

@@ -3,7 +3,7 @@ import type { ErrorPlace } from '../contracts/errors.ts';
 import { isFinal } from '../contracts/job-states.ts';
 import { describeFailure, withRemedy } from './describe-error.ts';
 import type { BooksFieldsFragment, JobQuery } from './generated/operations.ts';
-import { clockTime, groupDigits, humanPercent, humanSeconds, plural } from './human-numbers.ts';
+import { clockTime, groupDigits, humanBytes, humanPercent, humanSeconds, plural } from './human-numbers.ts';
 import { stateText } from './progress-line.ts';
 import { indent, printable, shorten, textTable } from './text-table.ts';
 
@@ -66,7 +66,7 @@ const isDryRun = (job: JobDetails): boolean => membersOf(job.request)['dryRun'] 
 const headline = (job: JobDetails): string => {
   const seconds = jobSeconds(job);
   if (!isFinal(job.state)) return `Job ${job.id} is ${stateText(job.state)}${job.paused ? ' (paused)' : ''}, since ${clockTime(seconds)}.`;
-  const read = job.books?.read ?? 0;
+  const read = job.books?.read ?? (job.kind === 'export' && job.state === 'completed' ? job.rowsTotal ?? 0 : 0);
   const speed = read > 0 && seconds > 0 ? `, ${groupDigits(read / seconds)} rows/s` : '';
   return `Job ${job.id} ${stateText(job.state)} in ${humanSeconds(seconds)}${speed}.`;
 };
@@ -97,6 +97,11 @@ export const doubtNote = ({ doubts }: Pick<JobDetails, 'doubts'>): string | null
     doubts.map(({ property, value, confidence, why }) => [property, takenAs(value), `${Math.round(confidence * 100)} %`, ways[property] ?? '', why])),
 );
 
+export const filesTable = (files: JobDetails['exportFiles']): string => textTable(
+  [{ title: 'file' }, { title: 'rows', align: 'right' }, { title: 'size', align: 'right' }, { title: 'SHA-256' }],
+  files.map(({ name, rows, bytes, sha256 }) => [name, groupDigits(rows), humanBytes(bytes), sha256]),
+);
+
 const section = (title: string, body: string): string => `${title}\n${indent(body)}`;
 
 export const reportJob = (job: JobDetails, receipt: string | null = null): string => {
@@ -112,6 +117,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
     ...(job.issueGroups.length === 0 ? [] : [section(`Issues (${plural(job.issueGroups.length, 'kind')}); every row: waybill issues ${job.id}`, issueTable(job.issueGroups))]),
     ...(doubts === null ? [] : [doubts]),
     ...(unmapped.length === 0 ? [] : [section(`${plural(unmapped.length, 'column')} of the file without a field; to use one: --map "Column=field"`, unmappedTable(unmapped))]),
+    ...(job.exportFiles.length === 0 ? [] : [section(`To fetch: waybill download ${job.id} --to FILE`, filesTable(job.exportFiles))]),
     ...(rejects ? [`Rejected rows with their reasons: waybill rejects ${job.id} > rejects.csv`] : []),
     ...(receipt === null ? [] : [`Receipt: ${receipt}`]),
     ...(job.workflowUrl === null ? [] : [`In the Temporal UI: ${job.workflowUrl}`]),

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { registerDemoCommand } from './demo-command.ts';
 import { registerDatasets } from './register-datasets.ts';
+import { registerExport } from './register-export.ts';
 import { registerImport, registerInspect } from './register-import.ts';
 import { registerJobs } from './register-jobs.ts';
 import { registerProof } from './register-proof.ts';
@@ -17,6 +18,7 @@ export const createProgram = (): Command => {
     .exitOverride().showSuggestionAfterError().configureHelp({ showGlobalOptions: false }).addHelpText('after', afterHelp);
   registerImport(program);
   registerInspect(program);
+  registerExport(program);
   registerDatasets(program);
   registerJobs(program);
   registerProof(program);

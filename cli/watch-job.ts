@@ -19,6 +19,8 @@ export interface JobResult {
   readonly receipt: string | null;
   /** Guesses of how the file is written that a person should look at. */
   readonly doubts?: JobDetails['doubts'];
+  /** Of an export; `waybill download` fetches them. */
+  readonly files?: readonly { readonly name: string; readonly rows: number; readonly bytes: number; readonly sha256: string }[];
   /** Why a job was refused or failed. */
   readonly error?: { readonly code: string; readonly message: string; readonly place: unknown; readonly remedy: string };
 }
@@ -38,7 +40,7 @@ export interface Watched {
 /** As a shell says it of a command that Ctrl-C ended. */
 export const interruptedExitCode = 130;
 
-const onInterrupt = (): { readonly signal: AbortSignal; readonly forget: () => void } => {
+export const onInterrupt = (): { readonly signal: AbortSignal; readonly forget: () => void } => {
   const controller = new AbortController();
   const abort = (): void => { controller.abort(); };
   process.once('SIGINT', abort);
@@ -48,12 +50,14 @@ const onInterrupt = (): { readonly signal: AbortSignal; readonly forget: () => v
 export const resultOf = (job: JobDetails, receipt: string | null): JobResult => ({
   jobId: job.id, state: job.state, books: job.books ?? noBooks, seconds: jobSeconds(job), receipt,
   ...(job.doubts.length === 0 ? {} : { doubts: job.doubts }),
+  ...(job.kind === 'export' ? { files: job.exportFiles.map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256 })) } : {}),
   ...(job.error === null ? {} : { error: { code: job.error.code, message: job.error.message, place: job.error.place, remedy: job.error.remedy } }),
 });
 
-const exitCodeOf = (state: JobState): number => isFinal(state) ? exitCodes[state] : 0;
+export const exitCodeOf = (state: JobState): number => isFinal(state) ? exitCodes[state] : 0;
 
-const follow = async (client: ApiClient, jobId: string, { output, signal }: { readonly output: Output; readonly signal: AbortSignal }): Promise<boolean> => {
+/** False when the signal ended it before the job did. */
+export const follow = async (client: ApiClient, jobId: string, { output, signal }: { readonly output: Output; readonly signal: AbortSignal }): Promise<boolean> => {
   const display = progressDisplay(process.stderr, { silent: output.json });
   let away = false;
   try {

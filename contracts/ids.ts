@@ -15,6 +15,8 @@ export const importWorkflowId = (jobId: JobId): string => `import/${jobId}`;
 export const jobIdOfImportWorkflow = (workflowId: string): JobId | null =>
   workflowId.startsWith('import/') ? workflowId.slice('import/'.length) : null;
 
+export const exportWorkflowId = (jobId: JobId): string => `export/${jobId}`;
+
 /** Light steps and workflow tasks. */
 export const controlTaskQueue = 'waybill-control';
 /** Chunks: the heavy lifting, shared by every worker process. */

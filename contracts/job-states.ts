@@ -17,11 +17,12 @@ export type JobState = (typeof jobStates)[number];
 const endings: readonly FinalState[] = ['refused', 'cancelled', 'failed'];
 
 export const nextStates: Readonly<Record<JobState, readonly JobState[]>> = {
-  received: ['detecting', ...endings],
+  // An export has nothing to detect, and nothing to reconcile: it is planned (frozen), staged (written in parts) and closed (assembled).
+  received: ['detecting', 'planning', ...endings],
   detecting: ['awaiting_mapping', 'planning', ...endings],
   awaiting_mapping: ['planning', ...endings],
   planning: ['staging', ...endings],
-  staging: ['reconciling', 'planning', 'stopped_by_limits', ...endings],
+  staging: ['reconciling', 'planning', 'closing', 'stopped_by_limits', ...endings],
   reconciling: ['staging', 'awaiting_approval', 'committing', 'closing', 'stopped_by_limits', ...endings],
   awaiting_approval: ['reconciling', 'committing', ...endings],
   committing: ['reconciling', 'closing', ...endings],

@@ -1,9 +1,9 @@
 /** The signed statement of what a job did. Hashes, counts, versions and names of our own; no cell values. */
 import { z } from 'zod';
-import { booksSchema } from './books.ts';
+import { balances, booksSchema } from './books.ts';
 import { sha256Schema } from './ids.ts';
 
-export const receiptBodySchema = z.object({
+const importReceiptBodySchema = z.object({
   schemaVersion: z.literal(1),
   kind: z.literal('import'),
   jobId: z.string(),
@@ -29,7 +29,47 @@ export const receiptBodySchema = z.object({
   committedAt: z.string().nullable(),
   auditHead: z.object({ seq: z.number().int().nonnegative(), hash: sha256Schema }).strict(),
 }).strict().readonly();
-export type ReceiptBody = z.infer<typeof receiptBodySchema>;
+export type ImportReceiptBody = z.infer<typeof importReceiptBodySchema>;
+
+/** What an export let out: which fields under which names, how many rows, in which files. Neither the filter nor a value. */
+const exportReceiptBodySchema = z.object({
+  schemaVersion: z.literal(1),
+  kind: z.literal('export'),
+  jobId: z.string(),
+  round: z.number().int().positive(),
+  org: z.string(),
+  actor: z.string(),
+  partner: z.string().nullable(),
+  purpose: z.string().nullable(),
+  dataset: z.string(),
+  datasetVersion: z.number().int().positive().nullable(),
+  fields: z.array(z.object({ field: z.string(), as: z.string() }).strict()),
+  /** Fields that the filter asked for. */
+  filterFields: z.array(z.string()),
+  format: z.string(),
+  compression: z.string(),
+  state: z.string(),
+  errorCode: z.string().nullable(),
+  rows: z.number().int().nonnegative().nullable(),
+  /** Cells that got an apostrophe, so that no spreadsheet runs them (design 10.19). */
+  guardedCells: z.number().int().nonnegative(),
+  files: z.array(z.object({ no: z.number().int().positive(), rows: z.number().int().nonnegative(), bytes: z.number().int().nonnegative(), sha256: sha256Schema }).strict()),
+  engineVersion: z.string(),
+  startedAt: z.string(),
+  /** The moment of which the rows are; null when nothing was frozen. */
+  frozenAt: z.string().nullable(),
+  auditHead: z.object({ seq: z.number().int().nonnegative(), hash: sha256Schema }).strict(),
+}).strict().readonly();
+export type ExportReceiptBody = z.infer<typeof exportReceiptBodySchema>;
+
+export const receiptBodySchema = z.union([importReceiptBodySchema, exportReceiptBodySchema]);
+export type ReceiptBody = ImportReceiptBody | ExportReceiptBody;
+
+/** An import's books balance; an export's rows are all in its files, or it let nothing out. */
+export const receiptBalances = (body: ReceiptBody): boolean => {
+  if (body.kind === 'import') return body.books === null || balances(body.books);
+  return body.files.length === 0 || body.files.reduce((sum, file) => sum + file.rows, 0) === body.rows;
+};
 
 export const receiptSchema = z.object({
   body: receiptBodySchema,

@@ -9,6 +9,22 @@ export interface ImportFileInput {
   readonly resume?: ImportCursor;
 }
 
+export const exportWorkflowType = 'exportDataset';
+
+export interface ExportDatasetInput {
+  readonly jobId: string;
+  /** Set by continue-as-new. */
+  readonly resume?: ExportCursor;
+}
+
+export interface ExportCursor {
+  readonly planEpoch: number;
+  readonly partCount: number;
+  readonly nextPartNo: number;
+  readonly postponed: readonly number[];
+  readonly progress: JobProgress;
+}
+
 /** What one run of the workflow hands to the next: JSON only, no Map, no Set (models 4.6). */
 export interface ImportCursor {
   readonly round: number;

@@ -1,7 +1,6 @@
 /** A job as its row tells it; the one place that maps its columns. */
 import type { Books } from '../contracts/books.ts';
 import type { ErrorCode, ErrorPlace } from '../contracts/errors.ts';
-import type { ImportRequest } from '../contracts/import-request.ts';
 import type { JobState } from '../contracts/job-states.ts';
 import type { Detection } from '../contracts/parse-options.ts';
 
@@ -19,7 +18,8 @@ export interface Job {
   readonly datasetVersion: number | null;
   readonly sourceSha256: string | null;
   readonly fileName: string | null;
-  readonly request: ImportRequest;
+  /** An import's (contracts/import-request.ts) or an export's (contracts/export-request.ts); read through its schema. */
+  readonly request: unknown;
   readonly idempotencyKey: string;
   readonly state: JobState;
   readonly round: number;

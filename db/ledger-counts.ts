@@ -26,14 +26,14 @@ export const ledgerColumns = `count(*) as "chunksStaged", coalesce(sum(rows_read
   coalesce(sum(rows_unreadable), 0)::bigint as "rowsUnreadable", coalesce(sum(rows_filtered), 0)::bigint as "rowsFiltered",
   coalesce(sum(issue_count), 0)::bigint as "issueCount"`;
 
-const none: LedgerCounts = {
+export const noCounts: LedgerCounts = {
   chunksStaged: 0, rowsRead: 0, rowsStaged: 0, rowsQuarantined: 0, rowsUnreadable: 0, rowsFiltered: 0, issueCount: 0,
 };
 
 export const readLedgerCounts = async (db: Queryable, key: EpochKey): Promise<LedgerCounts> => {
   const { rows } = await db.query<LedgerCounts>(
     `select ${ledgerColumns} from waybill.chunk_ledger where job_id = $1 and round = $2 and plan_epoch = $3`, epochValues(key));
-  return rows[0] ?? none;
+  return rows[0] ?? noCounts;
 };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -7,7 +7,8 @@ import type { JobProgress } from '../contracts/progress.ts';
 import type { Queryable } from './connection.ts';
 import { findJob } from './find-job.ts';
 import type { Job } from './job.ts';
-import { readLedgerCounts } from './ledger-counts.ts';
+import { readExportCounts } from './export-parts.ts';
+import { noCounts, readLedgerCounts, type LedgerCounts } from './ledger-counts.ts';
 
 /** Reconcile's finds; the ledger counts those of the chunks. They exist only from reconcile on, so nothing is read before. */
 const countLaterIssues = async (db: Queryable, { jobId, round, planEpoch, state }: Job): Promise<number> => {
@@ -17,11 +18,18 @@ const countLaterIssues = async (db: Queryable, { jobId, round, planEpoch, state 
   return rows[0]?.issues ?? 0;
 };
 
+/** An export counts the parts that are written. */
+const readCounts = async (db: Queryable, job: Job): Promise<LedgerCounts> => {
+  if (job.kind !== 'export') return readLedgerCounts(db, job);
+  const { partsWritten, rowsWritten } = await readExportCounts(db, job);
+  return { ...noCounts, chunksStaged: partsWritten, rowsRead: rowsWritten };
+};
+
 export const readLedgerProgress = async (db: Queryable, input: { readonly org: string; readonly jobId: string }): Promise<JobProgress | null> => {
   const job = await findJob(db, input);
   if (job === null) return null;
-  const counts = await readLedgerCounts(db, job);
-  const laterIssues = await countLaterIssues(db, job);
+  const counts = await readCounts(db, job);
+  const laterIssues = job.kind === 'export' ? 0 : await countLaterIssues(db, job);
   const { books } = job;
   return {
     jobId: job.jobId, state: job.state, paused: job.pauseWanted && !isFinal(job.state), stalled: false,

@@ -1,14 +1,11 @@
-/**
- * The one source of a dataset's records (promise 9): every preview reads here, and exports will, so that a disclosure policy has one place
- * to stand. Values come as PostgreSQL writes them, so that nothing is rounded on the way.
- */
-import type { DatasetDefinition } from '../contracts/dataset-definition.ts';
+/** A few records, and how many there are: what a person looks at before more is done. Read through the one row source (db/select-rows.ts). */
+import type { FieldDefinition } from '../contracts/dataset-definition.ts';
 import { atomically, type Queryable } from './connection.ts';
-import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
-import { refuseWithoutRole, type Reader } from './reader.ts';
+import { exactTexts } from './exact-texts.ts';
+import { readableTable } from './readable-table.ts';
+import { selectRows, type SelectRowsInput } from './select-rows.ts';
 
-export interface PreviewInput extends Reader {
-  readonly definition: DatasetDefinition;
+export interface PreviewInput extends Omit<SelectRowsInput, 'keys'> {
   /** At most 1,000. */
   readonly limit: number;
   /** Only records that this job made or changed, by the rows of its file. */
@@ -17,12 +14,8 @@ export interface PreviewInput extends Reader {
   readonly key?: readonly string[];
 }
 export type PreviewRecord = Readonly<Record<string, string | null>>;
-
-/** Which fields this reader may see. Today all; a disclosure policy goes here and nowhere else. */
-const visibleFields = (input: PreviewInput): DatasetDefinition['fields'] => {
-  refuseWithoutRole(input);
-  return input.definition.fields;
-};
+export type PreviewRow = readonly (string | null)[];
+export interface SelectionPreview { readonly count: number; readonly fields: readonly FieldDefinition[]; readonly rows: readonly PreviewRow[] }
 
 const originKeys = async (db: Queryable, { importedBy, limit }: PreviewInput): Promise<readonly string[]> => {
   const { rows } = await db.query<{ recordKey: string }>(`
@@ -31,26 +24,35 @@ const originKeys = async (db: Queryable, { importedBy, limit }: PreviewInput): P
   return rows.map((row) => row.recordKey);
 };
 
-/** The key's text turned back into values of its types, so that the table's index finds each record. */
-const joinByKey = (input: PreviewInput): string => {
-  const key = input.key ?? input.definition.fields.filter((field) => field.key).map((field) => field.name);
-  const typeOf = new Map(input.definition.fields.map((field) => [field.name, field.pgType ?? 'text']));
-  const equal = key.map((name, index) =>
-    `t.${quoteIdentifier(name)} = (${key.length === 1 ? 'k.key' : `k.key::jsonb ->> ${index}`})::${typeOf.get(name) ?? 'text'}`);
-  return `from unnest($1::text[]) with ordinality k(key, nr) join`.concat(` %table% t on ${equal.length === 0 ? 'false' : equal.join(' and ')}`);
+const keysOf = async (db: Queryable, input: PreviewInput): Promise<Pick<SelectRowsInput, 'keys'>> => {
+  if (input.importedBy === undefined) return {};
+  const fields = input.key ?? input.definition.fields.filter((field) => field.key).map((field) => field.name);
+  return { keys: { fields, texts: await originKeys(db, input) } };
+};
+
+interface Found { readonly fields: readonly FieldDefinition[]; readonly rows: readonly PreviewRow[] }
+const readFirst = async (tx: Queryable, input: SelectRowsInput, limit: number): Promise<Found> => {
+  const { fields, columns, from, order, values } = selectRows(input);
+  // An array, not labels: two labels may be one to the driver, and PostgreSQL cuts them at 63 bytes.
+  const { rows } = await tx.query<{ values: PreviewRow }>(`select array[${columns.join(', ')}] as values ${from} ${order} limit ${limit}`, [...values]);
+  return { fields, rows: rows.map((row) => row.values) };
 };
 
 export const previewRecords = (db: Queryable, input: PreviewInput): Promise<readonly PreviewRecord[]> => {
   const limit = Math.max(1, Math.min(input.limit, 1000));
-  const fields = visibleFields(input);
-  const table = quoteTable(input.definition.table ?? { schema: 'registry', name: input.definition.name });
-  // json_object, not the names as column labels: two labels may be one to the driver, and PostgreSQL cuts them at 63 bytes.
-  const values = `array[${fields.map((field) => `t.${quoteIdentifier(field.name)}::text`).join(', ')}] as values`;
   return atomically(db, async (tx) => {
-    const keys = input.importedBy === undefined ? null : await originKeys(tx, { ...input, limit });
-    const { rows } = await tx.query<{ values: readonly (string | null)[] }>(
-      keys === null ? `select ${values} from ${table} t limit ${limit}` : `select ${values} ${joinByKey(input).replace('%table%', () => table)} order by k.nr limit ${limit}`,
-      keys === null ? [] : [keys]);
-    return rows.map((row) => Object.fromEntries(fields.map((field, index) => [field.name, row.values[index] ?? null])));
+    await exactTexts(tx);
+    const { fields, rows } = await readFirst(tx, { ...input, ...await keysOf(tx, { ...input, limit }) }, limit);
+    return rows.map((row) => Object.fromEntries(fields.map((field, index) => [field.name, row[index] ?? null])));
   });
 };
+
+/** The count and the first rows of one snapshot. */
+export const previewSelection = (db: Queryable, input: SelectRowsInput & { readonly limit: number }): Promise<SelectionPreview> =>
+  readableTable(input.definition, () => atomically(db, async (tx) => {
+    await tx.query('set transaction isolation level repeatable read, read only');
+    await exactTexts(tx);
+    const { from, values } = selectRows(input);
+    const { rows: [counted] } = await tx.query<{ count: number }>(`select count(*) as count ${from}`, [...values]);
+    return { count: counted?.count ?? 0, ...await readFirst(tx, input, input.limit) };
+  }));

@@ -2,7 +2,7 @@ import type { Books } from '../contracts/books.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import { importRequestSchema } from '../contracts/import-request.ts';
 import type { FinalState } from '../contracts/job-states.ts';
-import type { ReceiptBody } from '../contracts/receipt.ts';
+import type { ImportReceiptBody } from '../contracts/receipt.ts';
 import type { Queryable } from './connection.ts';
 import { findJobForWorker } from './find-job.ts';
 import { groupIssues } from './issues.ts';
@@ -14,8 +14,8 @@ export interface JobEnd {
   readonly books: Books | null;
 }
 
-/** What a receipt says but for the head of the audit chain, which is read last: whoever has appended holds the chain. */
-export type ReceiptFacts = Omit<ReceiptBody, 'auditHead'>;
+/** What an import's receipt says but for the head of the audit chain, which is read last: whoever has appended holds the chain. */
+export type ReceiptFacts = Omit<ImportReceiptBody, 'auditHead'>;
 
 export interface ReceiptQuestion { readonly jobId: string; readonly end: JobEnd; readonly engineVersion: string }
 

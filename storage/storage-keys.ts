@@ -16,6 +16,13 @@ export const archiveKey = (sha256: string): string => {
 /** The decoded spool of a job (design 10.10). */
 export const spoolKey = (jobId: JobId): string => `spool/${asKeyPart(jobIdSchema, jobId)}`;
 
+/** All that is kept of an export: parts while it is written, then its files. */
+export const exportPrefix = (jobId: JobId): string => `exports/${asKeyPart(jobIdSchema, jobId)}`;
+export const exportPartsPrefix = (jobId: JobId): string => `${exportPrefix(jobId)}/parts`;
+export const exportPartKey = ({ jobId, planEpoch, partNo }: { readonly jobId: JobId; readonly planEpoch: number; readonly partNo: number }): string =>
+  `${exportPartsPrefix(jobId)}/${planEpoch}-${partNo}`;
+export const exportFileKey = (jobId: JobId, fileNo: number): string => `${exportPrefix(jobId)}/file-${fileNo}`;
+
 export const uploadKey = (uploadId: string): string => `uploads/${asKeyPart(jobIdSchema, uploadId)}`;
 export const uploadsPrefix = 'uploads';
 

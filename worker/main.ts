@@ -7,6 +7,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { LogEntry } from '@temporalio/worker';
 import { createControlActivities, createTransferActivities } from '../activities/create-activities.ts';
 import type { ActivityDeps } from '../activities/activity-deps.ts';
+import type { PartResult } from '../activities/write-part-of.ts';
 import { engineVersion } from '../contracts/engine-version.ts';
 import { controlTaskQueue, transferTaskQueue } from '../contracts/ids.ts';
 import { serviceSettingsSchema } from '../contracts/service-settings.ts';
@@ -41,6 +42,7 @@ const start = async (settings: ServiceSettings): Promise<void> => {
     pool, storage: await openLocalStorage(settings.WAYBILL_ARCHIVE), signingKey: signingKeyOf(key.privatePem), receiptsFolder: settings.WAYBILL_RECEIPTS,
     chunkBytes: settings.WAYBILL_CHUNK_BYTES, engineVersion,
     stageOnThread: async (chunk, signal) => await threads.run({ kind: 'stage', key: chunk }, signal) as ChunkTotals,
+    writePartOnThread: async (part, signal) => await threads.run({ kind: 'part', key: part }, signal) as PartResult,
     hashOnThread: async (storageKey, signal) => await threads.run({ kind: 'hash', storageKey }, signal) as string,
   };
   for (const jobId of await orphanedStaging(pool)) await dropStaging(pool, jobId);

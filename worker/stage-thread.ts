@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { runChunk } from '../activities/run-chunk.ts';
+import { writePartOf } from '../activities/write-part-of.ts';
 import { isWaybillError } from '../contracts/errors.ts';
 import { createPool } from '../db/connection.ts';
 import { databaseErrorOf } from '../db/database-errors.ts';
@@ -21,6 +22,7 @@ const running = new Map<number, AbortController>();
 const perform = async (task: ThreadTask, signal: AbortSignal): Promise<unknown> => {
   switch (task.kind) {
     case 'stage': return runChunk({ pool, storage }, task.key, signal);
+    case 'part': return writePartOf({ pool, storage }, task.key, signal);
     case 'hash': return hashObject(task.storageKey, signal);
   }
 };

@@ -1,5 +1,6 @@
 /** What the main thread and a parsing thread say to each other. */
 import type { ErrorCode, ErrorPlace } from '../contracts/errors.ts';
+import type { ExportPartKey } from '../contracts/export-request.ts';
 import type { ChunkKey } from '../db/chunk-key.ts';
 
 export interface ThreadData {
@@ -9,6 +10,7 @@ export interface ThreadData {
 
 export type ThreadTask =
   | { readonly kind: 'stage'; readonly key: ChunkKey }
+  | { readonly kind: 'part'; readonly key: ExportPartKey }
   | { readonly kind: 'hash'; readonly storageKey: string };
 
 export type ThreadRequest =

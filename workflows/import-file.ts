@@ -3,18 +3,17 @@
  * and what a step returns are counts and references (promise 7). The name of the workflow is permanent.
  */
 import {
-  ActivityFailure, allHandlersFinished, ApplicationFailure, CancellationScope, condition, ContinueAsNew, continueAsNew, isCancellation, proxyActivities, sleep,
+  allHandlersFinished, ApplicationFailure, CancellationScope, condition, ContinueAsNew, continueAsNew, proxyActivities, sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/create-activities.ts';
-import type { EndJobInput } from '../activities/end-job.ts';
 import type { ReconcileJobResult } from '../activities/reconcile-job.ts';
 import type { Books } from '../contracts/books.ts';
-import { errorKinds } from '../contracts/errors.ts';
-import type { ErrorCode, ErrorPlace } from '../contracts/errors.ts';
 import type { FinalState } from '../contracts/job-states.ts';
 import type { ImportCursor, ImportFileInput } from '../contracts/workflow-messages.ts';
 import { activityOptions, writerWaitMs } from './activity-options.ts';
+import { endingOf } from './ending-of.ts';
+import type { Ending } from './ending-of.ts';
 import { ImportRun } from './import-run.ts';
 import { stageChunks } from './stage-chunks.ts';
 
@@ -179,8 +178,6 @@ const close = async (run: ImportRun, books: Books): Promise<ImportFileResult> =>
   return { state, books };
 };
 
-type Ending = Omit<EndJobInput, 'jobId'>;
-
 const end = async (run: ImportRun, ending: Ending): Promise<ImportFileResult> => {
   const { state } = await endJob({ jobId: run.jobId, ...ending });
   run.noteEnd(state, { books: null, errorCode: ending.code });
@@ -188,16 +185,3 @@ const end = async (run: ImportRun, ending: Ending): Promise<ImportFileResult> =>
     throw ApplicationFailure.create({ message: 'The job failed; its error code says why.', type: ending.code ?? 'INTERNAL', nonRetryable: true });
   return { state, books: run.progress.books };
 };
-
-/** What ended the story. An error that is neither a failure of a step nor a cancellation is a defect of this code: it is thrown, and the task waits for a fix. */
-const endingOf = (error: unknown, cancelled: boolean): Ending => {
-  // A step whose worker died cannot say that it was cancelled: it times out, and the wish stands all the same.
-  if (isCancellation(error) || (cancelled && error instanceof ActivityFailure)) return { state: 'cancelled', code: 'CANCELLED', place: {} };
-  const failure = error instanceof ActivityFailure ? error.cause : error;
-  if (failure instanceof ApplicationFailure && isErrorCode(failure.type))
-    return { state: errorKinds[failure.type].ends, code: failure.type, place: (failure.details?.[0] ?? {}) as ErrorPlace };
-  if (error instanceof ActivityFailure) return { state: 'failed', code: 'INTERNAL', place: {} };
-  throw error;
-};
-
-const isErrorCode = (type: string | null | undefined): type is ErrorCode => typeof type === 'string' && Object.hasOwn(errorKinds, type);

@@ -10,7 +10,7 @@ import type { JobState } from '../contracts/job-states.ts';
 import { isFinal } from '../contracts/job-states.ts';
 import type { JobProgress } from '../contracts/progress.ts';
 import { cancelJobUpdate, pauseJobUpdate, progressQuery, resumeJobUpdate } from '../contracts/workflow-messages.ts';
-import type { ImportFileInput, OperatorWish } from '../contracts/workflow-messages.ts';
+import type { OperatorWish } from '../contracts/workflow-messages.ts';
 import type { JobWishes } from '../activities/read-job-wishes.ts';
 import { pausedLookMs } from './activity-options.ts';
 
@@ -27,7 +27,7 @@ export class ImportRun {
 
   constructor(readonly jobId: string, private view: JobProgress) {}
 
-  static of({ jobId, resume }: ImportFileInput): ImportRun {
+  static of({ jobId, resume }: { readonly jobId: string; readonly resume?: { readonly progress: JobProgress } }): ImportRun {
     const now = Date.now();
     return new ImportRun(jobId, resume?.progress ?? {
       jobId, state: 'received', paused: false, stalled: false, waitsFor: null, round: 1, planEpoch: 1, chunksPlanned: null, chunksStaged: 0,

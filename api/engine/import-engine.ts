@@ -5,26 +5,31 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { WaybillError } from '../../contracts/errors.ts';
-import { controlTaskQueue, importWorkflowId, type JobId } from '../../contracts/ids.ts';
+import { controlTaskQueue, exportWorkflowId, importWorkflowId, type JobId } from '../../contracts/ids.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
 import {
-  cancelJobUpdate, importWorkflowType, pauseJobUpdate, progressQuery, resumeJobUpdate, updateId,
-  type ImportFileInput, type OperatorWish,
+  cancelJobUpdate, exportWorkflowType, importWorkflowType, pauseJobUpdate, progressQuery, resumeJobUpdate, updateId,
+  type OperatorWish,
 } from '../../contracts/workflow-messages.ts';
-import { importSearchAttributes } from './search-attributes.ts';
+import type { JobKind } from '../../db/job.ts';
+import { jobSearchAttributes } from './search-attributes.ts';
 
 export type Verb = 'pause' | 'resume' | 'cancel';
-export interface WishMessage { readonly jobId: JobId; readonly verb: Verb; readonly wishNo: number; readonly actor: string }
+/** Kinds of jobs that have a workflow today. */
+export type RunKind = 'import' | 'export';
+export interface StartableJob { readonly jobId: JobId; readonly dataset: string; readonly org: string }
+export interface WishMessage { readonly jobId: JobId; readonly kind?: RunKind; readonly verb: Verb; readonly wishNo: number; readonly actor: string }
 /** `heard`: the workflow accepted it. `refused`: it is over, or said no. `no_worker`: nobody answered in time; the wish holds all the same. */
 export type WishAnswer = 'heard' | 'refused' | 'no_worker';
 
 export interface ImportEngine {
-  startImport(job: { readonly jobId: JobId; readonly dataset: string; readonly org: string }): Promise<void>;
+  startImport(job: StartableJob): Promise<void>;
+  startExport(job: StartableJob): Promise<void>;
   sendWish(wish: WishMessage): Promise<WishAnswer>;
   /** `over`: it has ended, or there is none. `unknown`: the engine did not answer. */
-  workflowState(jobId: JobId): Promise<'running' | 'over' | 'unknown'>;
+  workflowState(jobId: JobId, kind?: RunKind): Promise<'running' | 'over' | 'unknown'>;
   /** Null: no worker answered in time. */
-  readProgress(jobId: JobId): Promise<JobProgress | null>;
+  readProgress(jobId: JobId, kind?: RunKind): Promise<JobProgress | null>;
   isUp(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -36,6 +41,13 @@ export interface EngineOptions {
   readonly queryTimeoutMs?: number;
   readonly startTimeoutMs?: number;
 }
+
+const workflows: Readonly<Record<RunKind, { readonly type: string; readonly idOf: (jobId: JobId) => string }>> = {
+  import: { type: importWorkflowType, idOf: importWorkflowId }, export: { type: exportWorkflowType, idOf: exportWorkflowId },
+};
+/** Jobs of the other kinds do not exist yet. */
+export const runKindOf = (kind: JobKind): RunKind => kind === 'export' ? 'export' : 'import';
+export const workflowIdOf = (kind: JobKind, jobId: JobId): string => workflows[runKindOf(kind)].idOf(jobId);
 
 const updateNames: Readonly<Record<Verb, string>> = { pause: pauseJobUpdate, resume: resumeJobUpdate, cancel: cancelJobUpdate };
 
@@ -60,45 +72,49 @@ export class TemporalImportEngine implements ImportEngine {
     this.client = new Client({ connection: this.connection, namespace: options.namespace });
   }
 
-  async startImport(job: { readonly jobId: JobId; readonly dataset: string; readonly org: string }): Promise<void> {
-    const input: ImportFileInput = { jobId: job.jobId };
+  startImport(job: StartableJob): Promise<void> { return this.start('import', job); }
+  startExport(job: StartableJob): Promise<void> { return this.start('export', job); }
+
+  private async start(kind: RunKind, job: StartableJob): Promise<void> {
+    const { type, idOf } = workflows[kind];
+    const input = { jobId: job.jobId };
     try {
-      await this.within(this.options.startTimeoutMs, () => this.client.workflow.start(importWorkflowType, {
-        workflowId: importWorkflowId(job.jobId), taskQueue: controlTaskQueue, args: [input],
+      await this.within(this.options.startTimeoutMs, () => this.client.workflow.start(type, {
+        workflowId: idOf(job.jobId), taskQueue: controlTaskQueue, args: [input],
         workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING',
-        typedSearchAttributes: importSearchAttributes(job),
+        typedSearchAttributes: jobSearchAttributes({ ...job, kind }),
       }));
     } catch (error) {
       // It ran and is over: that is as started as can be.
       if (error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError') return;
-      if (grpcCodeOf(error) === invalidArgument) throw new WaybillError('ENGINE_REFUSED', 'The workflow engine refuses to start an import.');
+      if (grpcCodeOf(error) === invalidArgument) throw new WaybillError('ENGINE_REFUSED', `The workflow engine refuses to start the ${kind}.`);
       throw unavailable();
     }
   }
 
-  async workflowState(jobId: JobId): Promise<'running' | 'over' | 'unknown'> {
+  async workflowState(jobId: JobId, kind: RunKind = 'import'): Promise<'running' | 'over' | 'unknown'> {
     try {
-      const { status } = await this.within(this.options.queryTimeoutMs, () => this.handle(jobId).describe());
+      const { status } = await this.within(this.options.queryTimeoutMs, () => this.handle(jobId, kind).describe());
       return ['RUNNING', 'PAUSED', 'CONTINUED_AS_NEW'].includes(status.name) ? 'running' : 'over';
     } catch (error) {
       return error instanceof WorkflowNotFoundError ? 'over' : 'unknown';
     }
   }
 
-  async sendWish({ jobId, verb, wishNo, actor }: WishMessage): Promise<WishAnswer> {
+  async sendWish({ jobId, kind = 'import', verb, wishNo, actor }: WishMessage): Promise<WishAnswer> {
     const wish: OperatorWish = { actor };
     // Not startUpdate: that returns a handle when the validator refuses, too. The handlers answer in the task that accepts them.
     try {
-      await this.within(this.options.wishTimeoutMs, () => this.handle(jobId).executeUpdate(updateNames[verb], { args: [wish], updateId: updateId(verb, jobId, wishNo) }));
+      await this.within(this.options.wishTimeoutMs, () => this.handle(jobId, kind).executeUpdate(updateNames[verb], { args: [wish], updateId: updateId(verb, jobId, wishNo) }));
       return 'heard';
     } catch (error) {
       return error instanceof WorkflowNotFoundError || (error instanceof Error && error.name === 'WorkflowUpdateFailedError') ? 'refused' : 'no_worker';
     }
   }
 
-  async readProgress(jobId: JobId): Promise<JobProgress | null> {
+  async readProgress(jobId: JobId, kind: RunKind = 'import'): Promise<JobProgress | null> {
     try {
-      return await this.within(this.options.queryTimeoutMs, () => this.handle(jobId).query<JobProgress>(progressQuery));
+      return await this.within(this.options.queryTimeoutMs, () => this.handle(jobId, kind).query<JobProgress>(progressQuery));
     } catch {
       return null;
     }
@@ -115,7 +131,7 @@ export class TemporalImportEngine implements ImportEngine {
 
   close(): Promise<void> { return this.connection.close(); }
 
-  private handle(jobId: JobId): WorkflowHandle { return this.client.workflow.getHandle(importWorkflowId(jobId)); }
+  private handle(jobId: JobId, kind: RunKind): WorkflowHandle { return this.client.workflow.getHandle(workflows[kind].idOf(jobId)); }
 
   /** A deadline for the server and a clock of our own: a lazy connection waits for the network before a deadline counts. */
   private async within<Result>(ms: number, ask: () => Promise<Result>): Promise<Result> {

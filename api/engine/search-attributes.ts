@@ -6,7 +6,7 @@ const state = defineSearchAttributeKey('WaybillState', 'KEYWORD');
 const dataset = defineSearchAttributeKey('WaybillDataset', 'KEYWORD');
 const org = defineSearchAttributeKey('WaybillOrg', 'KEYWORD');
 
-export const importSearchAttributes = (job: { readonly dataset: string; readonly org: string }): TypedSearchAttributes =>
+export const jobSearchAttributes = (job: { readonly kind: string; readonly dataset: string; readonly org: string }): TypedSearchAttributes =>
   new TypedSearchAttributes([
-    { key: kind, value: 'import' }, { key: state, value: 'received' }, { key: dataset, value: job.dataset }, { key: org, value: job.org },
+    { key: kind, value: job.kind }, { key: state, value: 'received' }, { key: dataset, value: job.dataset }, { key: org, value: job.org },
   ]);

@@ -1,14 +1,16 @@
 import { errorKinds } from '../../contracts/errors.ts';
-import { importWorkflowId } from '../../contracts/ids.ts';
+import { exportFileName, exportRequestSchema } from '../../contracts/export-request.ts';
 import { issueKinds, type IssueCode } from '../../contracts/issue-codes.ts';
 import { doubtsOf } from '../../contracts/parse-options.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
+import { listExportFiles } from '../../db/export-files.ts';
 import { groupIssues } from '../../db/issues.ts';
 import type { Job } from '../../db/job.ts';
 import { readLedgerProgress } from '../../db/ledger-progress.ts';
 import { findPlan } from '../../db/plans.ts';
 import { findReceipt } from '../../db/receipts.ts';
 import { isFinal } from '../../contracts/job-states.ts';
+import { runKindOf, workflowIdOf } from '../engine/import-engine.ts';
 import { mergeProgress } from '../progress/merge-progress.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import type { GraphqlContext } from './graphql-context.ts';
@@ -20,17 +22,25 @@ const errorOf = ({ errorCode, errorPlace }: Job): object | null => {
   return { code: errorCode, message: says, place: errorPlace ?? {}, remedy, retryable };
 };
 
-const progressOf = async ({ jobId }: Job, { deps, actor }: GraphqlContext): Promise<JobProgress> => {
+const progressOf = async ({ jobId, kind }: Job, { deps, actor }: GraphqlContext): Promise<JobProgress> => {
   const ledger = await readLedgerProgress(deps.pool, { org: actor.org, jobId });
   if (ledger === null) throw new WaybillError('JOB_UNKNOWN', 'There is no such job.', { job: jobId });
-  return isFinal(ledger.state) ? ledger : mergeProgress(ledger, await deps.engine.readProgress(jobId));
+  return isFinal(ledger.state) ? ledger : mergeProgress(ledger, await deps.engine.readProgress(jobId, runKindOf(kind)));
 };
 
 /** The UI's path for a workflow, whatever its run. */
-const workflowUrl = ({ jobId }: Job, { deps }: GraphqlContext): string | null =>
-  (deps.uiUrl === '' ? null : `${deps.uiUrl.replace(/\/$/, '')}/namespaces/${deps.namespace}/workflows/${encodeURIComponent(importWorkflowId(jobId))}`);
+const workflowUrl = ({ jobId, kind }: Job, { deps }: GraphqlContext): string | null =>
+  (deps.uiUrl === '' ? null : `${deps.uiUrl.replace(/\/$/, '')}/namespaces/${deps.namespace}/workflows/${encodeURIComponent(workflowIdOf(kind, jobId))}`);
 
 export const messageOfIssue = ({ code }: { readonly code: IssueCode }): string => issueKinds[code].message;
+
+/** Only what completed was let out. */
+const exportFilesOf = async ({ pool }: GraphqlContext['deps'], { jobId, kind, state, request }: Job): Promise<readonly object[]> => {
+  if (kind !== 'export' || state !== 'completed') return [];
+  const asked = exportRequestSchema.parse(request);
+  return (await listExportFiles(pool, jobId)).map(({ fileNo, rows, bytes, sha256, removedAt }) =>
+    ({ no: fileNo, name: exportFileName(asked, fileNo), rows, bytes, sha256, path: removedAt === null ? `/jobs/${jobId}/files/${fileNo}` : null }));
+};
 
 type Resolver = (job: Job, args: unknown, context: GraphqlContext) => unknown;
 
@@ -45,6 +55,7 @@ export const jobResolvers: Readonly<Record<string, Resolver>> = {
   progress: (job, _, context) => progressOf(job, context),
   issueGroups: (job, _, { deps }) => groupIssues(deps.pool, job.jobId),
   receipt: (job, _, { deps }) => findReceipt(deps.pool, { jobId: job.jobId }),
-  workflowId: (job) => importWorkflowId(job.jobId),
+  exportFiles: (job, _, { deps }) => exportFilesOf(deps, job),
+  workflowId: (job) => workflowIdOf(job.kind, job.jobId),
   workflowUrl: (job, _, context) => workflowUrl(job, context),
 };

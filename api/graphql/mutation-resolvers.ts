@@ -3,6 +3,8 @@ import { datasetDefinitionSchema } from '../../contracts/dataset-definition.ts';
 import { createDatasetTable } from '../../db/dataset-table.ts';
 import { findDataset, registerDataset } from '../../db/datasets.ts';
 import { introspectTable } from '../../db/introspect-table.ts';
+import { parseExportRequest } from '../exports/parse-export-request.ts';
+import { startExport } from '../exports/start-export.ts';
 import { parseImportRequest, parseWith } from '../jobs/parse-import-request.ts';
 import { startImport } from '../jobs/start-import.ts';
 import { wishForJob } from '../jobs/wish-for-job.ts';
@@ -34,6 +36,8 @@ const register = async (tx: Queryable, { actor }: GraphqlContext, { definition, 
 export const mutationResolvers = {
   startImport: (_: unknown, { input, idempotencyKey }: { readonly input: Fields; readonly idempotencyKey: string }, { deps, actor }: GraphqlContext) =>
     startImport(deps, { actor, request: parseImportRequest(input), idempotencyKey: parseWith(idempotencyKeySchema, idempotencyKey, 'idempotencyKey') }),
+  startExport: (_: unknown, { input, idempotencyKey }: { readonly input: Fields; readonly idempotencyKey: string }, { deps, actor }: GraphqlContext) =>
+    startExport(deps, { actor, request: parseExportRequest(input), idempotencyKey: parseWith(idempotencyKeySchema, idempotencyKey, 'idempotencyKey') }),
   pauseJob: (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) =>
     wishForJob(deps, { actor, jobId: jobIdOf(jobId), verb: 'pause' }),
   resumeJob: (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) =>

@@ -15,6 +15,8 @@ import { inspectSource } from '../inspect/inspect-source.ts';
 import { parseOverrides } from '../jobs/parse-import-request.ts';
 import { mustFindDataset, mustFindJob, mustFindSource } from '../jobs/start-import.ts';
 import { defaultPurpose, type GraphqlContext } from './graphql-context.ts';
+import { previewExport } from '../exports/preview-export.ts';
+import { parseExportSelection } from '../exports/parse-export-request.ts';
 import { decodeCursor, encodeCursor, pageSize } from './page-cursor.ts';
 
 type Maybe<T> = T | null | undefined;
@@ -85,6 +87,7 @@ const audit = (_: unknown, { afterSeq, first }: { readonly afterSeq?: Maybe<numb
   readAudit(deps.pool, { org: null, afterSeq: afterSeq ?? 0, limit: pageSize(first, 10_000) });
 
 export const queryResolvers = {
+  previewExport: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewExport(deps, { actor, selection: parseExportSelection(input) }),
   jobs, job, issues, estimateImport, inspect, records, audit,
   issueGroups: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) => {
     await mustFindJob(deps, actor.org, jobId);

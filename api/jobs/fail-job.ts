@@ -19,7 +19,7 @@ import { readReceiptFacts } from '../../db/receipt-facts.ts';
 import { saveReceipt } from '../../db/receipts.ts';
 import { dropStaging } from '../../db/staging-table.ts';
 import { writeReceiptFile } from '../../storage/receipt-file.ts';
-import { spoolKey } from '../../storage/storage-keys.ts';
+import { exportPrefix, spoolKey } from '../../storage/storage-keys.ts';
 import type { Storage } from '../../storage/storage.ts';
 
 export interface FailJobDeps {
@@ -34,19 +34,20 @@ export const failJob = async (deps: FailJobDeps, job: Job, code: ErrorCode): Pro
   const { jobId, datasetId } = job;
   const receipt = await inTransaction(pool, async (tx) => endAsFailed(tx, { job, code, key: deps.signingKey }));
   await dropStaging(pool, jobId);
-  await storage.remove(spoolKey(jobId));
+  await storage.remove(job.kind === 'export' ? exportPrefix(jobId) : spoolKey(jobId));
   if (datasetId !== null) await releaseWriter(pool, { datasetId, jobId });
   if (receipt !== null) await writeReceiptFile(receiptsFolder, receipt);
 };
 
 interface Failing { readonly job: Job; readonly code: ErrorCode; readonly key: SigningKey }
 
-/** Null: the job closed itself meanwhile, and stays as it ended. */
+/** Null: the job closed itself meanwhile, and stays as it ended; or it is an export, which let nothing out and has a receipt only of its own workflow. */
 const endAsFailed = async (tx: Queryable, { job, code, key }: Failing): Promise<Receipt | null> => {
   const { jobId, round, org, books } = job;
   if (!await moveJob(tx, { jobId, from: runningStates, to: 'failed', patch: { errorCode: code, waitsFor: null } })) return null;
+  await appendAudit(tx, { actor: { ...systemActor, org }, action: `${job.kind}.failed`, jobId, details: { code, from: job.state } });
+  if (job.kind === 'export') return null;
   const facts = await readReceiptFacts(tx, { jobId, end: { state: 'failed', books }, engineVersion });
-  await appendAudit(tx, { actor: { ...systemActor, org }, action: 'import.failed', jobId, details: { code, from: job.state } });
   const head = await auditHead(tx);
   const receipt = await saveReceipt(tx, { jobId, round, receipt: signReceipt({ ...facts, auditHead: head }, key) });
   await saveHeadSignature(tx, signAuditHead(head, key));

@@ -7,7 +7,7 @@ import { parseOverridesSchema, type ParseOverrides } from '../../contracts/parse
 type Fields = Readonly<Record<string, unknown>>;
 
 /** GraphQL's null means "not said", but for the few names where null is a word of its own. */
-const withoutNulls = (fields: Fields, keep: readonly string[] = []): Record<string, unknown> =>
+export const withoutNulls = (fields: Fields, keep: readonly string[] = []): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([name, value]) => value !== undefined && (value !== null || keep.includes(name))));
 
 /** The place is a path of our own names; zod's messages may repeat what was typed and stay here. */

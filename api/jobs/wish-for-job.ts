@@ -3,7 +3,7 @@ import type { Actor } from '../../contracts/actor.ts';
 import { wishCancel, wishPause, wishResume, type WishResult } from '../../db/job-wishes.ts';
 import type { Job } from '../../db/job.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import type { Verb, WishAnswer } from '../engine/import-engine.ts';
+import { runKindOf, type Verb, type WishAnswer } from '../engine/import-engine.ts';
 import { mustFindJob } from './start-import.ts';
 
 export interface JobWish { readonly actor: Actor; readonly jobId: string; readonly verb: Verb; readonly reason?: string }
@@ -18,6 +18,7 @@ const note = (deps: ApiDeps, { verb, jobId, actor, reason }: JobWish): Promise<W
 
 export const wishForJob = async (deps: ApiDeps, wish: JobWish): Promise<{ readonly job: Job; readonly answer: WishAnswer }> => {
   const { wishNo } = await note(deps, wish);
-  const answer = await deps.engine.sendWish({ jobId: wish.jobId, verb: wish.verb, wishNo, actor: wish.actor.id });
+  const { kind } = await mustFindJob(deps, wish.actor.org, wish.jobId);
+  const answer = await deps.engine.sendWish({ jobId: wish.jobId, kind: runKindOf(kind), verb: wish.verb, wishNo, actor: wish.actor.id });
   return { job: await mustFindJob(deps, wish.actor.org, wish.jobId), answer };
 };

@@ -64,6 +64,21 @@ export type Severity =
   | 'warning'
   | 'info';
 
+export type ExportFormat =
+  | 'csv'
+  | 'tsv'
+  | 'jsonl'
+  | 'json'
+  | 'geojson';
+
+export type Compression =
+  | 'none'
+  | 'gzip';
+
+export type LineEnd =
+  | 'crlf'
+  | 'lf';
+
 export type OriginKind =
   | 'created'
   | 'updated';
@@ -124,13 +139,61 @@ export type StartImportInput = {
   readonly again?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
+export type ExportFieldInput = {
+  readonly field: Scalars['String']['input'];
+  /** Its name in the file; default: the field's. */
+  readonly as?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SortKey = {
+  readonly field: Scalars['String']['input'];
+  readonly descending?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** How CSV and TSV are written. */
+export type CsvDialect = {
+  /** One ASCII character; default: a comma, for TSV a tab. */
+  readonly delimiter?: InputMaybe<Scalars['String']['input']>;
+  /** A double or a single quote. */
+  readonly quote?: InputMaybe<Scalars['String']['input']>;
+  /** UTF-8 byte order mark, for spreadsheets. */
+  readonly bom?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly header?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly lineEnd?: InputMaybe<LineEnd>;
+  /** Texts that a spreadsheet would run get an apostrophe in front; default: true. */
+  readonly guardFormulas?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type ExportSelection = {
+  readonly dataset: Scalars['String']['input'];
+  /** Default: all, under their own names. */
+  readonly fields?: InputMaybe<ReadonlyArray<ExportFieldInput>>;
+  readonly filter?: InputMaybe<Scalars['String']['input']>;
+  readonly sort?: InputMaybe<ReadonlyArray<SortKey>>;
+  readonly purpose?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type StartExportInput = {
+  readonly dataset: Scalars['String']['input'];
+  readonly fields?: InputMaybe<ReadonlyArray<ExportFieldInput>>;
+  readonly filter?: InputMaybe<Scalars['String']['input']>;
+  readonly sort?: InputMaybe<ReadonlyArray<SortKey>>;
+  readonly format?: InputMaybe<ExportFormat>;
+  readonly compress?: InputMaybe<Compression>;
+  /** Most rows of one file. */
+  readonly splitRows?: InputMaybe<Scalars['Int']['input']>;
+  readonly dialect?: InputMaybe<CsvDialect>;
+  readonly partner?: InputMaybe<Scalars['String']['input']>;
+  readonly purpose?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type BooksFieldsFragment = { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number };
 
 export type ProgressFieldsFragment = { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
 
 export type DatasetFieldsFragment = { readonly name: string, readonly label: string | null, readonly description: string, readonly version: number, readonly managed: boolean, readonly createdBy: string, readonly createdAt: string, readonly table: { readonly schema: string, readonly name: string }, readonly fields: ReadonlyArray<{ readonly name: string, readonly type: string, readonly label: string | null, readonly description: string, readonly required: boolean, readonly key: boolean, readonly pgType: string, readonly readOnly: boolean, readonly hasDefault: boolean }> };
 
-export type JobLineFragment = { readonly id: string, readonly no: number, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
+export type JobLineFragment = { readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
 
 export type JobsQueryVariables = Exact<{
   filter?: InputMaybe<JobFilter>;
@@ -139,14 +202,14 @@ export type JobsQueryVariables = Exact<{
 }>;
 
 
-export type JobsQuery = { readonly jobs: { readonly next: string | null, readonly jobs: ReadonlyArray<{ readonly id: string, readonly no: number, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }> } };
+export type JobsQuery = { readonly jobs: { readonly next: string | null, readonly jobs: ReadonlyArray<{ readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }> } };
 
 export type JobQueryVariables = Exact<{
   id: Scalars['ID']['input'];
 }>;
 
 
-export type JobQuery = { readonly job: { readonly kind: string, readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
+export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
 
 export type JobReceiptQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -192,6 +255,13 @@ export type RecordsQueryVariables = Exact<{
 
 
 export type RecordsQuery = { readonly records: ReadonlyArray<unknown> };
+
+export type PreviewExportQueryVariables = Exact<{
+  input: ExportSelection;
+}>;
+
+
+export type PreviewExportQuery = { readonly previewExport: { readonly count: number, readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>> } };
 
 export type EstimateImportQueryVariables = Exact<{
   sha256: Scalars['String']['input'];
@@ -242,6 +312,14 @@ export type StartImportMutationVariables = Exact<{
 
 export type StartImportMutation = { readonly startImport: { readonly created: boolean, readonly job: { readonly id: string, readonly state: JobState, readonly workflowUrl: string | null } } };
 
+export type StartExportMutationVariables = Exact<{
+  input: StartExportInput;
+  idempotencyKey: Scalars['ID']['input'];
+}>;
+
+
+export type StartExportMutation = { readonly startExport: { readonly created: boolean, readonly job: { readonly id: string, readonly state: JobState, readonly workflowUrl: string | null } } };
+
 export type PauseJobMutationVariables = Exact<{
   jobId: Scalars['ID']['input'];
 }>;
@@ -289,12 +367,12 @@ export type FollowJobSubscription = { readonly jobProgress: { readonly jobId: st
 
 export const jobsDocument: TypedDocument<JobsQuery, JobsQueryVariables> = {
   name: 'jobs',
-  text: "query jobs($filter:JobFilter$first:Int$after:String){jobs(filter:$filter first:$first after:$after){jobs{...JobLine}next}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}",
+  text: "query jobs($filter:JobFilter$first:Int$after:String){jobs(filter:$filter first:$first after:$after){jobs{...JobLine}next}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}",
 };
 
 export const jobDocument: TypedDocument<JobQuery, JobQueryVariables> = {
   name: 'job',
-  text: "query job($id:ID!){job(id:$id){...JobLine kind cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}exportFiles{no name rows bytes sha256 path}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };
 
 export const jobReceiptDocument: TypedDocument<JobReceiptQuery, JobReceiptQueryVariables> = {
@@ -327,6 +405,11 @@ export const recordsDocument: TypedDocument<RecordsQuery, RecordsQueryVariables>
   text: "query records($dataset:String!$first:Int$purpose:String){records(dataset:$dataset first:$first purpose:$purpose)}",
 };
 
+export const previewExportDocument: TypedDocument<PreviewExportQuery, PreviewExportQueryVariables> = {
+  name: 'previewExport',
+  text: "query previewExport($input:ExportSelection!){previewExport(input:$input){count columns rows}}",
+};
+
 export const estimateImportDocument: TypedDocument<EstimateImportQuery, EstimateImportQueryVariables> = {
   name: 'estimateImport',
   text: "query estimateImport($sha256:String!$dataset:String!$parse:ParseOverrides){estimateImport(sha256:$sha256 dataset:$dataset parse:$parse){rows seconds bytesNeeded bytesFree fits}}",
@@ -355,6 +438,11 @@ export const traceRecordDocument: TypedDocument<TraceRecordQuery, TraceRecordQue
 export const startImportDocument: TypedDocument<StartImportMutation, StartImportMutationVariables> = {
   name: 'startImport',
   text: "mutation startImport($input:StartImportInput!$idempotencyKey:ID!){startImport(input:$input idempotencyKey:$idempotencyKey){job{id state workflowUrl}created}}",
+};
+
+export const startExportDocument: TypedDocument<StartExportMutation, StartExportMutationVariables> = {
+  name: 'startExport',
+  text: "mutation startExport($input:StartExportInput!$idempotencyKey:ID!){startExport(input:$input idempotencyKey:$idempotencyKey){job{id state workflowUrl}created}}",
 };
 
 export const pauseJobDocument: TypedDocument<PauseJobMutation, PauseJobMutationVariables> = {

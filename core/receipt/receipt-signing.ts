@@ -2,8 +2,7 @@
  * The receipt: signed by the worker when a job ends, verified by anybody without Waybill running (promise 12). The signature covers the
  * canonical JSON of the body as it stands in the file, not as a schema would tidy it.
  */
-import { balances } from '../../contracts/books.ts';
-import { receiptBodySchema, receiptSchema } from '../../contracts/receipt.ts';
+import { receiptBalances, receiptBodySchema, receiptSchema } from '../../contracts/receipt.ts';
 import type { Receipt, ReceiptBody } from '../../contracts/receipt.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { hasDuplicateNames } from './duplicate-names.ts';
@@ -62,7 +61,7 @@ export const verifyReceipt = (value: unknown, trust: Trust = {}): ReceiptVerdict
   if (!signatureHolds((value as { readonly body: unknown }).body, receipt)) reasons.push('SIGNATURE_WRONG');
   if (keyIdOf(publicKey) !== keyId) reasons.push('KEY_ID_WRONG');
   if (trusted === false) reasons.push('KEY_UNTRUSTED');
-  if (receipt.body.books !== null && !balances(receipt.body.books)) reasons.push('BOOKS_UNBALANCED');
+  if (!receiptBalances(receipt.body)) reasons.push('BOOKS_UNBALANCED');
   return { valid: reasons.length === 0, reasons, trusted, receipt };
 };
 

@@ -56,6 +56,7 @@ const workerDeps = async (): Promise<ActivityDeps> => {
     pool, storage: await openLocalStorage(archiveFolder), receiptsFolder: join(folder, 'receipts'), chunkBytes: 64 * 1024, engineVersion: 'test',
     signingKey: signingKeyOf(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string),
     stageOnThread: async (key, signal) => await own.run({ kind: 'stage', key }, signal) as ChunkTotals,
+    writePartOnThread: () => Promise.reject(new TypeError('no export here')),
     hashOnThread: async (storageKey, signal) => await own.run({ kind: 'hash', storageKey }, signal) as string,
   };
 };

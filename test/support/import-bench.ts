@@ -14,6 +14,7 @@ import { createJudgeColumns } from '../../activities/judge-columns.ts';
 import { createPlanImport } from '../../activities/plan-import.ts';
 import { createReconcileJob, type ReconcileJobResult } from '../../activities/reconcile-job.ts';
 import { runChunk } from '../../activities/run-chunk.ts';
+import { writePartOf } from '../../activities/write-part-of.ts';
 import { localOperator } from '../../contracts/actor.ts';
 import { balances, type Books } from '../../contracts/books.ts';
 import { datasetDefinitionSchema } from '../../contracts/dataset-definition.ts';
@@ -54,6 +55,7 @@ export class ImportBench {
     const deps: ActivityDeps = {
       pool, storage, signingKey: createSigningKey(), receiptsFolder: join(folder, 'receipts'), chunkBytes: options.chunkBytes ?? 12 * 1024 * 1024, engineVersion: 'test',
       stageOnThread: (key, abort) => runChunk({ pool, storage }, key, abort),
+      writePartOnThread: (key, abort) => writePartOf({ pool, storage }, key, abort),
       hashOnThread: async (key) => {
         const hash = createHash('sha256');
         for await (const piece of storage.read(key)) hash.update(piece);

@@ -1,0 +1,23 @@
+/**
+ * What every writing format is: rows of texts (as PostgreSQL writes values; null for none) and the definitions of their fields go in, bytes
+ * come out. A file is `opening`, its parts joined by `between`, `closing`; a part is made alone, so parts are written side by side.
+ */
+import type { FieldDefinition } from '../../contracts/dataset-definition.ts';
+
+export type OutputRow = readonly (string | null)[];
+
+export interface OutputField {
+  /** Its name in the file. */
+  readonly name: string;
+  readonly field: FieldDefinition;
+}
+
+export interface FormatWriter {
+  readonly opening: Uint8Array;
+  readonly between: Uint8Array;
+  readonly closing: Uint8Array;
+  /** The rows, joined by `between`; at least one. EXPORT_UNWRITABLE when the format cannot hold a value as it is. */
+  encode(rows: readonly OutputRow[]): Uint8Array;
+  /** Cells so far that got an apostrophe against formulas. */
+  readonly guardedCells: number;
+}

@@ -1,0 +1,124 @@
+/** Exports as an operator makes them: by the real command, over the real API, engine and database. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectBooks, noStackTrace, startOperator, type Operator } from '../support/operator.ts';
+
+interface ExportAnswer {
+  readonly jobId: string;
+  readonly state: string;
+  readonly rows: number;
+  readonly files: readonly { readonly file: string; readonly rows: number; readonly bytes: number; readonly sha256: string }[];
+  readonly receipt: string | null;
+}
+
+let operator: Operator;
+beforeAll(async () => {
+  operator = await startOperator({ threads: 2, chunkBytes: 64 * 1024 });
+  await operator.table('places', 'id bigint primary key, name text not null, status text, opened_on date, seen timestamptz, amount numeric(20,4), spot point');
+  await operator.sql(`insert into registry.places select n, 'Place ' || n, (array['open', 'closed', null])[1 + n % 3], date '2020-01-01' + n::int % 1000, timestamptz '2024-02-29 23:59:59.123456+00',
+    n * 1234567890.1234, point(4 + n % 10, 50) from generate_series(1, 5000) n`);
+});
+afterAll(async () => { await operator.close(); });
+
+const target = (name: string): string => join(operator.folder, name);
+const exported = (...args: readonly string[]): Promise<ExportAnswer> => operator.json<ExportAnswer>('export', ...args);
+const rowsOf = (content: Buffer | string): readonly Readonly<Record<string, string>>[] => parse(content, { columns: true });
+
+describe('waybill export', () => {
+  it('writes what was chosen, renamed, filtered and sorted, and says what it wrote', async () => {
+    const file = target('open.csv');
+    const answer = await exported('places', '--to', file, '--fields', 'id,name=Name of the place,amount', '--filter', `status = 'open' and opened_on between 2020-02-01 and 2020-12-31`, '--sort', '-amount,id', '--purpose', 'yearly report');
+    const rows = rowsOf(readFileSync(file));
+    const [expected] = await operator.sql<{ n: number; sum: string }>(`select count(*)::int as n, sum(amount)::text as sum from registry.places where status = 'open' and opened_on between '2020-02-01' and '2020-12-31'`);
+    expect([answer.state, answer.rows, rows.length]).toEqual(['completed', expected?.n, expected?.n]);
+    expect(Object.keys(rows[0] ?? {})).toEqual(['id', 'Name of the place', 'amount']);
+    expect(rows.map((row) => Number(row['id']))).toEqual([...rows].map((row) => Number(row['id'])).sort((a, b) => b - a));
+    expect(answer.files).toEqual([{ file, rows: rows.length, bytes: readFileSync(file).length, sha256: createHash('sha256').update(readFileSync(file)).digest('hex') }]);
+    expect(await operator.json<{ valid: boolean; trusted: boolean }>('receipt', 'verify', answer.receipt ?? '')).toMatchObject({ valid: true, trusted: true, rows: rows.length });
+    const actions = await operator.sql<{ action: string }>('select action from waybill.audit_events where job_id = $1 order by seq', [answer.jobId]);
+    expect(actions.map(({ action }) => action)).toEqual(['export.requested', 'export.completed', 'export.downloaded']);
+    expect(await operator.json<{ holds: boolean }>('audit', 'verify')).toMatchObject({ holds: true });
+  });
+
+  it('writes to standard output for pipes, with everything else on standard error', async () => {
+    const { code, stdout, stderr } = await operator.stack.waybill('export', 'places', '--to', '-', '--format', 'jsonl', '--filter', 'id <= 2', '--sort', 'id', '--fields', 'id,amount,spot');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe('{"id":1,"amount":1234567890.1234,"spot":"POINT(5 50)"}\n{"id":2,"amount":2469135780.2468,"spot":"POINT(6 50)"}\n');
+    expect(stderr).toContain('SHA-256');
+  });
+
+  it('takes format and compression from the name, and splits into numbered files', async () => {
+    const answer = await exported('places', '--to', target('all.json.gz'), '--split-rows', '2000', '--sort', 'id', '--fields', 'id');
+    expect(answer.files.map(({ file, rows }) => [file, rows])).toEqual([[target('all-0001.json.gz'), 2000], [target('all-0002.json.gz'), 2000], [target('all-0003.json.gz'), 1000]]);
+    const ids = answer.files.flatMap(({ file }) => (JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as { id: number }[]).map(({ id }) => id));
+    expect(ids).toEqual(Array.from({ length: 5000 }, (_, index) => index + 1));
+  });
+
+  it('shows a preview without a job, and counts the whole selection', async () => {
+    const before = await operator.sql('select from waybill.jobs');
+    const preview = await operator.json<{ count: number; records: readonly object[] }>('export', 'places', '--preview', '--filter', 'spot within box(49, 4, 51, 5)', '--sort', 'id', '--fields', 'id,status=State');
+    expect([preview.count, preview.records.length, preview.records[0]]).toEqual([1000, 20, { id: '1', State: 'closed' }]);
+    expect((await operator.sql('select from waybill.jobs')).length).toBe(before.length);
+    const people = await operator.stack.waybill('export', 'places', '--preview', '--filter', 'id > 4990');
+    expect([people.code, people.stdout.split('\n')[0]]).toEqual([0, '10 records']);
+  });
+
+  it('refuses a filter at its character, a field, a format and an unwritable place, each with a remedy and without a trace of a program', async () => {
+    const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
+      [['--filter', 'stat = 1'], 6, /FILTER_FIELD_UNKNOWN.*character 1/], [['--filter', 'status = '], 6, /FILTER_INVALID.*character 10/],
+      [['--filter', "id = 'secretvalue'"], 6, /FILTER_TYPE.*character 6/], [['--fields', 'nothing'], 6, /EXPORT_FIELDS_INVALID/],
+      [['--format', 'geojson', '--fields', 'id'], 6, /EXPORT_FORMAT_UNFIT/], [['--to', target('x.xlsx')], 2, /csv, tsv, jsonl/], [['--to', '/nowhere/x.csv'], 6, /FILE_UNWRITABLE/],
+    ];
+    for (const [args, code, message] of refusals) {
+      const result = await operator.stack.waybill('export', 'places', '--to', target('refused.csv'), ...args);
+      expect([result.code, result.stdout], args.join(' ')).toEqual([code, '']);
+      expect(result.stderr).toMatch(message);
+      expect(result.stderr).not.toContain('secretvalue');
+      noStackTrace(result);
+    }
+    expect(existsSync(target('refused.csv'))).toBe(false);
+  });
+
+  it('detached goes on by itself; watch and job know it, and download fetches its files', async () => {
+    const { jobId } = await exported('places', '--detach', '--fields', 'id');
+    const watched = await operator.json<{ state: string; files: readonly { rows: number }[] }>('watch', jobId);
+    expect(watched).toMatchObject({ state: 'completed', files: [{ rows: 5000 }] });
+    const { code, stdout } = await operator.stack.waybill('job', jobId);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('places.csv')]);
+    expect((await operator.stack.waybill('jobs')).stdout).toContain('(export)');
+    const fetched = await operator.json<{ files: readonly { file: string; rows: number }[] }>('download', jobId, '--to', target('later.csv'));
+    expect(fetched.files).toMatchObject([{ file: target('later.csv'), rows: 5000 }]);
+    expect(rowsOf(readFileSync(target('later.csv'))).length).toBe(5000);
+  });
+
+  it('cancels: a paused export is cancelled before it let anything out', async () => {
+    await operator.stack.stopPart('worker');
+    const { jobId } = await exported('places', '--detach');
+    await operator.json('cancel', jobId);
+    await operator.stack.start('worker');
+    const { code } = await operator.stack.waybill('watch', jobId, '--json');
+    expect(code).toBe(5);
+    expect((await operator.stack.waybill('download', jobId, '--to', target('never.csv'))).stderr).toContain('EXPORT_GONE');
+  });
+
+  it('lets nobody download without the token', async () => {
+    const { jobId } = await exported('places', '--to', target('own.csv'), '--filter', 'id = 1');
+    const response = await fetch(`${operator.stack.api}/jobs/${jobId}/files/1`);
+    expect(response.status).toBe(401);
+  });
+});
+
+describe('what was exported', () => {
+  it('is imported again unchanged', async () => {
+    const file = target('round.csv');
+    await exported('places', '--to', file);
+    await operator.table('places_again', 'id bigint primary key, name text not null, status text, opened_on date, seen timestamptz, amount numeric(20,4), spot point');
+    expectBooks(await operator.load(file, 'places_again'), { read: 5000, created: 5000 });
+    const [different] = await operator.sql<{ n: number }>(`select count(*)::int as n from registry.places a full join registry.places_again b using (id) where a::text is distinct from b::text`);
+    expect(different?.n).toBe(0);
+  });
+});
