@@ -1,4 +1,4 @@
-/** `npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]` */
+/** `npm run bench -- disk [--rows 200000]` and `npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]` */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { isWaybillError, WaybillError } from '../contracts/errors.ts';
@@ -8,7 +8,7 @@ import { describeImportBench, runImportBench } from './import-bench.ts';
 import { defaultDataFolder, makeImportData, makeImportFile } from './make-import-data.ts';
 import type { ImportBenchData } from './import-bench.ts';
 
-const usage = 'npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]';
+const usage = 'npm run bench -- disk [--rows 200000], or npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]';
 
 const countOf = (option: string, text: string): number => {
   const count = Number(text.replaceAll('_', ''));
@@ -20,13 +20,14 @@ const readOptions = () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rows: { type: 'string', default: '1000000' }, 'rows-large': { type: 'string' }, repeat: { type: 'string', default: '1' },
+      rows: { type: 'string' }, 'rows-large': { type: 'string' }, repeat: { type: 'string', default: '1' },
       dir: { type: 'string', default: defaultDataFolder }, json: { type: 'string' }, 'by-hand-only': { type: 'boolean', default: false },
     },
   });
-  if (positionals.length !== 1 || positionals[0] !== 'import') throw new WaybillError('REQUEST_INVALID', `Usage: ${usage}`);
+  const [subject] = positionals;
+  if (positionals.length !== 1 || (subject !== 'import' && subject !== 'disk')) throw new WaybillError('REQUEST_INVALID', `Usage: ${usage}`);
   return {
-    rows: countOf('rows', values.rows), repeat: countOf('repeat', values.repeat), folder: values.dir, jsonFile: values.json ?? null,
+    subject, rows: countOf('rows', values.rows ?? (subject === 'disk' ? '200000' : '1000000')), repeat: countOf('repeat', values.repeat), folder: values.dir, jsonFile: values.json ?? null,
     rowsLarge: values['rows-large'] === undefined ? null : countOf('rows-large', values['rows-large']),
     byHandOnly: values['by-hand-only'],
   };
@@ -53,8 +54,15 @@ const runImport = async (options: ReturnType<typeof readOptions>): Promise<void>
   }
 };
 
+const runDisk = async (rows: number): Promise<void> => {
+  const { describeDiskBench, runDiskBench } = await import('./disk-bench.ts');
+  for (const replica of [false, true])
+    process.stdout.write(`wal_level ${replica ? 'replica' : 'minimal'}\n${describeDiskBench(await runDiskBench(rows, { replica }))}\n`);
+};
+
 try {
-  await runImport(readOptions());
+  const options = readOptions();
+  await (options.subject === 'disk' ? runDisk(options.rows) : runImport(options));
 } catch (error) {
   process.stderr.write(`${isWaybillError(error) ? `${error.message} ${error.remedy}` : error instanceof Error ? error.message : 'The bench failed.'}\n`);
   process.exitCode = 2;

@@ -14,9 +14,9 @@ import type { ImportSide, LoadTimes } from './import-bench.ts';
 import type { ImportDataFile } from './make-import-data.ts';
 
 /** What the stack of the tests turns down. */
-const productSettings = { fsync: 'on', shared_buffers: '256MB', max_wal_size: '4GB' };
+export const productSettings = { fsync: 'on', shared_buffers: '256MB', max_wal_size: '4GB' };
 
-const definitionOf = (name: string): object => ({
+export const definitionOf = (name: string): object => ({
   name,
   fields: [
     { name: 'record_id', type: 'code', required: true, key: true },

@@ -10,7 +10,7 @@ import { previewRecords } from '../../db/preview-records.ts';
 import { refuseWithoutRole } from '../../db/reader.ts';
 import { traceRecord } from '../../db/record-origins.ts';
 import { writeRecordPath } from '../../core/formats/json/record-path.ts';
-import { estimateDisk } from '../inspect/estimate-import.ts';
+import { estimateForDataset } from '../inspect/estimate-for-dataset.ts';
 import { inspectSource } from '../inspect/inspect-source.ts';
 import { parseOverrides } from '../jobs/parse-import-request.ts';
 import { mustFindDataset, mustFindJob, mustFindSource } from '../jobs/start-import.ts';
@@ -47,15 +47,9 @@ const issues = async (_: unknown, { jobId, first, after, purpose }: IssuesArgs, 
 };
 
 interface EstimateArgs { readonly sha256: string; readonly dataset: string; readonly parse?: Maybe<Fields> }
-const estimateImport = async (_: unknown, { sha256, dataset, parse }: EstimateArgs, { deps, actor }: GraphqlContext) => {
-  await mustFindDataset(deps, actor.org, dataset);
-  const file = await mustFindSource(deps, actor.org, sha256);
-  const { detection, rows, bytes } = await inspectSource(deps.storage, { file, overrides: parseOverrides(parse), all: false });
-  const disk = estimateDisk({
-    bytes, needsSpool: detection.needsSpool, databaseSharesDisk: deps.databaseSharesDisk, bytesFree: await deps.storage.freeBytes(),
-  });
-  return { rows, ...disk };
-};
+const estimateImport = async (_: unknown, { sha256, dataset, parse }: EstimateArgs, { deps, actor }: GraphqlContext) => estimateForDataset(deps, {
+  dataset: await mustFindDataset(deps, actor.org, dataset), file: await mustFindSource(deps, actor.org, sha256), overrides: parseOverrides(parse),
+});
 
 interface InspectArgs { readonly sha256: string; readonly fileName?: Maybe<string>; readonly parse?: Maybe<Fields>; readonly all?: Maybe<boolean>; readonly purpose?: Maybe<string> }
 const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: InspectArgs, { deps, actor }: GraphqlContext) => {

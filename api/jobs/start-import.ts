@@ -13,7 +13,8 @@ import { insertJob } from '../../db/insert-job.ts';
 import type { Job } from '../../db/job.ts';
 import { findSourceFile, type SourceFile } from '../../db/source-files.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import { estimateDisk, refuseWhenDiskWouldFill } from '../inspect/estimate-import.ts';
+import { estimateWhenReadable } from '../inspect/estimate-for-dataset.ts';
+import { refuseWhenDiskWouldFill } from '../inspect/estimate-import.ts';
 
 export interface StartImportInput { readonly actor: Actor; readonly request: ImportRequest; readonly idempotencyKey: string }
 export interface StartedImport { readonly job: Job; readonly created: boolean }
@@ -36,15 +37,16 @@ export const mustFindJob = async (deps: Pick<ApiDeps, 'pool'>, org: string, jobI
   return job;
 };
 
-const refuseDisk = async ({ storage, databaseSharesDisk }: ApiDeps, file: SourceFile, request: ImportRequest): Promise<void> => {
-  const needsSpool = request.parse.encoding !== undefined && request.parse.encoding !== 'utf-8';
-  refuseWhenDiskWouldFill(estimateDisk({ bytes: file.bytes, needsSpool, databaseSharesDisk, bytesFree: await storage.freeBytes() }));
+const refuseDisk = async (deps: ApiDeps, request: ImportRequest, { dataset, file }: { readonly dataset: Dataset; readonly file: SourceFile }): Promise<void> => {
+  const onlyAdds = request.mode === 'insert' || request.mode === 'append';
+  const estimate = await estimateWhenReadable(deps, { dataset, file, overrides: request.parse, onlyAdds });
+  if (estimate !== null) refuseWhenDiskWouldFill(estimate);
 };
 
 export const startImport = async (deps: ApiDeps, { actor, request, idempotencyKey }: StartImportInput): Promise<StartedImport> => {
   const dataset = await mustFindDataset(deps, actor.org, request.dataset);
   const file = await mustFindSource(deps, actor.org, request.sha256);
-  await refuseDisk(deps, file, request);
+  await refuseDisk(deps, request, { dataset, file });
   const { jobId, created } = await insertJob(deps.pool, {
     jobId: randomUUID(), actor, request, idempotencyKey, datasetId: dataset.datasetId, datasetVersion: dataset.version,
   });
