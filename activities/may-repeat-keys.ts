@@ -10,8 +10,8 @@ const hashesAtOnce = 4_000_000;
  * Whether the file may hold a key twice. The stagers have hashed every key on their way, so "no" costs 0.1 s for 1 M rows; grouping the keys in
  * the database costs 0.9 s (two connections with half of the keys each: 0.5 s), a unique index on the staging 0.6 s.
  */
-export const mayRepeatKeys = async (pool: Pool, epoch: EpochKey, staged: number): Promise<boolean> => {
-  const passes = Math.max(1, Math.ceil(staged / hashesAtOnce));
+export const mayRepeatKeys = async (pool: Pool, epoch: EpochKey, staged: number, atOnce = hashesAtOnce): Promise<boolean> => {
+  const passes = Math.max(1, Math.ceil(staged / atOnce));
   const finder = new RepeatedHashFinder(Math.ceil(staged / passes * 1.02));
   for (let pass = 0; pass < passes; pass += 1) {
     finder.clear();

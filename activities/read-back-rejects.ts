@@ -30,9 +30,7 @@ const collect = (reader: RecordReader, { bytes, firstRow, wanted }: Wanted): rea
   const found: CompletedReject[] = [];
   for (let rowNo = firstRow; reader.next(); rowNo += 1) {
     if (!wanted.has(rowNo)) continue;
-    let end = reader.recordEnd;
-    while (end > reader.recordStart && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end -= 1;
-    found.push({ rowNo, lineNo: reader.line, raw: bytes.subarray(reader.recordStart, end) });
+    found.push({ rowNo, lineNo: reader.line, raw: bytes.subarray(reader.recordStart, reader.contentEnd) });
   }
   return found;
 };

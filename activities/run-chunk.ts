@@ -19,6 +19,7 @@ import { stagingTable } from '../db/staging-table.ts';
 import { storeIssues, storeRejects } from '../db/store-findings.ts';
 import type { Storage } from '../storage/storage.ts';
 import { stageCarefully } from './stage-carefully.ts';
+import { stageRejectedRows } from './stage-rejected-rows.ts';
 import type { StagingOrder } from './stage-carefully.ts';
 import { openSource, sourceKey } from './import-source.ts';
 import { plannedJob } from './job-for-work.ts';
@@ -57,6 +58,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
     await stageRows(tx, stager, { key, bytes, chunk, signal });
     if (stager.counts.rowsRead !== chunk.rowCount)
       throw new WaybillError('FILE_CHANGED', 'The chunk holds another number of records than when it was planned.', { chunk: key.chunkNo });
+    await stageRejectedRows(tx, stager, key);
     await storeIssues(tx, key, stager.issues);
     await storeRejects(tx, key, { rows: stager.rejected, bytes });
     const totals = { ...stager.counts, issueCount: stager.issues.length };

@@ -9,6 +9,7 @@ import type { ChunkKey } from '../db/chunk-key.ts';
 import type { PoolClient } from '../db/connection.ts';
 import { copyRows, refusedValueOf } from '../db/copy-rows.ts';
 import { stagingTable } from '../db/staging-table.ts';
+import { splitLines } from './split-lines.ts';
 
 export interface StagingOrder {
   readonly key: ChunkKey;
@@ -81,15 +82,4 @@ const furtherRefusals = async (tx: PoolClient, table: string, { line, first }: {
     if (column !== null) found.push(column);
   }
   return found;
-};
-
-/** In COPY's text form a line feed only ever ends a row. */
-const splitLines = (bytes: Buffer): readonly Buffer[] => {
-  const lines: Buffer[] = [];
-  for (let start = 0; start < bytes.length;) {
-    const end = bytes.indexOf(0x0a, start) + 1;
-    lines.push(Buffer.from(bytes.subarray(start, end)));
-    start = end;
-  }
-  return lines;
 };

@@ -5,18 +5,12 @@
  */
 import { systemActor } from '../contracts/actor.ts';
 import { WaybillError, type ErrorCode } from '../contracts/errors.ts';
-import { runningStates } from '../contracts/job-states.ts';
 import { updateId } from '../contracts/workflow-messages.ts';
-import { appendAudit } from '../db/audit.ts';
-import { inTransaction } from '../db/connection.ts';
-import { releaseWriter } from '../db/dataset-writers.ts';
 import type { Job } from '../db/job.ts';
-import { moveJob } from '../db/move-job.ts';
 import { openJobs } from '../db/open-jobs.ts';
-import { dropStaging } from '../db/staging-table.ts';
-import { spoolKey } from '../storage/storage-keys.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { Verb } from './engine/import-engine.ts';
+import { failJob, type FailJobDeps } from './jobs/fail-job.ts';
 
 export interface SweeperTimes {
   readonly everyMs: number;
@@ -39,7 +33,7 @@ export class JobSweeper {
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> | null = null;
   private closed = false;
-  constructor(private readonly deps: Pick<ApiDeps, 'pool' | 'storage' | 'engine' | 'log'>, private readonly times: SweeperTimes = defaultTimes) {}
+  constructor(private readonly deps: FailJobDeps & Pick<ApiDeps, 'engine' | 'log'>, private readonly times: SweeperTimes = defaultTimes) {}
 
   start(): void {
     if (this.closed) return;
@@ -103,16 +97,7 @@ export class JobSweeper {
   }
 
   private async fail(job: Job, code: ErrorCode): Promise<void> {
-    const { jobId } = job;
-    const { pool, storage } = this.deps;
-    await inTransaction(pool, async (tx) => {
-      // A job that closed itself meanwhile stays as it ended.
-      if (!await moveJob(tx, { jobId, from: runningStates, to: 'failed', patch: { errorCode: code, waitsFor: null } })) return;
-      await appendAudit(tx, { actor: { ...systemActor, org: job.org }, action: 'import.failed', jobId, details: { code, from: job.state } });
-    });
-    await dropStaging(pool, jobId);
-    await storage.remove(spoolKey(jobId));
-    if (job.datasetId !== null) await releaseWriter(pool, { datasetId: job.datasetId, jobId });
-    this.deps.log.error({ jobId, code }, 'a job that cannot go on was failed');
+    await failJob(this.deps, job, code);
+    this.deps.log.error({ jobId: job.jobId, code }, 'a job that cannot go on was failed');
   }
 }

@@ -54,11 +54,12 @@ export interface RunningApi { readonly port: number; readonly stop: () => Promis
 export const runService = async (settings: ApiSettings, log: ApiLogger): Promise<RunningApi> => {
   const deps = await composeDeps(settings, log);
   const keyFile = await loadOrCreateSigningKey(settings.WAYBILL_KEYS);
-  const signer = new AuditHeadSigner(deps, signingKeyOf(keyFile.privatePem));
+  const signingKey = signingKeyOf(keyFile.privatePem);
+  const signer = new AuditHeadSigner(deps, signingKey);
   const api = createApi(deps);
   const server = createHttpServer(api.fetch);
   const port = await server.listen({ host: settings.WAYBILL_API_HOST, port: settings.WAYBILL_API_PORT });
-  const sweeper = new JobSweeper(deps);
+  const sweeper = new JobSweeper({ ...deps, signingKey, receiptsFolder: settings.WAYBILL_RECEIPTS });
   void deps.listener.start();
   sweeper.start();
   signer.start();

@@ -81,7 +81,7 @@ const placeOf = (place: unknown): ErrorPlace => membersOf(place) as ErrorPlace;
 
 /** The reason of a job that did not complete; null when there is none. */
 export const failureOf = ({ error }: Pick<JobDetails, 'error'>): string | null =>
-  error === null ? null : withRemedy(describeFailure(error.code, '', placeOf(error.place)), error.remedy);
+  error === null ? null : withRemedy(describeFailure(error.code, error.message, placeOf(error.place)), error.remedy);
 
 const section = (title: string, body: string): string => `${title}\n${indent(body)}`;
 

@@ -18,7 +18,7 @@ export interface JobResult {
   /** Path on this machine; null when the job has none. */
   readonly receipt: string | null;
   /** Why a job was refused or failed. */
-  readonly error?: { readonly code: string; readonly place: unknown; readonly remedy: string };
+  readonly error?: { readonly code: string; readonly message: string; readonly place: unknown; readonly remedy: string };
 }
 
 export interface WatchOptions {
@@ -45,7 +45,7 @@ const onInterrupt = (): { readonly signal: AbortSignal; readonly forget: () => v
 
 export const resultOf = (job: JobDetails, receipt: string | null): JobResult => ({
   jobId: job.id, state: job.state, books: job.books ?? noBooks, seconds: jobSeconds(job), receipt,
-  ...(job.error === null ? {} : { error: { code: job.error.code, place: job.error.place, remedy: job.error.remedy } }),
+  ...(job.error === null ? {} : { error: { code: job.error.code, message: job.error.message, place: job.error.place, remedy: job.error.remedy } }),
 });
 
 const exitCodeOf = (state: JobState): number => isFinal(state) ? exitCodes[state] : 0;

@@ -30,6 +30,10 @@ export const progressChannel = 'waybill_progress';
 export const stagingTableName = (jobId: JobId, round: number, planEpoch: number): string =>
   `j_${jobId.replaceAll('-', '')}_r${round}_e${planEpoch}`;
 
+/** The rows of a round and epoch that were rejected as they were read, as far as they could be read. */
+export const rejectedRowsTableName = (jobId: JobId, round: number, planEpoch: number): string =>
+  `x_${jobId.replaceAll('-', '')}_r${round}_e${planEpoch}`;
+
 /** The draft of a round; it becomes the job's partition of `record_origins` at commit. */
 export const draftTableName = (jobId: JobId, round: number): string => `d_${jobId.replaceAll('-', '')}_r${round}`;
 

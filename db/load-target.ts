@@ -2,7 +2,7 @@
 import type { DuplicatePolicy, LoadMode } from '../contracts/plan-document.ts';
 import type { EpochKey } from './chunk-key.ts';
 import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
-import { stagingTable } from './staging-table.ts';
+import { rejectedRowsTable, stagingTable } from './staging-table.ts';
 
 export interface TargetColumn {
   /** Column of the dataset's table. */
@@ -29,6 +29,21 @@ export interface LoadTarget {
 
 export const tableOf = (target: LoadTarget): string => quoteTable(target.table);
 export const stagedRowsOf = (target: LoadTarget): string => stagingTable(target.epoch);
+
+/** Rows that a rule of the table is asked of. */
+export interface ProbedRows {
+  readonly table: string;
+  /** Condition over a row `t`: these columns hold what the file said. */
+  readonly areSound: (columns: readonly TargetColumn[]) => string;
+}
+
+export const stagedRows = (target: LoadTarget): ProbedRows => ({ table: stagedRowsOf(target), areSound: () => 'true' });
+
+/** Rejected already: whatever else is wrong with them is told as well (promise 6). */
+export const rejectedRows = (target: LoadTarget): ProbedRows => ({
+  table: rejectedRowsTable(target.epoch),
+  areSound: (columns) => `not t.bad && '{${columns.map((column) => column.staged.slice(1)).join(',')}}'::smallint[]`,
+});
 
 /** The staged value in the type of the dataset's column. */
 export const stagedValue = (column: TargetColumn, staged = 't'): string =>

@@ -6,19 +6,17 @@
 import type { Queryable } from './connection.ts';
 import { draftTable } from './draft.ts';
 import type { LoadTarget } from './load-target.ts';
-import { columnNamed, keyJoin, stagedRowsOf, stagedValue, tableOf } from './load-target.ts';
+import type { ProbedRows } from './load-target.ts';
+import { columnNamed, keyColumns, keyJoin, stagedRowsOf, stagedValue, tableOf } from './load-target.ts';
 import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
 import { refuseRows } from './refuse-rows.ts';
-import type { CheckRule, ReferenceRule, TableRules, UniqueRule } from './table-rules.ts';
+import type { CheckRule, ReferenceRule, TableRule, TableRules, UniqueRule } from './table-rules.ts';
 
-/** Returns how many rows were refused. */
-export const probeRowRules = async (tx: Queryable, target: LoadTarget, { rules }: TableRules): Promise<number> => {
-  let refused = 0;
+export const probeRowRules = async (tx: Queryable, target: LoadTarget, { rules, rows }: { readonly rules: readonly TableRule[]; readonly rows: ProbedRows }): Promise<void> => {
   for (const rule of rules) {
-    if (rule.kind === 'check') refused += await probeCheck(tx, target, rule);
-    if (rule.kind === 'reference') refused += await probeReference(tx, target, rule);
+    if (rule.kind === 'check') await probeCheck(tx, target, { rule, rows });
+    if (rule.kind === 'reference') await probeReference(tx, target, { rule, rows });
   }
-  return refused;
 };
 
 export const probeUniqueRules = async (tx: Queryable, target: LoadTarget, { rules }: TableRules): Promise<number> => {
@@ -35,10 +33,12 @@ const isProbed = (target: LoadTarget, rule: UniqueRule): boolean => {
   return !isKey && rule.columns.every((name) => columnNamed(target, name) !== undefined);
 };
 
+interface Probe<Rule> { readonly rule: Rule; readonly rows: ProbedRows }
+
 /** The row as it would stand: mapped columns from the file, the others from the record that exists (or null for a new one). */
-const probeCheck = async (tx: Queryable, target: LoadTarget, rule: CheckRule): Promise<number> => {
+const probeCheck = async (tx: Queryable, target: LoadTarget, { rule, rows }: Probe<CheckRule>): Promise<void> => {
   const mapped = rule.columns.filter((name) => columnNamed(target, name) !== undefined);
-  if (mapped.length === 0) return 0;
+  if (mapped.length === 0) return;
   const whole = mapped.length < rule.columns.length && target.key.length > 0;
   const columns = rule.columns.map((name) => {
     const column = columnNamed(target, name);
@@ -46,17 +46,19 @@ const probeCheck = async (tx: Queryable, target: LoadTarget, rule: CheckRule): P
     return `${source} as ${quoteIdentifier(name)}`;
   });
   const join = whole ? `join ${tableOf(target)} d on ${keyJoin(target)}` : '';
-  return refuseRows(tx, target, {
+  const sound = rows.areSound([...mapped.flatMap((name) => columnNamed(target, name) ?? []), ...(whole ? keyColumns(target) : [])]);
+  await refuseRows(tx, target, {
     code: 'CHECK_VIOLATED', field: mapped.length === 1 ? (mapped[0] ?? null) : null,
     // The expression names the table's columns, one of which may be called row_no.
-    rows: `select waybill_row_no as row_no from (select t.row_no as waybill_row_no, ${columns.join(', ')} from ${stagedRowsOf(target)} t ${join}) r where not (${rule.expression})`,
+    rows: `select waybill_row_no as row_no from (select t.row_no as waybill_row_no, ${columns.join(', ')} from ${rows.table} t ${join} where ${sound}) r where not (${rule.expression})`,
   });
 };
 
 /** MATCH SIMPLE: a null in any column makes no reference. A row may refer to a row of the same file when the table refers to itself. */
-const probeReference = async (tx: Queryable, target: LoadTarget, rule: ReferenceRule): Promise<number> => {
-  const staged = rule.columns.flatMap((name) => columnNamed(target, name) ?? []).map((column) => stagedValue(column));
-  if (staged.length < rule.columns.length) return 0;
+const probeReference = async (tx: Queryable, target: LoadTarget, { rule, rows }: Probe<ReferenceRule>): Promise<void> => {
+  const columns = rule.columns.flatMap((name) => columnNamed(target, name) ?? []);
+  const staged = columns.map((column) => stagedValue(column));
+  if (staged.length < rule.columns.length) return;
   const filled = staged.map((value) => `${value} is not null`).join(' and ');
   const match = (source: (name: string) => string): string =>
     rule.targetColumns.map((name, index) => `${source(name)} = ${staged[index] ?? 'null'}`).join(' and ');
@@ -65,9 +67,9 @@ const probeReference = async (tx: Queryable, target: LoadTarget, rule: Reference
     return column === undefined ? 'null' : stagedValue(column, 'o');
   };
   const self = quoteTable(rule.target) === tableOf(target) ? `and not exists (select 1 from ${stagedRowsOf(target)} o where ${match(inFile)})` : '';
-  return refuseRows(tx, target, {
+  await refuseRows(tx, target, {
     code: 'REFERENCE_MISSING', field: rule.columns.length === 1 ? (rule.columns[0] ?? null) : null,
-    rows: `select t.row_no from ${stagedRowsOf(target)} t where ${filled}
+    rows: `select t.row_no from ${rows.table} t where ${rows.areSound(columns)} and ${filled}
       and not exists (select 1 from ${quoteTable(rule.target)} d where ${match((name) => `d.${quoteIdentifier(name)}`)}) ${self}`,
   });
 };

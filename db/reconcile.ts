@@ -12,8 +12,8 @@ import { takeSnapshot } from './dataset-snapshot.ts';
 import { dropDraft, hashDraft, indexDraft, makeDraft } from './draft.ts';
 import type { DraftCounts } from './draft.ts';
 import { findDuplicates, hasRepeatedKey } from './find-duplicates.ts';
-import type { LoadTarget } from './load-target.ts';
-import { columnNamed, keyColumns, keyJoin, stagedRowsOf, tableOf } from './load-target.ts';
+import type { LoadTarget, ProbedRows } from './load-target.ts';
+import { columnNamed, keyColumns, keyJoin, rejectedRows, stagedRows, tableOf } from './load-target.ts';
 import type { NewKey } from './load-draft.ts';
 import { findNewKey } from './new-key.ts';
 import { probeRowRules, probesDraft, probeUniqueRules } from './probe-rules.ts';
@@ -62,8 +62,10 @@ export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRep
   await expectUniqueKey(tx, target, snapshot);
   const known = await readTableRules(tx, target.table, (name) => columnNamed(target, name) !== undefined);
   const rules = { ...known, needsRehearsal: known.needsRehearsal || mustRehearse };
-  await probeMode(tx, target, snapshot);
-  await probeRowRules(tx, target, rules);
+  for (const rows of await probedRows(tx, target)) {
+    await probeMode(tx, target, { snapshot, rows });
+    await probeRowRules(tx, target, { rules: rules.rules, rows });
+  }
   const newKey = await findNewKey(tx, target);
   const allCreated = snapshot.records === 0 || target.mode === 'append';
   const originsBeside = allCreated && newKey === null && !rules.needsRehearsal && !probesDraft(target, rules);
@@ -141,9 +143,16 @@ const expectUniqueKey = async (tx: Queryable, target: LoadTarget, snapshot: Data
     throw new WaybillError('DATASET_KEY_NOT_UNIQUE', 'Several records of the dataset have the same key.', { fields: target.key });
 };
 
-const probeMode = async (tx: Queryable, target: LoadTarget, snapshot: DatasetSnapshot): Promise<void> => {
+/** Rows that no rule can refuse any more are asked all the same: each of their reasons counts (promise 6). */
+const probedRows = async (tx: Queryable, target: LoadTarget): Promise<readonly ProbedRows[]> => {
+  const rejected = rejectedRows(target);
+  const { rowCount } = await tx.query(`select 1 from ${rejected.table} limit 1`);
+  return rowCount === 0 ? [stagedRows(target)] : [stagedRows(target), rejected];
+};
+
+const probeMode = async (tx: Queryable, target: LoadTarget, { snapshot, rows }: { readonly snapshot: DatasetSnapshot; readonly rows: ProbedRows }): Promise<void> => {
   const known = `select 1 from ${tableOf(target)} d where ${keyJoin(target)}`;
-  const staged = `select t.row_no from ${stagedRowsOf(target)} t where`;
+  const staged = `select t.row_no from ${rows.table} t where ${rows.areSound(keyColumns(target))} and`;
   const field = keyColumns(target).length === 1 ? (target.key[0] ?? null) : null;
   switch (target.mode) {
     case 'insert':

@@ -1,5 +1,5 @@
 /**
- * Turns a set of staged rows into issues and rejected rows: what reconcile finds (promise 6). Their raw content is read back from the
+ * Turns a set of rows into issues and, where they were not yet, rejected rows: what reconcile finds (promise 6). Their raw content is read back from the
  * archived file afterwards: keeping offsets a row in the staging would cost every row for the few.
  */
 import type { IssueCode } from '../contracts/issue-codes.ts';
@@ -24,7 +24,8 @@ export const refuseRows = async (tx: Queryable, target: LoadTarget, refusal: Ref
          and r.row_no >= c.first_row and r.row_no < c.first_row + c.row_count
      ), noted as (
        insert into waybill.issues (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, field, column_no, code, severity)
-       select $1, $2, $3, chunk_no, 'r', row_no, 0, $4, null, $5, $6 from placed
+       select $1, $2, $3, chunk_no, 'r', row_no, coalesce(known.line_no, 0), $4, null, $5, $6 from placed left join lateral (
+         select q.line_no from waybill.quarantine q where q.job_id = $1 and q.round = $2 and q.plan_epoch = $3 and q.row_no = placed.row_no) known on true
      ), kept as (
        insert into waybill.quarantine (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, outcome)
        select $1, $2, $3, chunk_no, 'r', row_no, 0, 'quarantined' from placed

@@ -3,7 +3,7 @@
  * Unlogged, because it can be made again from the archived file; what says that a chunk is in it is unlogged too (promise 4).
  * One table a job, not one a chunk: 400 tables for 10 M rows cost more in the catalog than the extension lock of one.
  */
-import { stagingTableName } from '../contracts/ids.ts';
+import { rejectedRowsTableName, stagingTableName } from '../contracts/ids.ts';
 import type { EpochKey } from './chunk-key.ts';
 import { epochValues } from './chunk-key.ts';
 import { atomically } from './connection.ts';
@@ -14,6 +14,13 @@ import { quoteIdentifier } from './quote-identifier.ts';
 export const stagingTable = (key: EpochKey): string =>
   `waybill_staging.${quoteIdentifier(stagingTableName(key.jobId, key.round, key.planEpoch))}`;
 
+/**
+ * Beside it, in the same columns: the rows that were rejected as they were read. They are never loaded; reconcile asks the table's rules of
+ * them too, so that a row's reasons are told all at once (promise 6). `bad`: numbers of the columns that hold no value of the file.
+ */
+export const rejectedRowsTable = (key: EpochKey): string =>
+  `waybill_staging.${quoteIdentifier(rejectedRowsTableName(key.jobId, key.round, key.planEpoch))}`;
+
 /** Dates are staged as days since 2000-01-01: COPY reads an integer ten times as fast as a date (1 M × 2 dates: 0.5 s of a core). */
 const stagedType = (pgType: string): string => (pgType === 'date' ? 'integer' : pgType);
 
@@ -21,6 +28,7 @@ const stagedType = (pgType: string): string => (pgType === 'date' ? 'integer' : 
 export const createStagingTable = async (db: Queryable, key: EpochKey, pgTypes: readonly string[]): Promise<void> => {
   const columns = pgTypes.map((type, index) => `, f${index} ${stagedType(type)}`).join('');
   await db.query(`create unlogged table if not exists ${stagingTable(key)} (row_no bigint not null${columns}) with (autovacuum_enabled = off)`);
+  await db.query(`create unlogged table if not exists ${rejectedRowsTable(key)} (row_no bigint not null${columns}, bad smallint[] not null)`);
 };
 
 /**
@@ -59,7 +67,7 @@ const dropTable = async (db: Queryable, name: string): Promise<void> => {
 
 /** Leaves nothing of an epoch that was disproved: its staging, its marks and what its chunks had found. */
 export const dropEpoch = async (db: Queryable, key: EpochKey): Promise<void> => {
-  await db.query(`drop table if exists ${stagingTable(key)}`);
+  await db.query(`drop table if exists ${stagingTable(key)}, ${rejectedRowsTable(key)}`);
   for (const table of ['staged_chunks', 'issues', 'quarantine', 'duplicates', 'chunk_ledger'])
     await db.query(`delete from waybill.${table} where job_id = $1 and round = $2 and plan_epoch = $3`, epochValues(key));
 };

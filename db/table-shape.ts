@@ -119,7 +119,7 @@ const findTable = async (db: Queryable, { schema, name }: TableName): Promise<Fo
   const { rows: [found] } = await db.query<Found>(`
     select c.oid, c.relkind::text as kind, obj_description(c.oid, 'pg_class') as comment, pg_get_userbyid(c.relowner)::text as owner
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2`, [schema, name]);
-  if (found === undefined) throw new WaybillError('DATASET_UNKNOWN', `There is no table ${schema}.${name}.`, { table: `${schema}.${name}` });
+  if (found === undefined) throw new WaybillError('TABLE_UNKNOWN', `There is no table ${schema}.${name}.`, { table: `${schema}.${name}` });
   if (!['r', 'p'].includes(found.kind)) throw new WaybillError('DATASET_INVALID', `${schema}.${name} is not a table.`, { table: `${schema}.${name}` });
   return found;
 };

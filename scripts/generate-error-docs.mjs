@@ -12,7 +12,7 @@ const load = async (path) => {
 const { errorKinds } = await load('contracts/errors.ts');
 const { issueKinds } = await load('contracts/issue-codes.ts');
 const cell = (text) => text.replaceAll('|', '\\|');
-const errorRow = ([code, { retryable, ends, remedy }]) => `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${ends} | ${cell(remedy)} |`;
+const errorRow = ([code, { retryable, ends, says, remedy }]) => `| \`${code}\` | ${cell(says)} | ${retryable ? 'yes' : 'no'} | ${ends} | ${cell(remedy)} |`;
 const issueRow = ([code, { severity, message }]) => `| \`${code}\` | ${severity} | ${cell(message)} |`;
 
 writeFileSync(join(checkoutFolder, 'docs', 'errors.md'), `# Errors and issues
@@ -27,8 +27,8 @@ This page is written from \`contracts/errors.ts\` and \`contracts/issue-codes.ts
 
 "Tried again": by the engine, without anybody doing anything, with growing pauses.
 
-| code | tried again | the job ends | what to do |
-|---|---|---|---|
+| code | what happened | tried again | the job ends | what to do |
+|---|---|---|---|---|
 ${Object.entries(errorKinds).map(errorRow).join('\n')}
 
 ## Issues

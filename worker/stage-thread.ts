@@ -9,6 +9,7 @@ import { isWaybillError } from '../contracts/errors.ts';
 import { createPool } from '../db/connection.ts';
 import { databaseErrorOf } from '../db/database-errors.ts';
 import { openLocalStorage } from '../storage/local/local-storage.ts';
+import { threadReady } from './thread-messages.ts';
 import type { ThreadAnswer, ThreadData, ThreadRequest, ThreadTask } from './thread-messages.ts';
 
 const port = parentPort;
@@ -49,3 +50,4 @@ port?.on('message', (request: ThreadRequest) => {
     .then((result): ThreadAnswer => ({ id: request.id, result, failure: null }), (error: unknown): ThreadAnswer => ({ id: request.id, result: null, failure: failureOf(error) }))
     .then((answer) => { running.delete(request.id); port.postMessage(answer); });
 });
+port?.postMessage(threadReady);

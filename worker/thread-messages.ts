@@ -21,3 +21,7 @@ export interface ThreadAnswer {
   /** `code` is null for what is not a WaybillError: a defect. */
   readonly failure: { readonly code: ErrorCode | null; readonly message: string; readonly place: ErrorPlace } | null;
 }
+
+/** A thread's first message: it was loaded and listens. */
+export const threadReady = 'ready';
+export type ThreadMessage = ThreadAnswer | typeof threadReady;

@@ -12,9 +12,12 @@ import { mergeProgress } from '../progress/merge-progress.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 
-const errorOf = ({ errorCode, errorPlace }: Job): object | null => (errorCode === null ? null : {
-  code: errorCode, place: errorPlace ?? {}, remedy: errorKinds[errorCode].remedy, retryable: errorKinds[errorCode].retryable,
-});
+/** The row keeps the code and the place; the sentence is the code's own, so no text of a step is kept (promise 7). */
+const errorOf = ({ errorCode, errorPlace }: Job): object | null => {
+  if (errorCode === null) return null;
+  const { says, remedy, retryable } = errorKinds[errorCode];
+  return { code: errorCode, message: says, place: errorPlace ?? {}, remedy, retryable };
+};
 
 const progressOf = async ({ jobId }: Job, { deps, actor }: GraphqlContext): Promise<JobProgress> => {
   const ledger = await readLedgerProgress(deps.pool, { org: actor.org, jobId });

@@ -1,6 +1,6 @@
 /**
  * What a format is to the rest: one folder here, with these few doors. Detection says how a file is to be read, the planner cuts it
- * into chunks in one pass, the reader hands the records of a chunk to the stager (docs/decisions/0008-hand-over-cells-as-byte-ranges.md).
+ * into chunks in one pass, the reader hands the records of a chunk to the stager (docs/decisions/0009-hand-over-cells-as-byte-ranges.md).
  */
 import type { Detection, ParseOptions } from '../../contracts/parse-options.ts';
 import type { SourceText } from '../detect/source-text.ts';
@@ -50,6 +50,8 @@ export interface RecordReader {
   readonly recordStart: number;
   /** Exclusive; a line end may belong to it. */
   readonly recordEnd: number;
+  /** End of the record's text: without its line end. */
+  readonly contentEnd: number;
   /** Physical line on which the record starts. */
   readonly line: number;
   /** Number of the issue for which the record has no cells at all; 0: it has. */

@@ -13,7 +13,7 @@ import { restoreFormula } from '../formats/csv/formula-text.ts';
 import type { RecordReader } from '../formats/source-format.ts';
 import { blankCell } from '../types/cell-encoder.ts';
 import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
-import type { CopyBuffer } from '../types/copy-buffer.ts';
+import { CopyBuffer } from '../types/copy-buffer.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
 import { writeInteger } from '../types/write-integer.ts';
 import { RowKeyHasher } from './row-key-hasher.ts';
@@ -52,6 +52,13 @@ const rejects = [false, ...Object.values(issueKinds).map((kind) => kind.severity
 export class RowStager {
   readonly issues: Issue[] = [];
   readonly rejected: RejectedRow[] = [];
+  /**
+   * COPY lines of the rejected rows whose cells could be told apart, for what only the database can find in them: as those of the staging, null
+   * where a cell has no value, and a last column with the numbers of those.
+   */
+  readonly rejectedLines = new CopyBuffer(64);
+  /** Lanes of the current row without a value. */
+  private readonly bad: number[] = [];
   private stagedRows = new Float64Array(65_536);
   private staged = 0;
   private readonly scanner: RecordReader;
@@ -81,6 +88,7 @@ export class RowStager {
     this.unreadable = 0;
     this.issues.length = 0;
     this.rejected.length = 0;
+    this.rejectedLines.truncate(0);
     this.staged = 0;
     this.hasher.clear();
     this.filled.fill(0);
@@ -154,15 +162,38 @@ export class RowStager {
     for (let index = 0; index < spec.lanes.length; index += 1) {
       out.byte(tab);
       const start = out.length;
-      if (!this.stageLane(spec.lanes[index] as Lane, out)) passes = false;
+      if (!this.stageLane(spec.lanes[index] as Lane, out)) { passes = false; this.leaveOut(index, out); }
       if (this.hashed[index] === true) this.hasher.add(out.bytes, start, out.length);
     }
-    if (passes && this.refusedRows.size > 0) passes = this.acceptedByDatabase();
-    if (!passes) { out.truncate(lineStart); this.hasher.drop(); this.keepRejected('quarantined'); return; }
+    if (passes && this.refusedRows.size > 0) passes = this.acceptedByDatabase(out, lineStart);
+    if (!passes) { this.keepLine(out, lineStart); out.truncate(lineStart); this.hasher.drop(); this.keepRejected('quarantined'); return; }
     this.hasher.keep();
     out.byte(newline);
     if (this.staged === this.stagedRows.length) this.growStagedRows();
     this.stagedRows[this.staged++] = this.rowNo;
+  }
+
+  private leaveOut(lane: number, out: CopyBuffer): void {
+    out.byte(backslash);
+    out.byte(capitalN);
+    this.bad.push(lane);
+  }
+
+  private keepLine(out: CopyBuffer, lineStart: number): void {
+    this.rejectedLines.raw(out.bytes, lineStart, out.length);
+    this.rejectedLines.ascii(`\t{${this.bad.join(',')}}\n`);
+    this.bad.length = 0;
+  }
+
+  /** A value of a rejected row's line that the database did not accept. */
+  findRefused(rowNo: number, lane: number): void {
+    const row = this.rejected.find((candidate) => candidate.rowNo === rowNo);
+    const refusedLane = this.spec.lanes[lane];
+    if (row === undefined || refusedLane === undefined) return;
+    this.issues.push({
+      rowNo, lineNo: row.lineNo, field: refusedLane.field, columnNo: refusedLane.kind === 'cell' ? refusedLane.column + 1 : null,
+      code: 'VALUE_REFUSED', severity: issueKinds['VALUE_REFUSED'].severity,
+    });
   }
 
   private restoreFormulas(): void {
@@ -255,13 +286,26 @@ export class RowStager {
     return false;
   }
 
-  private acceptedByDatabase(): boolean {
+  private acceptedByDatabase(out: CopyBuffer, lineStart: number): boolean {
     const fields = this.refusedRows.get(this.rowNo);
-    for (const field of fields ?? []) {
-      const lane = this.spec.lanes.find((candidate) => candidate.field === field);
-      this.find(refused, field, lane?.kind === 'cell' ? lane.column : null);
+    if (fields === undefined) return true;
+    const lanes = fields.map((field) => this.spec.lanes.findIndex((candidate) => candidate.field === field));
+    for (const [at, index] of lanes.entries()) {
+      const lane = this.spec.lanes[index];
+      this.find(refused, fields[at] ?? null, lane?.kind === 'cell' ? lane.column : null);
     }
-    return fields === undefined;
+    this.emptyCells(out, lineStart, lanes);
+    return false;
+  }
+
+  /** In a line that is complete: what the database refused is taken out of it. */
+  private emptyCells(out: CopyBuffer, lineStart: number, lanes: readonly number[]): void {
+    // Bytes as they are: latin1 gives each back, and in COPY's text form a tab only ever ends a cell.
+    const cells = out.bytes.toString('latin1', lineStart, out.length).split('\t');
+    for (const lane of lanes) if (lane >= 0) { cells[lane + 1] = '\\N'; this.bad.push(lane); }
+    out.truncate(lineStart);
+    const line = Buffer.from(cells.join('\t'), 'latin1');
+    out.raw(line, 0, line.length);
   }
 
   private isUndecodable(): boolean {
@@ -276,10 +320,8 @@ export class RowStager {
 
   private keepRejected(outcome: 'quarantined' | 'unreadable'): void {
     if (outcome === 'unreadable') this.unreadable += 1;
-    const start = this.scanner.recordStart;
-    let end = this.scanner.recordEnd;
-    while (end > start && (this.bytes[end - 1] === 0x0a || this.bytes[end - 1] === 0x0d)) end -= 1;
-    this.rejected.push({ rowNo: this.rowNo, lineNo: this.scanner.line, outcome, start, end });
+    const { line, recordStart, contentEnd } = this.scanner;
+    this.rejected.push({ rowNo: this.rowNo, lineNo: line, outcome, start: recordStart, end: contentEnd });
   }
 
   private find(finding: number, field: string | null, column: number | null): void {

@@ -1,14 +1,21 @@
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment -- what a test reads is what its own query asked for */
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createClient } from 'graphql-sse';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TemporalImportEngine } from '../../api/engine/import-engine.ts';
 import { JobSweeper } from '../../api/job-sweeper.ts';
+import { emptyBooks } from '../../contracts/books.ts';
+import { errorKinds } from '../../contracts/errors.ts';
 import { controlTaskQueue, importWorkflowId } from '../../contracts/ids.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
+import type { Receipt } from '../../contracts/receipt.ts';
+import { verifyReceipt } from '../../core/receipt/receipt-signing.ts';
 import { findJobForWorker } from '../../db/find-job.ts';
 import { moveJob, noteJob } from '../../db/move-job.ts';
 import { applyPeople, createApiBench, startMutation, testToken, uploadText, type ApiBench } from '../support/api-bench.ts';
@@ -100,7 +107,7 @@ test('the sweeper starts the workflow of a job whose process died between its ro
     const { data } = await lonely.ask(startMutation, { key: 'k', input: { sha256: await uploadText(lonely, 'id\n1\n'), fileName: 'f', dataset: 'people' } });
     const jobId = data.startImport.job.id as string;
     await expect(handle(jobId).describe()).rejects.toThrow();
-    const sweeper = new JobSweeper({ ...lonely.deps, engine: bench.deps.engine }, { everyMs: 50, graceMs: 0, quietMs: 60_000 });
+    const sweeper = new JobSweeper({ ...lonely.deps, ...lonely.signing, engine: bench.deps.engine }, { everyMs: 50, graceMs: 0, quietMs: 60_000 });
     sweeper.start();
     await expect.poll(() => handle(jobId).describe().then(({ status }) => status.name, () => 'none'), { timeout: 5_000 }).toBe('RUNNING');
     const { runId } = await handle(jobId).describe();
@@ -114,16 +121,45 @@ test('a job whose workflow was ended from outside is failed with its code, and i
   const jobId = await start();
   await toStaging(jobId);
   await handle(jobId).terminate('test');
-  await new JobSweeper(bench.deps, { everyMs: 50, graceMs: 0, quietMs: 0 }).sweep();
+  await new JobSweeper({ ...bench.deps, ...bench.signing }, { everyMs: 50, graceMs: 0, quietMs: 0 }).sweep();
   expect(await findJobForWorker(bench.deps.pool, jobId)).toMatchObject({ state: 'failed', errorCode: 'WORKFLOW_LOST' });
-  const { data } = await bench.ask('query ($j: ID!) { job(id: $j) { state error { code remedy retryable } } }', { j: jobId });
-  expect(data.job).toMatchObject({ state: 'failed', error: { code: 'WORKFLOW_LOST', retryable: false } });
+  const { data } = await bench.ask('query ($j: ID!) { job(id: $j) { state error { code message remedy retryable } } }', { j: jobId });
+  expect(data.job).toMatchObject({ state: 'failed', error: { code: 'WORKFLOW_LOST', message: errorKinds.WORKFLOW_LOST.says, retryable: false } });
+});
+
+test.each([null, { ...emptyBooks, read: 1, created: 1 }])('such a job has a receipt like every other that ended: in the database, as a file, signed, with its end in the audit chain (books: %o)', async (books) => {
+  const jobId = await start();
+  await toStaging(jobId);
+  if (books !== null) await noteJob(bench.deps.pool, { jobId, patch: { books } });
+  await handle(jobId).terminate('test');
+  const sweeper = new JobSweeper({ ...bench.deps, ...bench.signing }, { everyMs: 50, graceMs: 0, quietMs: 0 });
+  await sweeper.sweep();
+  await sweeper.sweep();
+  const { data } = await bench.ask('query ($j: ID!) { job(id: $j) { receipt } audit(first: 1000) { seq hash action jobId } }', { j: jobId });
+  const { receipt } = data.job as { readonly receipt: Receipt };
+  expect(verifyReceipt(receipt, { trustedKeyId: bench.signing.signingKey.keyId })).toMatchObject({ valid: true, trusted: true });
+  expect(receipt.body).toMatchObject({ jobId, state: 'failed', errorCode: 'WORKFLOW_LOST', books, issueCounts: {}, committedAt: null, dataset: 'people' });
+  const event = (data.audit as readonly { readonly jobId: string | null; readonly action: string; readonly seq: number; readonly hash: string }[])
+    .find((one) => one.jobId === jobId && one.action === 'import.failed');
+  expect(receipt.body.auditHead).toEqual({ seq: event?.seq, hash: event?.hash });
+  expect(JSON.parse(await readFile(join(bench.signing.receiptsFolder, `${jobId}.json`), 'utf8'))).toEqual(receipt);
+  expect((await bench.send(`/jobs/${jobId}/receipt`)).status).toBe(200);
+});
+
+test('a job whose workflow the engine refuses to start is failed as ENGINE_REFUSED and has a receipt', async () => {
+  const jobId = await start();
+  // A name that no namespace can have.
+  const refusing = new TemporalImportEngine({ address: engine.address, namespace: 'x'.repeat(2_000) });
+  await new JobSweeper({ ...bench.deps, ...bench.signing, engine: refusing }, { everyMs: 50, graceMs: 0, quietMs: 60_000 }).sweep();
+  await refusing.close();
+  const { data } = await bench.ask('query ($j: ID!) { job(id: $j) { state receipt error { code } } }', { j: jobId });
+  expect(data.job).toMatchObject({ state: 'failed', error: { code: 'ENGINE_REFUSED' }, receipt: { body: { state: 'failed', errorCode: 'ENGINE_REFUSED', books: null } } });
 });
 
 test('a running job is left alone by the sweeper', async () => {
   const jobId = await start();
   await toStaging(jobId);
-  await new JobSweeper(bench.deps, { everyMs: 50, graceMs: 0, quietMs: 0 }).sweep();
+  await new JobSweeper({ ...bench.deps, ...bench.signing }, { everyMs: 50, graceMs: 0, quietMs: 0 }).sweep();
   expect((await findJobForWorker(bench.deps.pool, jobId))?.state).toBe('staging');
 });
 
@@ -135,7 +171,7 @@ test('a wish without a worker returns within seconds, and the sweeper tells it t
   expect(data.pauseJob).toEqual({ answer: 'no_worker', job: { paused: true } });
   expect(Date.now() - before).toBeLessThan(3_500);
   await startWorker();
-  const sweeper = new JobSweeper(bench.deps, { everyMs: 100, graceMs: 0, quietMs: 60_000 });
+  const sweeper = new JobSweeper({ ...bench.deps, ...bench.signing }, { everyMs: 100, graceMs: 0, quietMs: 60_000 });
   sweeper.start();
   await expect.poll(() => handle(jobId).query('told'), { timeout: 15_000 }).toHaveLength(1);
   await sweeper.close();

@@ -243,7 +243,7 @@ test('a database that is away is a code that can be retried, and the process liv
 });
 
 test('a sweep without an engine harms nothing', async () => {
-  const sweeper = new JobSweeper(bench.deps, { everyMs: 50, graceMs: 0, quietMs: 0 });
+  const sweeper = new JobSweeper({ ...bench.deps, ...bench.signing }, { everyMs: 50, graceMs: 0, quietMs: 0 });
   const before = (await bench.ask('{ jobs(first: 200) { jobs { id state } } }')).data.jobs.jobs as unknown[];
   await sweeper.sweep();
   expect((await bench.ask('{ jobs(first: 200) { jobs { id state } } }')).data.jobs.jobs).toEqual(before);

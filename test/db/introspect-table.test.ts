@@ -121,7 +121,7 @@ describe('introspectTable', () => {
 
   it('refuses what is no table and says when there is none', async () => {
     await expect(introspect('a_view')).rejects.toMatchObject({ code: 'DATASET_INVALID' });
-    await expect(introspect('nothing')).rejects.toMatchObject({ code: 'DATASET_UNKNOWN' });
+    await expect(introspect('nothing')).rejects.toMatchObject({ code: 'TABLE_UNKNOWN', place: { table: 'public.nothing' }, remedy: expect.stringContaining('`waybill dataset apply FILE.json`') as string });
   });
 });
 

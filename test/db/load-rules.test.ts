@@ -178,3 +178,45 @@ describe('a value that only the database refuses', () => {
     } finally { await wide.close(); }
   });
 });
+
+describe('a row that is rejected as it is read is told its other reasons too (promise 6)', () => {
+  const table = `(id int primary key, seen date, host inet, span interval, place text references app.everywhere, low int, high int, check (low <= high))`;
+  beforeAll(() => bench.sql(`create table app.everywhere (code text primary key); insert into app.everywhere values ('x'), ('y'); grant select on app.everywhere to waybill_runtime`));
+
+  it('a value that only the database can read, a broken reference and a check, beside a bad date; lines and content as ever', async () => {
+    await bench.adopt('reasons', `create table app.reasons ${table}`);
+    const job = await bench.load('reasons', 'id,seen,host,span,place,low,high\n1,2024-01-05,10.0.0.1,1 day,x,1,2\n2,never,nowhere,soon,z,3,2\n3,2024-01-05,10.0.0.300,1 day,z,1,2\n4,never,10.0.0.4,1 day,y,2,\n');
+    expect(shortBooks(job.books)).toEqual({ created: 1, quarantined: 3 });
+    expect((await bench.issues(job.jobId)).map(({ rowNo, lineNo, field, code }) => `${rowNo}/${lineNo} ${code} ${field ?? ''}`)).toEqual([
+      '2/3 CHECK_VIOLATED ', '2/3 DATE_INVALID seen', '2/3 REFERENCE_MISSING place', '2/3 VALUE_REFUSED host', '2/3 VALUE_REFUSED span',
+      '3/4 REFERENCE_MISSING place', '3/4 VALUE_REFUSED host',
+      '4/5 DATE_INVALID seen',
+    ]);
+    expect(await bench.rejects(job.jobId)).toHaveLength(3);
+    expect(await records('reasons', 'id')).toEqual(['1']);
+  });
+
+  it('a rule over a cell that has no value is not held against the row', async () => {
+    await bench.adopt('unsound', `create table app.unsound (id int primary key, n int, place text references app.everywhere, check (n is not null), check (n is null or id < 5))`);
+    expect((await load('unsound', 'id,n,place\n1,many,x\nnone,1,z\n7,1,\n')).issues).toEqual([
+      '1 INTEGER_INVALID n', '2 INTEGER_INVALID id', '2 REFERENCE_MISSING place', '3 CHECK_VIOLATED']);
+  });
+
+  it('the mode: a key that stands already, and one that does not', async () => {
+    await bench.adopt('modes', `create table app.modes (id int primary key, n int); insert into app.modes values (1, 1)`);
+    expect((await load('modes', 'id,n\n1,x\n2,x\n3,3\n', { mode: 'insert' })).issues).toEqual(['1 INTEGER_INVALID n', '1 KEY_EXISTS id', '2 INTEGER_INVALID n']);
+    expect((await load('modes', 'id,n\n1,x\n2,x\n,x\n', { mode: 'update' })).issues).toEqual([
+      '1 INTEGER_INVALID n', '2 INTEGER_INVALID n', '2 KEY_NOT_FOUND id', '3 INTEGER_INVALID n', '3 KEY_MISSING id']);
+  });
+
+  it('many rows at once, each with its own reasons, and none twice', async () => {
+    await bench.adopt('crowd', `create table app.crowd ${table}`);
+    const line = (n: number) => `${n},${n % 2 === 0 ? 'never' : '2024-01-05'},${n % 3 === 0 ? 'nowhere' : '10.0.0.1'},${n % 5 === 0 ? 'soon' : '1 day'},x,1,2`;
+    const rows = Array.from({ length: 700 }, (_, index) => index + 1);
+    const job = await bench.load('crowd', `id,seen,host,span,place,low,high\n${rows.map(line).join('\n')}\n`);
+    const expected = rows.flatMap((n) => [...(n % 2 === 0 ? [`${n} DATE_INVALID`] : []), ...(n % 3 === 0 ? [`${n} VALUE_REFUSED host`] : []), ...(n % 5 === 0 ? [`${n} VALUE_REFUSED span`] : [])]);
+    const found = (await bench.issues(job.jobId)).map(({ rowNo, code, field }) => `${rowNo} ${code}${code === 'VALUE_REFUSED' ? ` ${field ?? ''}` : ''}`);
+    expect(found).toEqual(expected);
+    expect(shortBooks(job.books)).toEqual({ created: rows.filter((n) => n % 2 && n % 3 && n % 5).length, quarantined: new Set(expected.map((line) => line.split(' ')[0])).size });
+  });
+});

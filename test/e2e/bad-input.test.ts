@@ -27,6 +27,7 @@ const expectRefusal = async (path: string, { exit = 6, code, place = {}, says, o
   const told = await operator.stack.waybill('import', path, '--dataset', dataset, ...options);
   expect(answer, answer.stdout + answer.stderr).toMatchObject({ code: exit, error: { code, place } });
   expect(answer.error?.remedy.length, 'a remedy').toBeGreaterThan(10);
+  expect(answer.error?.message, 'what happened').toMatch(/^[A-Z].{10,}\.$/);
   expect(told.code).toBe(exit);
   expect(told.stderr).toMatch(new RegExp(`^${code}[:;] `, 'm'));
   expect(told.stderr.trimEnd().split('\n').at(-1), 'what happened; what to do').toMatch(/; .{10,}$/);

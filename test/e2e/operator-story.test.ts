@@ -53,7 +53,8 @@ describe('datasets', () => {
     // A column more is a new version; a table that is not there is refused.
     await operator.sql('alter table crm."Case Files" add column note text');
     expect(await operator.json('dataset', 'add', 'crm."Case Files"', '--name', 'cases')).toMatchObject({ changed: true, dataset: { version: 2 } });
-    expect((await operator.stack.waybill('dataset', 'add', 'crm.nothing')).code).toBe(6);
+    expect(await operator.stack.waybill('dataset', 'add', 'crm.nothing'))
+      .toMatchObject({ code: 6, stderr: expect.stringMatching(/^TABLE_UNKNOWN: There is no table crm\.nothing; .*dataset apply FILE\.json/) as string });
     expect((await operator.stack.waybill('dataset', 'show', 'nothing')).code).toBe(6);
   });
 
@@ -92,7 +93,7 @@ describe('the four modes', () => {
   it.each([
     ['insert', { created: 2, duplicate: 1, quarantined: 3 }, ['1 KEY_EXISTS', '2 KEY_EXISTS', '6 INTEGER_INVALID'], '1:1:a 2:2:b 3:3:c 4:4 5:55'],
     ['upsert', { created: 2, updated: 1, unchanged: 1, duplicate: 1, quarantined: 1 }, ['6 INTEGER_INVALID'], '1:1:a 2:22:b 3:3:c 4:4 5:55'],
-    ['update', { updated: 1, unchanged: 1, quarantined: 4 }, ['3 KEY_NOT_FOUND', '4 KEY_NOT_FOUND', '5 KEY_NOT_FOUND', '6 INTEGER_INVALID'], '1:1:a 2:22:b 3:3:c'],
+    ['update', { updated: 1, unchanged: 1, quarantined: 4 }, ['3 KEY_NOT_FOUND', '4 KEY_NOT_FOUND', '5 KEY_NOT_FOUND', '6 INTEGER_INVALID', '6 KEY_NOT_FOUND'], '1:1:a 2:22:b 3:3:c'],
   ] as const)('%s', async (mode, books, issues, after) => {
     await fresh(`mode_${mode}`);
     const path = await operator.file(`${mode}.csv`, csvOf('id,qty', rows));

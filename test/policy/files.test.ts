@@ -38,8 +38,8 @@ describe('the files', () => {
 
 describe('docs/errors.md', () => {
   const cell = (text: string): string => text.replaceAll('|', '\\|');
-  const errorRows = Object.entries(errorKinds).map(([code, { retryable, ends, remedy }]) =>
-    `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${ends} | ${cell(remedy)} |`);
+  const errorRows = Object.entries(errorKinds).map(([code, { retryable, ends, says, remedy }]) =>
+    `| \`${code}\` | ${cell(says)} | ${retryable ? 'yes' : 'no'} | ${ends} | ${cell(remedy)} |`);
   const issueRows = Object.entries(issueKinds).map(([code, { severity, message }]) => `| \`${code}\` | ${severity} | ${cell(message)} |`);
 
   it('has a row for each code, as it is, and no other (node scripts/generate-error-docs.mjs writes it)', () => {

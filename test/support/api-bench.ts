@@ -8,6 +8,7 @@ import { TemporalImportEngine } from '../../api/engine/import-engine.ts';
 import { createHttpServer } from '../../api/http-server.ts';
 import { authenticateByToken } from '../../api/http/local-token.ts';
 import { ProgressListener } from '../../api/progress/progress-listener.ts';
+import { createSigningKey, type SigningKey } from '../../core/receipt/signing-key.ts';
 import { clientConfig, createPool } from '../../db/connection.ts';
 import { openLocalStorage } from '../../storage/local/local-storage.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -27,6 +28,8 @@ export interface ApiBench {
   readonly deps: ApiDeps;
   readonly database: TestDatabase;
   readonly folder: string;
+  /** For what signs. */
+  readonly signing: { readonly signingKey: SigningKey; readonly receiptsFolder: string };
   readonly logLines: readonly string[];
   readonly ask: (query: string, variables?: object) => Promise<GraphqlAnswer>;
   readonly send: (path: string, init?: RequestInit) => Promise<Response>;
@@ -67,7 +70,7 @@ export const createApiBench = async (options: { readonly engine?: string; readon
     return { status: response.status, data: body.data ?? null, errors: body.errors ?? [] };
   };
   return {
-    api, deps, database, folder, logLines, send, ask,
+    api, deps, database, folder, signing: { signingKey: createSigningKey(), receiptsFolder: join(folder, 'receipts') }, logLines, send, ask,
     open: async () => {
       const server = createHttpServer(api.fetch);
       servers.push(server);

@@ -44,8 +44,9 @@ describe('errors', () => {
     expect(describeError(new WaybillError('JOB_UNKNOWN', 'There is no job 7.', { job: '7' }))).toBe('JOB_UNKNOWN: There is no job 7; list the jobs with `waybill jobs`.');
     expect(describePlace({ fields: ['a', 'b'], row: 7 })).toBe('fields a, b, row 7');
   });
-  it('of a job that was refused name the place and the remedy', () => {
-    expect(failureOf({ error: { code: 'MAPPING_REQUIRED_MISSING', place: { fields: ['a', 'b'] }, remedy: 'Name them.', retryable: false } })).toBe('MAPPING_REQUIRED_MISSING: fields a, b; name them.');
+  it('of a job that was refused say what happened, where and what to do', () => {
+    const error = { code: 'MAPPING_REQUIRED_MISSING', message: 'Required fields have no source.', place: { fields: ['a', 'b'] }, remedy: 'Name them.', retryable: false };
+    expect(failureOf({ error })).toBe('MAPPING_REQUIRED_MISSING: Required fields have no source (fields a, b); name them.');
     expect(failureOf({ error: null })).toBeNull();
   });
   it('end with the exit codes of docs/cli.md', () => {

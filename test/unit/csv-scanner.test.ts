@@ -57,6 +57,15 @@ describe('the record scanner', () => {
     expect(scanner.unclosedQuoteAt).toBe(6);
     expect(records[1]).toEqual({ line: 2, cells: ['c', '"d\ne,f\n'], flags: [0, quotedFlag | brokenFlag] });
   });
+  it('tells where a record ends without its line end, however it is written', () => {
+    const text = 'a\r\n\n"b\n"\rc,\nd';
+    const bytes = encoder.encode(text);
+    const scanner = new RecordScanner(comma);
+    scanner.reset(bytes, 0, bytes.length, 1);
+    const contents: string[] = [];
+    while (scanner.next()) contents.push(text.slice(scanner.recordStart, scanner.contentEnd));
+    expect(contents).toEqual(['a', '"b\n"', 'c,', 'd']);
+  });
   it('reads backslash escapes where the dialect has them, and leaves other backslashes alone', () => {
     const dialect: ScanDialect = { ...comma, escape: 'backslash' };
     expect(cellsOf('"a\\"b, \\\\","c\\n",d\\\n"e""f\\\nx"\n', dialect)).toEqual([['a"b, \\', 'c\\n', 'd\\'], ['e"f\\\nx']]);

@@ -112,6 +112,14 @@ export class RecordScanner implements RecordReader {
     return true;
   }
 
+  /** End of the record's text: `recordEnd` without line ends. Looked for when asked, as few records are kept raw. */
+  get contentEnd(): number {
+    const { bytes, recordStart } = this;
+    let end = this.recordEnd;
+    while (end > recordStart && (bytes[end - 1] === lf || bytes[end - 1] === cr)) end--;
+    return end;
+  }
+
   /** Writes the cell's content as the sender meant it; the target must have room for `cellEnd - cellStart` bytes. Returns the end. */
   unescapeInto(cell: number, target: Uint8Array, targetStart: number): number {
     const { bytes, quote, backslash } = this;

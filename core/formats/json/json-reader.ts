@@ -103,6 +103,10 @@ export class JsonReader implements RecordReader {
     return targetStart + end - start;
   }
 
+  get contentEnd(): number {
+    return trimmedBack(this.bytes, this.recordStart, this.recordEnd);
+  }
+
   brokenIssue(cell: number): number {
     return this.brokenBy[cell] as number;
   }
