@@ -1,5 +1,6 @@
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import type { DateReading } from '../contracts/plan-document.ts';
+import { cellText } from '../core/formats/cell-text.ts';
 import { createReader, firstRecordIn } from '../core/formats/formats.ts';
 import { proposeDateReading } from '../core/types/propose-date-reading.ts';
 import { readSamples } from '../storage/read-samples.ts';
@@ -35,7 +36,7 @@ const gather = (bytes: Buffer, { start, complete }: { readonly start: number; re
     if (!complete && reader.recordEnd === bytes.length) break;
     if (reader.problem !== 0 || reader.cellCount !== parse.columns.length) continue;
     columns.forEach((column, at) => {
-      cells[at]?.push(bytes.toString('utf8', reader.cellStart[column], reader.cellEnd[column]));
+      cells[at]?.push(cellText(reader, bytes, column));
     });
   }
 };

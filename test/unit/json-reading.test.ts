@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Detection, ParseOverrides } from '../../contracts/parse-options.ts';
+import { isWaybillError } from '../../contracts/errors.ts';
 import { issueCodeOf } from '../../contracts/issue-codes.ts';
 import { detectSource } from '../../core/detect/detect-source.ts';
 import { createPlanner } from '../../core/formats/formats.ts';
@@ -159,6 +160,44 @@ const expectedCells = (text: string, paths: readonly (readonly (string | number)
     else expect(JSON.parse(cell)).toBe(found);
   });
 };
+
+describe('detection of JSON', () => {
+  it('ends with a guess or a coded refusal for any text, whatever its name', () => {
+    const parts = fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '\\', '\n', ' ', '"a"', '"a":1', '{"a":1}', '{"type":"FeatureCollection","features":[', 'null', '1', 'x', '\ufeff', '\ud800');
+    const names = fc.constantFrom('x.json', 'x.jsonl', 'x.geojson', 'x.csv', 'x.json.gz', '');
+    fc.assert(fc.property(fc.array(parts, { minLength: 1, maxLength: 14 }), names, (marks, name) => {
+      const text = marks.join('');
+      try {
+        const detection = detect(text, {}, name);
+        expect(detection.options.columns.length).toBeGreaterThan(0);
+        readAll(text, detection);
+      } catch (error) { expect(isWaybillError(error), String(error)).toBe(true); }
+    }), { numRuns: 5000 });
+  });
+
+  it('sees keys in the middle and at the end of a large document as well', () => {
+    const record = (index: number): string => `{"id":${index},"text":"${'x'.repeat(80)}"${index > 4_000 && index < 6_000 ? ',"middle":{"a":1}' : ''}${index > 9_900 ? ',"late":[{"b":2}]' : ''}}`;
+    const lines = Array.from({ length: 10_000 }, (_, index) => record(index));
+    for (const text of [`[${lines.join(',')}]`, `{"x":[${lines.join(', ')}]}`, lines.join('\n')]) {
+      const bytes = Buffer.from(text);
+      const samples = [0, Math.floor(bytes.length / 2), bytes.length - 60_000].map((offset) => ({ offset, bytes: bytes.subarray(offset, offset + 60_000) }));
+      const detection = detectSource({ samples, totalBytes: bytes.length, overrides: {} });
+      expect(detection.options.columns).toEqual(['id', 'text', 'middle.a', 'late[0].b']);
+      expect(readAll(bytes, detection, { chunkBytes: 100_000, pieceBytes: 65_536 }).filter((row) => row.unknown.length + row.findings.length > 0)).toEqual([]);
+    }
+  });
+
+  it('asks for a longer sample until a record is whole', () => {
+    const big = `{"id":1,"items":[${Array.from({ length: 9 }, (_, index) => `{"x":"${'y'.repeat(20_000)}","n":${index}}`).join(',')}]}`;
+    const look = (text: string, length: number, fileName: string): Detection =>
+      detectSource({ samples: [{ offset: 0, bytes: Buffer.from(text).subarray(0, length) }], totalBytes: text.length, overrides: {}, fileName });
+    const lines = `${big}\n${big}\n`;
+    expect(() => look(lines, 100_000, 'x.jsonl')).toThrow(expect.objectContaining({ code: 'FILE_ROW_TOO_LONG' }) as Error);
+    expect(look(lines, 300_000, 'x.jsonl').options.format).toBe('jsonl');
+    expect(() => look(`[${big}]`, 100_000, '')).toThrow(expect.objectContaining({ code: 'FILE_ROW_TOO_LONG' }) as Error);
+    expect(() => look(`{"long":"${'x'.repeat(200_000)}","rows":[{"a":1}]}`, 100_000, '')).toThrow(expect.objectContaining({ code: 'FILE_ROW_TOO_LONG' }) as Error);
+  });
+});
 
 describe('the reader beside JSON.parse', () => {
   it('finds in every record the values that JSON.parse finds, numbers by their own digits, however the file is cut', () => {

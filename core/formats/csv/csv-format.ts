@@ -7,7 +7,13 @@ import { RecordScanner } from './record-scanner.ts';
 import { scanDialectOf } from './scan-dialect-of.ts';
 
 export const csvFormat: SourceFormat<DelimitedOptions> = {
-  detect: (text) => (text.overrides.format === undefined || text.overrides.format === 'csv' ? detectDelimitedText(text) : null),
+  detect: (text) => {
+    const said = text.overrides.format;
+    if (said !== undefined && said !== 'csv') return null;
+    const detection = detectDelimitedText(text);
+    const why = said === 'csv' ? { confidence: 1, why: 'named by the operator' } : { confidence: detection.guesses.delimiter.confidence, why: 'the text is of no other format that is known' };
+    return { ...detection, guesses: { ...detection.guesses, format: { value: 'csv', ...why } } };
+  },
   createPlanner: (options, sizes) => new ChunkPlanner({ ...sizes, dialect: scanDialectOf(options), startByte: options.dataStartByte, startLine: options.dataStartLine }),
   createReader: (options) => new RecordScanner(scanDialectOf(options), options.columns.length + 1),
   // A line end inside quotes may be taken for one of a record; whoever reads samples must bear a few odd rows.

@@ -15,6 +15,9 @@ export interface ElementPlannerOptions extends ChunkSizes {
   readonly container: 'array' | 'object';
 }
 
+/** Inside a record only these matter: quotes, brackets, and line feeds to count. */
+const isMark = Uint8Array.from({ length: 256 }, (_, byte) => (byte === quote || byte === openBrace || byte === closeBrace || byte === openBracket || byte === closeBracket || byte === lineFeed ? 1 : 0));
+
 type Phase = 'records' | 'behind' | 'done';
 
 export class ElementPlanner implements RecordPlanner {
@@ -55,11 +58,15 @@ export class ElementPlanner implements RecordPlanner {
   push(bytes: Uint8Array): PlannedChunk[] {
     const { base } = this;
     for (let at = 0; at < bytes.length; at += 1) {
-      const byte = bytes[at] as number;
       if (this.inString) {
         at = this.passString(bytes, at);
         continue;
       }
+      if (this.depth > 0 && this.phase === 'records') {
+        at = this.passInside(bytes, at);
+        continue;
+      }
+      const byte = bytes[at] as number;
       if (byte === 0x20 || byte === 0x0d || byte === 0x09) continue;
       if (byte === lineFeed) { this.line += 1; continue; }
       this.offset = base + at;
@@ -78,6 +85,27 @@ export class ElementPlanner implements RecordPlanner {
       throw new WaybillError('FILE_CUT_OFF', `The JSON document ends before it is closed; what is open begins at line ${place.line}, byte ${place.byte}.`, { ...place, rowsBefore: this.rows });
     }
     return this.handOver();
+  }
+
+  /** Goes on to the bracket that closes the record, to a string that the piece cuts, or to the end of the piece; returns the last byte that it took. */
+  private passInside(bytes: Uint8Array, from: number): number {
+    const { length } = bytes;
+    for (let at = from; at < length; at += 1) {
+      const byte = bytes[at] as number;
+      if (isMark[byte] === 0) continue;
+      if (byte === lineFeed) { this.line += 1; continue; }
+      if (byte === quote) {
+        this.inString = true;
+        at = this.passString(bytes, at + 1);
+        continue;
+      }
+      this.offset = this.base + at;
+      this.track(byte);
+      if (this.depth > 0) continue;
+      this.contentEnd = this.offset + 1;
+      return at;
+    }
+    return length;
   }
 
   /** Goes on to the closing quote, or to the end of the piece; returns the last byte that it took. */

@@ -19,9 +19,11 @@ export const jsonLinesFormat: SourceFormat<JsonLinesOptions> = {
   detect: (text) => {
     const [start, ...others] = text.segments as readonly [Segment, ...Segment[]];
     const found = sampleLines(start.bytes, 0, start.complete);
+    // A long first line looks like a document until its end is seen.
+    const mayBeLines = text.overrides.format === 'jsonl' || (text.overrides.format === undefined && extensions.includes(text.extension));
+    if (found.lines === 0 && mayBeLines) throw new WaybillError('FILE_ROW_TOO_LONG', `The first record does not end within the first ${text.firstBytes} bytes.`, { sampleBytes: text.firstBytes });
     const why = whyLines(text, start, found);
     if (why === null) return null;
-    if (found.lines === 0) throw new WaybillError('FILE_ROW_TOO_LONG', `The first record does not end within the first ${text.firstBytes} bytes.`, { sampleBytes: text.firstBytes });
     const records = [...found.values, ...others.flatMap(({ bytes, complete }) => sampleLines(bytes, bytes.indexOf(lineFeed) + 1 || bytes.length, complete).values)];
     return detectionOf(text, records, why);
   },
