@@ -49,7 +49,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
     throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
   const stager = new RowStager({
     reader: createReader(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
-    restoresFormulas: carriesRejects(plan.parse.columns),
+    restoresFormulas: carriesRejects(plan.parse.columns) || ('guardsFormulas' in plan.parse && plan.parse.guardsFormulas === true),
     hashedLanes: hashedLanes(plan, definition),
   });
   return inTransaction(pool, async (tx) => {

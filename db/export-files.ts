@@ -26,10 +26,10 @@ export const saveExportFile = async (db: Queryable, jobId: string, file: Omit<Ex
   [jobId, file.fileNo, file.rows, file.bytes, file.sha256, file.storageKey, file.guardedCells]);
 };
 
-/** Whether a file of this hash was written by an export of the organisation. */
-export const isExportedFile = async (db: Queryable, { org, sha256 }: { readonly org: string; readonly sha256: string }): Promise<boolean> => {
+/** Whether a file of this hash was written by an export of the organisation, and cells of it got an apostrophe against formulas. */
+export const isGuardedExport = async (db: Queryable, { org, sha256 }: { readonly org: string; readonly sha256: string }): Promise<boolean> => {
   const { rowCount } = await db.query(
-    `select from waybill.export_files f join waybill.jobs j using (job_id) where f.sha256 = $2 and j.org_id = $1 and j.state = 'completed' limit 1`, [org, sha256]);
+    `select from waybill.export_files f join waybill.jobs j using (job_id) where f.sha256 = $2 and f.guarded_cells > 0 and j.org_id = $1 and j.state = 'completed' limit 1`, [org, sha256]);
   return rowCount === 1;
 };
 

@@ -31,7 +31,7 @@ export interface StagerSpec {
   readonly lanes: readonly Lane[];
   /** The source was transcoded: U+FFFD then marks bytes that could not be decoded. */
   readonly transcoded: boolean;
-  /** A file of rejected rows that came back: an apostrophe that guards a formula is none of the cell's (contracts/reject-columns.ts). */
+  /** A file of rejected rows or of an export that came back: an apostrophe that guards a formula is none of the cell's. */
   readonly restoresFormulas: boolean;
   /** Lanes of the key, where equal keys are always written alike; empty otherwise. */
   readonly hashedLanes: readonly number[];
