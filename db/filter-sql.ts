@@ -66,12 +66,12 @@ export class FilterSql {
     return `(${column}[1] between ${degrees(south)} and ${degrees(north)} and (${column}[0] >= ${degrees(west)} ${longitudes} ${column}[0] <= ${degrees(east)}))`;
   }
 
-  /** Haversine: exact enough at every distance, and needs no extension. */
+  /** Haversine: exact enough at every distance, and needs no extension. atan2, because least() takes no notice of an empty point. */
   private radius({ field, latitude, longitude, kilometres }: FilterExpression & { readonly kind: 'radius' }): string {
     const column = this.column(field);
     const lat = this.parameters.add(latitude, 'double precision'), lon = this.parameters.add(longitude, 'double precision');
     const half = (difference: string): string => `power(sin(radians(${difference}) / 2), 2)`;
     const chord = `${half(`${column}[1] - ${lat}`)} + cos(radians(${lat})) * cos(radians(${column}[1])) * ${half(`${column}[0] - ${lon}`)}`;
-    return `(2 * ${earthKilometres} * asin(least(1, sqrt(${chord}))) <= ${this.parameters.add(kilometres, 'double precision')})`;
+    return `(2 * ${earthKilometres} * atan2(sqrt(${chord}), sqrt(greatest(0, 1 - (${chord})))) <= ${this.parameters.add(kilometres, 'double precision')})`;
   }
 }
