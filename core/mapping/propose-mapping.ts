@@ -25,8 +25,11 @@ interface Matcher {
 const matchers: readonly Matcher[] = [
   { by: 'exact_name', matches: (column, field) => column === field.name },
   { by: 'normalised_name', matches: (column, field) => sameName(column, field.name) || (field.label !== undefined && sameName(column, field.label)) },
-  { by: 'alias', matches: (column, field) => field.aliases.some((alias) => sameName(column, alias)) },
+  { by: 'alias', matches: (column, field) => field.aliases.some((alias) => sameName(column, alias)) || (field.type === 'point' && column === geoJsonPlace) },
 ];
+
+/** GeoJSON has one place a feature and one name for it (RFC 7946, section 3.2): an alias of the dataset's point, when it has only one to fill. */
+const geoJsonPlace = 'geometry';
 
 const sameName = (left: string, right: string): boolean => {
   const normalised = normaliseName(left);

@@ -113,12 +113,22 @@ describe('waybill export', () => {
 });
 
 describe('what was exported', () => {
-  it('is imported again unchanged', async () => {
-    const file = target('round.csv');
-    await exported('places', '--to', file);
-    await operator.table('places_again', 'id bigint primary key, name text not null, status text, opened_on date, seen timestamptz, amount numeric(20,4), spot point');
-    expectBooks(await operator.load(file, 'places_again'), { read: 5000, created: 5000 });
-    const [different] = await operator.sql<{ n: number }>(`select count(*)::int as n from registry.places a full join registry.places_again b using (id) where a::text is distinct from b::text`);
-    expect(different?.n).toBe(0);
+  const columns = 'id bigint primary key, name text not null, status text, opened_on date, seen timestamptz, amount numeric(38,4), whole bigint, spot point, yes boolean, tags text[], more jsonb';
+  beforeAll(async () => {
+    await operator.table('hard', columns);
+    await operator.sql(`insert into registry.hard (id, name) values (1, E'quotes "and" ''these'''), (2, E'lines\\r\\nand\\ttabs\\n'), (3, '😀 שלום مرحبا'), (4, '=1+1'), (5, '''=1+1'), (6, '''''@x'), (7, '+48 22 1'), (8, '-5'),
+      (9, '  spaces  '), (10, repeat('long ', 20000)), (11, 'a,b;c|d'), (12, '\\N'), (13, 'null'), (14, '007')`);
+    await operator.sql(`insert into registry.hard values (20, 'far', '@cmd', date '9999-12-31', timestamptz '0001-01-01 00:00:00+00', 9999999999999999999999999999999999.9999, 9223372036854775807, point(-179.999999, 89.5), true, array['a','b,c','d"e'], '{"n": 1.10, "deep": {"x": [1, "2"]}}'),
+      (21, 'near', '-', date '0001-01-01', timestamptz '2024-02-29 23:59:59.123456+00', -0.0001, -9223372036854775808, point(0, 0), false, '{}', '[]')`);
+  });
+
+  it.each(['csv', 'tsv', 'jsonl', 'json', 'geojson', 'csv.gz', 'jsonl.gz'])('is imported again unchanged: %s', async (ending) => {
+    const name = `hard_${ending.replace('.', '_')}`;
+    await operator.table(name, columns);
+    const file = target(`hard.${ending}`);
+    const { rows } = await exported('hard', '--to', file);
+    expectBooks(await operator.load(file, name), { read: rows, created: rows });
+    const different = await operator.sql(`select a::text, b::text from registry.hard a full join registry.${name} b using (id) where a::text is distinct from b::text`);
+    expect(different).toEqual([]);
   });
 });

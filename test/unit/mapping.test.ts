@@ -41,6 +41,13 @@ describe('a proposed mapping', () => {
     expect(mapped(['Case No', 'a', 'PHONE', 'ORT', 'x'], definition, [{ columns: ['x'], field: 'rest' }])).toEqual(['a<1 exact_name', 'case_no<0 normalised_name', 'tel<2 alias', 'town<3 normalised_name', 'rest<4 operator']);
   });
 
+  it('takes the geometry of GeoJSON for the only point that is to be filled', () => {
+    const point = (name: string) => ({ ...text(name), type: 'point' as const });
+    expect(mapped(['geometry', 'a'], dataset([text('a'), point('place')]))).toEqual(['a<1 exact_name', 'place<0 alias']);
+    expect(mapped(['geometry'], dataset([point('place'), point('home')]))).toEqual([]);
+    expect(mapped(['geometry', 'home'], dataset([point('place'), point('home')]))).toEqual(['place<0 alias', 'home<1 exact_name']);
+  });
+
   it('lists fields in the order of the dataset, and the columns that feed none', () => {
     const proposal = proposeMapping(['z', 'b', 'y', 'a'], dataset([text('a'), text('b')]), []);
     expect(proposal.mapping.map(({ field }) => field)).toEqual(['a', 'b']);
