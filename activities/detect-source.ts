@@ -1,8 +1,7 @@
 import { WaybillError } from '../contracts/errors.ts';
 import { importRequestSchema } from '../contracts/import-request.ts';
-import { detectSource, markCompressed, markGuarded } from '../core/detect/detect-source.ts';
+import { detectSource, markCompressed } from '../core/detect/detect-source.ts';
 import { createSourceDecoder } from '../core/formats/csv/source-decoder.ts';
-import { isGuardedExport } from '../db/export-files.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { archiveKey, spoolKey } from '../storage/storage-keys.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -29,8 +28,7 @@ export const createDetectSource = (deps: ActivityDeps) => async ({ jobId }: Dete
     (samples) => detectSource({ samples, totalBytes: source.bytes, overrides: request.parse, fileName: request.fileName }));
   // The spool may be its own source: it is replaced when the decoded one is whole.
   if (found.needsSpool) await writeSpool(deps.storage, { from: source.key, to, encoding: found.options.encoding });
-  const known = found.options.format === 'csv' && await isGuardedExport(deps.pool, { org: job.org, sha256: request.sha256 }) ? markGuarded(found) : found;
-  await noteJob(deps.pool, { jobId, patch: { detection: packed ? markCompressed(known) : known } });
+  await noteJob(deps.pool, { jobId, patch: { detection: packed ? markCompressed(found) : found } });
 };
 
 interface SpoolOrder { readonly from: string; readonly to: string; readonly encoding: Parameters<typeof createSourceDecoder>[0] }

@@ -16,6 +16,7 @@ import { expectChunks } from '../db/chunks.ts';
 import { inTransaction } from '../db/connection.ts';
 import { checkWritable } from '../db/dataset-table.ts';
 import { findDatasetVersion } from '../db/datasets.ts';
+import { findExportedFile } from '../db/export-files.ts';
 import type { Job } from '../db/find-job.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { insertPlan } from '../db/plans.ts';
@@ -96,11 +97,13 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
   zoneClockOf(request.zone);
   checkMapping(definition, { mapping: proposal.mapping, key, mode });
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped.map((column) => ({ column })) } } });
+  const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });
   return {
     schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1, parse,
     mapping: await withDateReadings(deps, { job, request, parse, definition }, proposal.mapping),
     key, mode, duplicates: request.duplicates, onError: request.onError,
     limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent }, zone: request.zone,
+    ...(fromExport === null ? {} : { fromExport }),
   };
 };
 

@@ -49,7 +49,10 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
     throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
   const stager = new RowStager({
     reader: createReader(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
-    restoresFormulas: carriesRejects(plan.parse.columns) || ('guardsFormulas' in plan.parse && plan.parse.guardsFormulas === true),
+    restoresFormulas: carriesRejects(plan.parse.columns) || plan.fromExport === 'guarded',
+    apostropheQuotes: plan.parse.format === 'csv' && plan.parse.quote === "'",
+    // In a file of one column a quoted nothing is a null (core/formats/csv/csv-writer.ts).
+    quotedNothingIsText: plan.fromExport !== undefined && (plan.parse.format !== 'csv' || plan.parse.columns.length > 1),
     hashedLanes: hashedLanes(plan, definition),
   });
   return inTransaction(pool, async (tx) => {

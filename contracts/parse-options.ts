@@ -36,8 +36,6 @@ export const delimitedOptionsSchema = z.object({
   preambleLines: z.number().int().nonnegative(),
   /** Whether a header row follows the preamble. */
   header: z.boolean(),
-  /** A file of an export of ours, known by its hash: an apostrophe that guards a formula is none of the cell's (design 10.19). */
-  guardsFormulas: z.literal(true).optional(),
 }).strict().readonly();
 export type DelimitedOptions = z.infer<typeof delimitedOptionsSchema>;
 

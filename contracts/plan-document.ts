@@ -58,5 +58,10 @@ export const planDocumentSchema = z.object({
   limits: limitsSchema,
   /** IANA zone of times without zone. */
   zone: z.string(),
+  /**
+   * The file was written by an export of this installation: a quoted nothing is an empty text there, and where it is `guarded`, texts carry
+   * an apostrophe against formulas, which is taken away (design 10.19).
+   */
+  fromExport: z.enum(['plain', 'guarded']).optional(),
 }).strict().readonly();
 export type PlanDocument = z.infer<typeof planDocumentSchema>;

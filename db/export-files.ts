@@ -26,11 +26,13 @@ export const saveExportFile = async (db: Queryable, jobId: string, file: Omit<Ex
   [jobId, file.fileNo, file.rows, file.bytes, file.sha256, file.storageKey, file.guardedCells]);
 };
 
-/** Whether a file of this hash was written by an export of the organisation, and cells of it got an apostrophe against formulas. */
-export const isGuardedExport = async (db: Queryable, { org, sha256 }: { readonly org: string; readonly sha256: string }): Promise<boolean> => {
-  const { rowCount } = await db.query(
-    `select from waybill.export_files f join waybill.jobs j using (job_id) where f.sha256 = $2 and f.guarded_cells > 0 and j.org_id = $1 and j.state = 'completed' limit 1`, [org, sha256]);
-  return rowCount === 1;
+/** How the newest export of the organisation that wrote these bytes wrote them; null: none did. */
+export const findExportedFile = async (db: Queryable, { org, sha256 }: { readonly org: string; readonly sha256: string }): Promise<'plain' | 'guarded' | null> => {
+  const { rows } = await db.query<{ guarded: boolean }>(`
+    select f.guarded_cells > 0 as guarded from waybill.export_files f join waybill.jobs j using (job_id)
+    where f.sha256 = $2 and j.org_id = $1 and j.state = 'completed' order by j.job_no desc limit 1`, [org, sha256]);
+  if (rows[0] === undefined) return null;
+  return rows[0].guarded ? 'guarded' : 'plain';
 };
 
 export const frozenAt = async (db: Queryable, jobId: string): Promise<{ readonly rowsTotal: number; readonly fileCount: number; readonly frozenAt: Date } | null> => {

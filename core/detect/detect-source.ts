@@ -15,9 +15,6 @@ export const detectSource = (input: DetectionInput): Detection => {
   return detection;
 };
 
-/** The detection of a file that an export of ours guarded against formulas. */
-export const markGuarded = <Found extends Detection>(detection: Found): Found => ({ ...detection, options: { ...detection.options, guardsFormulas: true } });
-
 /** The detection of what a compressed file holds, as one of the file: it is read from its spool. */
 export const markCompressed = <Found extends Detection>(detection: Found): Found => ({
   ...detection,

@@ -8,10 +8,11 @@
 import { isUtf8 } from 'node:buffer';
 import { issueCodeOf, issueKinds, issueNumber } from '../../contracts/issue-codes.ts';
 import type { Issue, IssueCode } from '../../contracts/issue-codes.ts';
-import { brokenFlag, escapedFlag } from '../formats/csv/record-scanner.ts';
+import { brokenFlag, escapedFlag, quotedFlag } from '../formats/csv/record-scanner.ts';
 import { restoreFormula } from '../formats/csv/formula-text.ts';
 import type { RecordReader } from '../formats/source-format.ts';
 import { blankCell } from '../types/cell-encoder.ts';
+import { TextCellEncoder } from '../types/text-encoder.ts';
 import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
 import { CopyBuffer } from '../types/copy-buffer.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
@@ -33,6 +34,10 @@ export interface StagerSpec {
   readonly transcoded: boolean;
   /** A file of rejected rows or of an export that came back: an apostrophe that guards a formula is none of the cell's. */
   readonly restoresFormulas: boolean;
+  /** The quote is an apostrophe. */
+  readonly apostropheQuotes?: boolean;
+  /** A file of our own export: a quoted nothing is an empty text, not a null. */
+  readonly quotedNothingIsText?: boolean;
   /** Lanes of the key, where equal keys are always written alike; empty otherwise. */
   readonly hashedLanes: readonly number[];
 }
@@ -201,8 +206,11 @@ export class RowStager {
     for (let column = 0; column < cellCount; column += 1) {
       const start = cellStart[column] as number, end = cellEnd[column] as number;
       if (start === end || this.bytes[start] !== apostrophe || ((cellFlags[column] as number) & brokenFlag) !== 0) continue;
-      const text = this.bytes.toString('utf8', start, end);
-      if (restoreFormula(text) !== text) cellStart[column] = start + 1;
+      // Where the quote is an apostrophe, one of the cell's stands doubled.
+      const doubled = this.spec.apostropheQuotes === true && ((cellFlags[column] as number) & escapedFlag) !== 0;
+      const raw = this.bytes.toString('utf8', start, end);
+      const text = doubled ? raw.replaceAll("''", "'") : raw;
+      if (restoreFormula(text) !== text) cellStart[column] = start + (doubled ? 2 : 1);
     }
   }
 
@@ -242,6 +250,7 @@ export class RowStager {
         bytes = this.scratch;
       }
     }
+    if (start === end && this.spec.quotedNothingIsText === true && (flags & quotedFlag) !== 0 && lane.encoder instanceof TextCellEncoder) return true;
     const finding = start === end ? blankCell : lane.encoder.encode(bytes, start, end, out);
     return finding === 0 || this.settle(finding, lane, column, { out, before });
   }

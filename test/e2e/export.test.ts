@@ -118,6 +118,7 @@ describe('what was exported', () => {
     await operator.table('hard', columns);
     await operator.sql(`insert into registry.hard (id, name) values (1, E'quotes "and" ''these'''), (2, E'lines\\r\\nand\\ttabs\\n'), (3, '😀 שלום مرحبا'), (4, '=1+1'), (5, '''=1+1'), (6, '''''@x'), (7, '+48 22 1'), (8, '-5'),
       (9, '  spaces  '), (10, repeat('long ', 20000)), (11, 'a,b;c|d'), (12, '\\N'), (13, 'null'), (14, '007')`);
+    await operator.sql(`insert into registry.hard (id, name, status) values (15, 'empty', ''), (16, 'null', null), (17, '', 'empty name')`);
     await operator.sql(`insert into registry.hard values (20, 'far', '@cmd', date '9999-12-31', timestamptz '0001-01-01 00:00:00+00', 9999999999999999999999999999999999.9999, 9223372036854775807, point(-179.999999, 89.5), true, array['a','b,c','d"e'], '{"n": 1.10, "deep": {"x": [1, "2"]}}'),
       (21, 'near', '-', date '0001-01-01', timestamptz '2024-02-29 23:59:59.123456+00', -0.0001, -9223372036854775808, point(0, 0), false, '{}', '[]')`);
   });

@@ -4,7 +4,7 @@
  * null is empty. The grammar is that of RFC 8259 and nothing more; a property test holds it to JSON.parse.
  */
 import { issueNumber } from '../../../contracts/issue-codes.ts';
-import { brokenFlag, escapedFlag } from '../csv/record-scanner.ts';
+import { brokenFlag, escapedFlag, quotedFlag } from '../csv/record-scanner.ts';
 import { contentEnd } from '../content-end.ts';
 import type { RecordReader } from '../source-format.ts';
 import {
@@ -218,7 +218,8 @@ export class JsonReader implements RecordReader {
     const end = this.string(open);
     if (end < 0 || node === null) return end;
     if (this.halved) this.breakCell(node, halfSurrogate);
-    this.put(node, open + 1, end - 1, this.escaped ? escapedFlag : 0);
+    // An empty text is told from null by the flag alone.
+    this.put(node, open + 1, end - 1, this.escaped ? escapedFlag : end - 1 === open + 1 ? quotedFlag : 0);
     return end;
   }
 
