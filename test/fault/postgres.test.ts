@@ -38,7 +38,7 @@ const startServer = async (): Promise<void> => {
 };
 
 const steps = ['seal', 'draft', 'commit'] as const;
-const words: Readonly<Record<GateName, string>> = { seal: 'staging', draft: 'mid-draft', commit: 'mid-commit' };
+const words: Readonly<Record<(typeof steps)[number], string>> = { seal: 'staging', draft: 'mid-draft', commit: 'mid-commit' };
 
 describe.each(steps)('PostgreSQL, while a job stands in %s', (step) => {
   it('with one backend killed resets itself, and the job goes on by itself', async () => {

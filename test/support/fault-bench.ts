@@ -25,7 +25,7 @@ export interface JobRow {
 }
 
 /** A step that the test can hold: it waits inside its transaction, with everything done that comes before. */
-export type GateName = 'seal' | 'draft' | 'commit';
+export type GateName = 'seal' | 'draft' | 'commit' | 'part';
 export interface Gate {
   /** Steps that stand at the gate. */
   readonly waiting: () => Promise<number>;
@@ -97,12 +97,13 @@ export const makeFaultFile = async (): Promise<string> => {
 };
 
 /** Any numbers of our own, one a gate. */
-const gateKeys: Readonly<Record<GateName, number>> = { seal: 7_001, draft: 7_002, commit: 7_003 };
+const gateKeys: Readonly<Record<GateName, number>> = { seal: 7_001, draft: 7_002, commit: 7_003, part: 7_004 };
 const gateSql = `
   create function public.test_gate() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(tg_argv[0]::bigint); return null; end $$;
   create trigger test_gate before insert on waybill.chunk_ledger for each statement execute function public.test_gate('${gateKeys.seal}');
   create trigger test_gate before delete on waybill.duplicates for each statement execute function public.test_gate('${gateKeys.draft}');
-  create trigger test_gate before insert on waybill.commits for each statement execute function public.test_gate('${gateKeys.commit}');`;
+  create trigger test_gate before insert on waybill.commits for each statement execute function public.test_gate('${gateKeys.commit}');
+  create trigger test_gate before update on waybill.export_parts for each statement execute function public.test_gate('${gateKeys.part}');`;
 
 const holdGate = async ({ stack, sql }: FaultBed, name: GateName): Promise<Gate> => {
   const key = gateKeys[name];

@@ -15,12 +15,12 @@ export const historiesFolder = fileURLToPath(new URL('../workflow/histories/', i
 /** Stacks name files of the machine, and replay does not look at them. */
 const withoutStacks = (name: string, value: unknown): unknown => (name === 'stackTrace' ? undefined : value);
 
-export const recordHistory = async (handle: Pick<WorkflowHandle, 'fetchHistory'>, cause: string): Promise<void> => {
+export const recordHistory = async (handle: Pick<WorkflowHandle, 'fetchHistory'>, cause: string, workflowType: string = importWorkflowType): Promise<void> => {
   if (process.env['WAYBILL_RECORD_HISTORIES'] === undefined) return;
   await mkdir(historiesFolder, { recursive: true });
   // Not the SDK's historyToJSON: it fails ("type must be a Type") where npm has given two of its packages a protobufjs each.
   const history = History.toObject(History.fromObject(await handle.fetchHistory()), { longs: String, enums: String, bytes: String });
-  await writeFile(`${historiesFolder}${importWorkflowType}.${cause}.json`, `${JSON.stringify(history, withoutStacks, 1)}\n`);
+  await writeFile(`${historiesFolder}${workflowType}.${cause}.json`, `${JSON.stringify(history, withoutStacks, 1)}\n`);
 };
 
 export const readHistory = async (name: string): Promise<temporal.api.history.v1.History> =>

@@ -5,14 +5,15 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createControlActivities, createTransferActivities } from '../../activities/create-activities.ts';
-import { controlTaskQueue, importWorkflowId, transferTaskQueue } from '../../contracts/ids.ts';
-import { importWorkflowType } from '../../contracts/workflow-messages.ts';
+import { controlTaskQueue, exportWorkflowId, importWorkflowId, transferTaskQueue } from '../../contracts/ids.ts';
+import { exportWorkflowType, importWorkflowType } from '../../contracts/workflow-messages.ts';
 import { checkoutFolder } from '../../temporal-config/checkout-folder.ts';
 import { obtainEngine } from '../../temporal-config/obtain-engine.ts';
 import { searchAttributes } from '../../temporal-config/search-attributes.ts';
 import { buildBundles } from '../support/build-bundles.ts';
 import { textsOf } from '../support/history-texts.ts';
 import { ImportBench, shortBooks } from '../support/import-bench.ts';
+import { readFiles, requestExport } from '../support/export-run.ts';
 import { recordHistory } from '../support/record-history.ts';
 
 let bench: ImportBench;
@@ -81,4 +82,33 @@ it('refuses with our own sentence, and nothing of the file in it', async () => {
   const texts = textsOf(await handle.fetchHistory()).join('\n').toLowerCase();
   for (const secret of secrets) expect(texts).not.toContain(secret.toLowerCase());
   await recordHistory(handle, 'real-refusal');
+});
+
+const startExport = (jobId: string) => client.workflow.start(exportWorkflowType, { workflowId: exportWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }] });
+
+it('leads real activities through an export, and neither a value nor the filter reaches the engine or its logs', async () => {
+  const jobId = await requestExport(bench, 'dataset_of_test', {
+    fields: [{ field: 'id', as: 'QuokkaKey' }, { field: 'name', as: 'narwhalName' }], filter: `id like 'zebra-%' and name <> 'axolotl'`, sort: [{ field: 'n' }], partner: 'narwhal', purpose: 'WOMBAT',
+  });
+  const handle = await startExport(jobId);
+  expect(await handle.result()).toEqual({ state: 'completed' });
+  const { files, contents } = await readFiles(bench, jobId);
+  expect([files[0]?.rows, contents[0]?.toString().split('\r\n')[0]]).toEqual([39, 'QuokkaKey,narwhalName']);
+  const texts = textsOf(await handle.fetchHistory());
+  expect(texts.join('\n')).toContain(jobId);
+  expect(texts.filter((text) => text.includes('writeExportPart')).length).toBeGreaterThan(1);
+  for (const secret of secrets) {
+    expect(texts.filter((text) => text.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
+    expect(logged.filter((text) => text.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
+  }
+  await recordHistory(handle, 'real-export', exportWorkflowType);
+});
+
+it('ends an export that its format cannot hold as failed, with the field and without the value', async () => {
+  await bench.adopt('one_column', `create table app.one_column (id text primary key); insert into app.one_column values ('')`);
+  const jobId = await requestExport(bench, 'one_column');
+  const handle = await startExport(jobId);
+  await expect(handle.result()).rejects.toThrow();
+  expect(await bench.job(jobId)).toMatchObject({ state: 'failed', errorCode: 'EXPORT_UNWRITABLE', errorPlace: { field: 'id' } });
+  await recordHistory(handle, 'failed-export', exportWorkflowType);
 });
