@@ -39,7 +39,7 @@ const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
 const work = async (run: ImportRun, resume: ExportCursor | undefined): Promise<ExportDatasetResult> => {
   let position: Position = resume === undefined ? await freeze(run, null) : { ...resume, lost: false };
   while (!await writeParts(run, position)) position = await freeze(run, position.planEpoch);
-  await lookAndWait(run, position);
+  await waitForLeave(run, position);
   // From here on it completes or fails: a file that is being signed is not cancelled.
   run.beginCommit();
   return CancellationScope.nonCancellable(async () => {
@@ -51,14 +51,14 @@ const work = async (run: ImportRun, resume: ExportCursor | undefined): Promise<E
 };
 
 /** The last look before a step that takes long: an Update may have been lost, and a wish that stands in the database holds. */
-const lookAndWait = async (run: ImportRun, position: Position | null): Promise<void> => {
+const waitForLeave = async (run: ImportRun, position: Position | null): Promise<void> => {
   await run.heed(look(run), (wishes) => wishes);
   await run.whenRunning(look(run), isLong);
   if (run.progress.paused) await continueWhenLong(run, position);
 };
 
 const freeze = async (run: ImportRun, lostEpoch: number | null): Promise<Position> => {
-  await lookAndWait(run, null);
+  await waitForLeave(run, null);
   run.enter('planning');
   const { planEpoch, partCount, rowsTotal } = await freezeExport({ jobId: run.jobId, lostEpoch });
   run.note({ planEpoch, chunksPlanned: partCount, rowsTotal, chunksStaged: 0, rowsRead: 0 });

@@ -49,7 +49,7 @@ describe('recorded histories', () => {
 
   /** What a payload may say: counts, flags, and words of a known set. */
   const knownWord = new RegExp(`^(${[
-    ...jobStates, ...Object.keys(errorKinds), 'staged', 'postponed', 'missing', 'waits', 'drafted', 'committed', 'stale', 'import', 'fields', 'name', 'TypeError', 'id', 'tester', 'dataset_of_test',
+    ...jobStates, ...Object.keys(errorKinds), 'staged', 'postponed', 'missing', 'waits', 'drafted', 'committed', 'stale', 'written', 'lost', 'import', 'export', 'fields', 'name', 'TypeError', 'id', 'tester', 'dataset_of_test',
     '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
   ].join('|')})$`);
   const payloadsOf = (value: unknown): readonly unknown[] => {
