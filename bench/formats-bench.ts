@@ -3,6 +3,7 @@
  * beside JSON Lines (planning, which is one pass on one thread, counted in). Ratios of one run; best of several turns.
  */
 import { parse } from 'csv-parse/sync';
+import { WaybillError } from '../contracts/errors.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import { detectSource } from '../core/detect/detect-source.ts';
 import { createPlanner, createReader } from '../core/formats/formats.ts';
@@ -29,7 +30,7 @@ const best = (work: () => number): number => {
     const begin = process.hrtime.bigint();
     const count = work();
     least = Math.min(least, Number(process.hrtime.bigint() - begin) / 1e6);
-    if (count !== rows) throw new RangeError(`${count} rows instead of ${rows}`);
+    if (count !== rows) throw new WaybillError('INTERNAL', 'Another number of records was read than was written.', { count });
   }
   return least;
 };
@@ -56,13 +57,26 @@ const parseLines = (): number => {
   return count;
 };
 
-const csvOptions = optionsOf(csv), jsonlOptions = optionsOf(jsonl), jsonOptions = optionsOf(json);
-const times = {
-  csv: best(() => readAll(csv, csvOptions)), csvParse: best(() => parse(csv, { from_line: 2 }).length),
-  jsonl: best(() => readAll(jsonl, jsonlOptions)), jsonParse: best(parseLines), json: best(() => readAll(json, jsonOptions)),
+export interface FormatsReport {
+  readonly text: string;
+  readonly holds: boolean;
+}
+
+export const runFormatsBench = (): FormatsReport => {
+  const csvOptions = optionsOf(csv), jsonlOptions = optionsOf(jsonl), jsonOptions = optionsOf(json);
+  const times = {
+    csv: best(() => readAll(csv, csvOptions)), csvParse: best(() => parse(csv, { from_line: 2 }).length),
+    jsonl: best(() => readAll(jsonl, jsonlOptions)), jsonParse: best(parseLines), json: best(() => readAll(json, jsonOptions)),
+  };
+  const findings = [
+    { what: 'CSV, planned and read, beside csv-parse', ratio: times.csvParse / times.csv, least: 3 },
+    { what: 'JSON Lines, beside a bare JSON.parse a line', ratio: times.jsonParse / times.jsonl, least: 0.7 },
+    { what: 'a JSON array, beside JSON Lines', ratio: times.jsonl / times.json, least: 0.6 },
+  ];
+  const lines = [
+    `${rows.toLocaleString('en')} records of 12 values; milliseconds.`,
+    ...Object.entries(times).map(([name, milliseconds]) => `${name.padEnd(12)} ${milliseconds.toFixed(1).padStart(8)}`),
+    ...findings.map(({ what, ratio, least }) => `${what.padEnd(46)} ${ratio.toFixed(2).padStart(6)} × (at least ${least} ×): ${ratio >= least ? 'holds' : 'does not hold'}`),
+  ];
+  return { text: lines.join('\n'), holds: findings.every(({ ratio, least }) => ratio >= least) };
 };
-const report = (what: string, ratio: number, least: number): void => console.log(`${what.padEnd(52)} ${ratio.toFixed(2).padStart(6)} ×   (at least ${least} ×) ${ratio >= least ? '' : 'MISSED'}`);
-for (const [name, milliseconds] of Object.entries(times)) console.log(`${name.padEnd(12)} ${milliseconds.toFixed(1).padStart(8)} ms`);
-report('CSV, planned and read, beside csv-parse', times.csvParse / times.csv, 3);
-report('JSON Lines, beside a bare JSON.parse a line', times.jsonParse / times.jsonl, 0.7);
-report('a JSON array, beside JSON Lines', times.jsonl / times.json, 0.6);

@@ -1,4 +1,4 @@
-/** `npm run bench -- disk [--rows 200000]` and `npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]` */
+/** `npm run bench -- formats`, `npm run bench -- disk [--rows 200000]` and `npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]` */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { isWaybillError, WaybillError } from '../contracts/errors.ts';
@@ -8,7 +8,7 @@ import { describeImportBench, runImportBench } from './import-bench.ts';
 import { defaultDataFolder, makeImportData, makeImportFile } from './make-import-data.ts';
 import type { ImportBenchData } from './import-bench.ts';
 
-const usage = 'npm run bench -- disk [--rows 200000], or npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]';
+const usage = 'npm run bench -- formats, npm run bench -- disk [--rows 200000], or npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]';
 
 const countOf = (option: string, text: string): number => {
   const count = Number(text.replaceAll('_', ''));
@@ -25,7 +25,7 @@ const readOptions = () => {
     },
   });
   const [subject] = positionals;
-  if (positionals.length !== 1 || (subject !== 'import' && subject !== 'disk')) throw new WaybillError('REQUEST_INVALID', `Usage: ${usage}`);
+  if (positionals.length !== 1 || (subject !== 'import' && subject !== 'disk' && subject !== 'formats')) throw new WaybillError('REQUEST_INVALID', `Usage: ${usage}`);
   return {
     subject, rows: countOf('rows', values.rows ?? (subject === 'disk' ? '200000' : '1000000')), repeat: countOf('repeat', values.repeat), folder: values.dir, jsonFile: values.json ?? null,
     rowsLarge: values['rows-large'] === undefined ? null : countOf('rows-large', values['rows-large']),
@@ -60,9 +60,22 @@ const runDisk = async (rows: number): Promise<void> => {
     process.stdout.write(`wal_level ${replica ? 'replica' : 'minimal'}\n${describeDiskBench(await runDiskBench(rows, { replica }))}\n`);
 };
 
+const runFormats = async (): Promise<void> => {
+  const { text, holds } = (await import('./formats-bench.ts')).runFormatsBench();
+  process.stdout.write(`${text}\n`);
+  if (!holds) process.exitCode = 1;
+};
+
+const run = (options: ReturnType<typeof readOptions>): Promise<void> => {
+  switch (options.subject) {
+    case 'import': return runImport(options);
+    case 'disk': return runDisk(options.rows);
+    case 'formats': return runFormats();
+  }
+};
+
 try {
-  const options = readOptions();
-  await (options.subject === 'disk' ? runDisk(options.rows) : runImport(options));
+  await run(readOptions());
 } catch (error) {
   process.stderr.write(`${isWaybillError(error) ? `${error.message} ${error.remedy}` : error instanceof Error ? error.message : 'The bench failed.'}\n`);
   process.exitCode = 2;
