@@ -10,6 +10,8 @@ import type { ImportBenchData } from './import-bench.ts';
 
 const usage = 'npm run bench -- formats, npm run bench -- disk [--rows 200000], or npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]';
 
+const subjects = ['import', 'disk', 'formats'] as const;
+
 const countOf = (option: string, text: string): number => {
   const count = Number(text.replaceAll('_', ''));
   if (!Number.isSafeInteger(count) || count < 1) throw new WaybillError('REQUEST_INVALID', `--${option} takes a whole number from 1.`, { option });
@@ -24,8 +26,8 @@ const readOptions = () => {
       dir: { type: 'string', default: defaultDataFolder }, json: { type: 'string' }, 'by-hand-only': { type: 'boolean', default: false },
     },
   });
-  const [subject] = positionals;
-  if (positionals.length !== 1 || (subject !== 'import' && subject !== 'disk' && subject !== 'formats')) throw new WaybillError('REQUEST_INVALID', `Usage: ${usage}`);
+  const subject = subjects.find((known) => known === positionals[0]);
+  if (positionals.length !== 1 || subject === undefined) throw new WaybillError('REQUEST_INVALID', `Usage: ${usage}`);
   return {
     subject, rows: countOf('rows', values.rows ?? (subject === 'disk' ? '200000' : '1000000')), repeat: countOf('repeat', values.repeat), folder: values.dir, jsonFile: values.json ?? null,
     rowsLarge: values['rows-large'] === undefined ? null : countOf('rows-large', values['rows-large']),
