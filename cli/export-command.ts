@@ -1,6 +1,9 @@
 /** `waybill export`: start the job, follow it to its end, fetch its files; with `--preview` only look. */
 import { randomUUID } from 'node:crypto';
+import { access, constants } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { WaybillError } from '../contracts/errors.ts';
 import type { ExportFormat } from '../contracts/export-request.ts';
 import { isFinal } from '../contracts/job-states.ts';
 import { downloadFiles, refuseJsonOnStandardOutput, writtenText } from './download-files.ts';
@@ -73,6 +76,11 @@ const inputOf = (dataset: string, to: string | undefined, options: ExportOptions
   };
 };
 
+/** Before a job stands, not when it has been carried out. */
+const refuseUnwritable = async (to: string): Promise<void> => {
+  await access(dirname(resolve(to)), constants.W_OK).catch((cause: unknown) => { throw new WaybillError('FILE_UNWRITABLE', 'The file cannot be written.', {}, { cause }); });
+};
+
 const widestCell = 40;
 export const previewExport = async ({ client, output }: CommandContext, dataset: string, options: ExportOptions): Promise<void> => {
   const { previewExport: preview } = await client.request(previewExportDocument, { input: selectionOf(dataset, options) });
@@ -111,6 +119,7 @@ export const runExport = async (context: CommandContext, dataset: string, option
   refuseJsonOnStandardOutput(to ?? '', output.json);
   if (to === '-' && options.splitRows !== undefined) throw new InvalidArgumentError('Several files do not go to standard output; name a file with --to.');
   const input = inputOf(dataset, to, options);
+  if (to !== undefined && to !== '-') await refuseUnwritable(to);
   // One key an invocation: a start whose answer got lost is said again and starts nothing new.
   const idempotencyKey = randomUUID();
   const { startExport } = await withRetry(() => client.request(startExportDocument, { input, idempotencyKey }));
