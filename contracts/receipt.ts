@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { balances, booksSchema } from './books.ts';
 import { sha256Schema } from './ids.ts';
 
-const importReceiptBodySchema = z.object({
-  schemaVersion: z.literal(1),
-  kind: z.literal('import'),
+/** Whose job it was, and on which dataset. */
+const ofAnyJob = {
   jobId: z.string(),
   round: z.number().int().positive(),
   org: z.string(),
@@ -14,6 +13,12 @@ const importReceiptBodySchema = z.object({
   purpose: z.string().nullable(),
   dataset: z.string(),
   datasetVersion: z.number().int().positive().nullable(),
+};
+
+const importReceiptBodySchema = z.object({
+  schemaVersion: z.literal(1),
+  kind: z.literal('import'),
+  ...ofAnyJob,
   /** Null when the job ended before there was a plan. */
   planHash: sha256Schema.nullable(),
   planEpoch: z.number().int().positive(),
@@ -35,14 +40,7 @@ export type ImportReceiptBody = z.infer<typeof importReceiptBodySchema>;
 const exportReceiptBodySchema = z.object({
   schemaVersion: z.literal(1),
   kind: z.literal('export'),
-  jobId: z.string(),
-  round: z.number().int().positive(),
-  org: z.string(),
-  actor: z.string(),
-  partner: z.string().nullable(),
-  purpose: z.string().nullable(),
-  dataset: z.string(),
-  datasetVersion: z.number().int().positive().nullable(),
+  ...ofAnyJob,
   fields: z.array(z.object({ field: z.string(), as: z.string() }).strict()),
   /** Fields that the filter asked for. */
   filterFields: z.array(z.string()),

@@ -8,10 +8,11 @@ import {
 import type { ControlActivities, TransferActivities } from '../activities/create-activities.ts';
 import type { FinalState } from '../contracts/job-states.ts';
 import type { ExportCursor, ExportDatasetInput } from '../contracts/workflow-messages.ts';
-import { activityOptions, chunksInFlight } from './activity-options.ts';
+import { activityOptions } from './activity-options.ts';
 import { endingOf } from './ending-of.ts';
 import type { Ending } from './ending-of.ts';
 import { ImportRun } from './import-run.ts';
+import { inLanes } from './in-lanes.ts';
 
 const { endExport, readJobWishes } = proxyActivities<ControlActivities>(activityOptions.quick);
 const { freezeExport, closeExport } = proxyActivities<ControlActivities>(activityOptions.long);
@@ -97,14 +98,6 @@ const nextPart = (position: Position): number | null => {
   if (first === undefined) return position.nextPartNo < position.partCount ? position.nextPartNo++ : null;
   position.postponed = rest;
   return first;
-};
-
-/** All lanes are waited for before the first failure is thrown, so that none is left running unseen. */
-const inLanes = async (goAlong: (failed: () => boolean) => Promise<void>): Promise<void> => {
-  let failed = false;
-  const stopOthers = (error: unknown): never => { failed = true; throw error; };
-  const ends = await Promise.allSettled(Array.from({ length: chunksInFlight }, async () => goAlong(() => failed).catch(stopOthers)));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 };
 
 /** Without a position nothing is frozen yet, and the next run begins at the beginning. */

@@ -1,8 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { TransferActivities } from '../activities/create-activities.ts';
 import type { JobWishes } from '../activities/read-job-wishes.ts';
-import { activityOptions, chunksInFlight } from './activity-options.ts';
+import { activityOptions } from './activity-options.ts';
 import type { ImportRun } from './import-run.ts';
+import { inLanes } from './in-lanes.ts';
 
 const { stageChunk } = proxyActivities<TransferActivities>(activityOptions.chunk);
 
@@ -19,27 +20,20 @@ export interface StagingTurn {
 }
 
 /** Keeps a bounded number of chunks in flight until none is left or it is enough. */
-export const stageChunks = async (run: ImportRun, turn: StagingTurn): Promise<void> => {
-  let failed = false;
-  const lane = async (): Promise<void> => {
-    for (;;) {
-      await run.whenRunning(turn.look, turn.enough);
-      if (failed || turn.enough()) return;
-      const chunkNo = turn.next();
-      if (chunkNo === null) return;
-      const result = await run.heed(
-        async () => stageChunk({ jobId: run.jobId, round: turn.round, planEpoch: turn.planEpoch, chunkNo }), ({ wishes }) => wishes);
-      switch (result.kind) {
-        case 'postponed': turn.putBack(chunkNo); break;
-        case 'staged': count(run, result.totals); break;
-      }
+export const stageChunks = (run: ImportRun, turn: StagingTurn): Promise<void> => inLanes(async (failed) => {
+  for (;;) {
+    await run.whenRunning(turn.look, turn.enough);
+    if (failed() || turn.enough()) return;
+    const chunkNo = turn.next();
+    if (chunkNo === null) return;
+    const result = await run.heed(
+      async () => stageChunk({ jobId: run.jobId, round: turn.round, planEpoch: turn.planEpoch, chunkNo }), ({ wishes }) => wishes);
+    switch (result.kind) {
+      case 'postponed': turn.putBack(chunkNo); break;
+      case 'staged': count(run, result.totals); break;
     }
-  };
-  const stopOthers = (error: unknown): never => { failed = true; throw error; };
-  // All lanes are waited for before the first failure is thrown, so that none is left running unseen.
-  const ends = await Promise.allSettled(Array.from({ length: chunksInFlight }, async () => lane().catch(stopOthers)));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-};
+  }
+});
 
 const count = (run: ImportRun, totals: { readonly rowsRead: number; readonly rowsQuarantined: number; readonly rowsUnreadable: number; readonly issueCount: number }): void => {
   const { progress } = run;
