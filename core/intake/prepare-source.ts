@@ -6,7 +6,9 @@ import { WaybillError } from '../../contracts/errors.ts';
 import type { Compression, Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectSource, markCompressed } from '../detect/detect-source.ts';
 import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
+import { detectParquet, isParquet } from '../formats/parquet/detect-parquet.ts';
 import { lookAtSamples } from './read-samples.ts';
+import { openStored } from './source-store.ts';
 import type { SourceStore } from './source-store.ts';
 import { compressionOf, signatureBytes, unpack } from './unpack.ts';
 
@@ -33,7 +35,7 @@ interface Laid { readonly key: string; readonly bytes: number; readonly compress
 /** Throws what unpacking (unpack.ts) and detection (detect-source.ts) throw. */
 export const prepareSource = async (store: SourceStore, order: PrepareOrder): Promise<PreparedSource> => {
   const laid = await layOpen(store, order);
-  const { detection, key, bytes } = await prepareText(store, laid, order);
+  const { detection, key, bytes } = await prepareColumns(store, laid, order) ?? await prepareText(store, laid, order);
   return { detection: laid.compression === null ? detection : markCompressed(detection, laid.compression), key, bytes };
 };
 
@@ -45,6 +47,12 @@ const layOpen = async (store: SourceStore, { key, spool, signal }: PrepareOrder)
   if (compression === null) return { key, bytes: stat.bytes, compression };
   const { bytes } = await unpack(store, { from: key, to: spool, compression, signal });
   return { key: spool, bytes, compression };
+};
+
+/** A format that is read where it lies, by its own index. */
+const prepareColumns = async (store: SourceStore, { key, bytes }: Laid, { overrides }: PrepareOrder): Promise<PreparedSource | null> => {
+  const source = await openStored(store, key);
+  return await isParquet(source, overrides) ? { detection: await detectParquet(source, overrides), key, bytes } : null;
 };
 
 const prepareText = async (store: SourceStore, { key, bytes }: Laid, { spool, overrides, fileName }: PrepareOrder): Promise<PreparedSource> => {
