@@ -1,10 +1,12 @@
 /** What an operator or a client asks for when an export starts; kept with the job as it was asked. */
 import { z } from 'zod';
 
-export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson'] as const;
+export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
-export const exportCompressions = ['none', 'gzip'] as const;
+export const exportCompressions = ['none', 'gzip', 'snappy', 'zstd'] as const;
 export type ExportCompression = (typeof exportCompressions)[number];
+/** Where nothing is said. */
+const defaultCompression = (format: ExportFormat): ExportCompression => (format === 'parquet' ? 'snappy' : 'none');
 
 export const exportFieldSchema = z.object({
   field: z.string().min(1).max(63),
@@ -46,12 +48,13 @@ export type ExportSelection = z.infer<typeof exportSelectionSchema>;
 export const exportRequestSchema = z.object({
   ...selection,
   format: z.enum(exportFormats).default('csv'),
-  compress: z.enum(exportCompressions).default('none'),
+  /** Of Parquet: of the columns in it, where Snappy is what everybody takes; of other formats: of the file. */
+  compress: z.enum(exportCompressions).optional(),
   /** Most rows of one file; null: one file. */
   splitRows: z.number().int().positive().max(2_000_000_000).nullable().default(null),
   dialect: csvDialectSchema.optional(),
   partner: z.string().max(200).nullable().default(null),
-}).strict().readonly();
+}).strict().transform((request) => ({ ...request, compress: request.compress ?? defaultCompression(request.format) })).readonly();
 export type ExportRequest = z.infer<typeof exportRequestSchema>;
 
 /** A part of an export: rows of the frozen selection that are written, hashed and kept alone. */
@@ -61,14 +64,14 @@ export interface ExportPartKey {
   readonly partNo: number;
 }
 
-const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson' };
+const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', parquet: 'parquet' };
 export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8', tsv: 'text/tab-separated-values; charset=utf-8', jsonl: 'application/x-ndjson', json: 'application/json',
-  geojson: 'application/geo+json',
+  geojson: 'application/geo+json', parquet: 'application/vnd.apache.parquet',
 };
 
 /** `incidents.csv.gz`, or with a number of its own where the export has several files. */
 export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number): string => {
   const number = request.splitRows === null ? '' : `-${String(fileNo).padStart(4, '0')}`;
-  return `${request.dataset}${number}.${extensions[request.format]}${request.compress === 'gzip' ? '.gz' : ''}`;
+  return `${request.dataset}${number}.${extensions[request.format]}${request.compress === 'gzip' && request.format !== 'parquet' ? '.gz' : ''}`;
 };

@@ -31,7 +31,7 @@ export const downloadExport = async ({ pool, storage }: Pick<ApiDeps, 'pool' | '
   const request = exportRequestSchema.parse(job.request);
   await appendAudit(pool, { actor, action: 'export.downloaded', jobId, details: { file: fileNo, sha256: file.sha256, bytes: file.bytes, purpose } });
   return new Response(bodyOf(storage.read(file.storageKey)), { headers: {
-    'content-type': request.compress === 'gzip' ? 'application/gzip' : mediaTypes[request.format], 'content-length': String(file.bytes),
+    'content-type': request.compress === 'gzip' && request.format !== 'parquet' ? 'application/gzip' : mediaTypes[request.format], 'content-length': String(file.bytes),
     'content-disposition': `attachment; filename="${exportFileName(request, fileNo)}"`, 'x-content-sha256': file.sha256,
     'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
   } });

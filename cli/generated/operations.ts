@@ -69,11 +69,14 @@ export type ExportFormat =
   | 'tsv'
   | 'jsonl'
   | 'json'
-  | 'geojson';
+  | 'geojson'
+  | 'parquet';
 
 export type Compression =
   | 'none'
-  | 'gzip';
+  | 'gzip'
+  | 'snappy'
+  | 'zstd';
 
 export type LineEnd =
   | 'crlf'
@@ -95,7 +98,7 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
-  /** csv, jsonl, json or geojson. */
+  /** csv, jsonl, json, geojson or parquet. */
   readonly format?: InputMaybe<Scalars['String']['input']>;
   /** Where the records of a JSON document are: `data.items`, or a JSON Pointer; `.` is the root. */
   readonly recordPath?: InputMaybe<Scalars['String']['input']>;
@@ -179,6 +182,7 @@ export type StartExportInput = {
   readonly filter?: InputMaybe<Scalars['String']['input']>;
   readonly sort?: InputMaybe<ReadonlyArray<SortKey>>;
   readonly format?: InputMaybe<ExportFormat>;
+  /** Of Parquet: of the columns in it (by default snappy); of other formats none or gzip. */
   readonly compress?: InputMaybe<Compression>;
   /** Most rows of one file. */
   readonly splitRows?: InputMaybe<Scalars['Int']['input']>;

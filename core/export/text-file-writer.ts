@@ -1,6 +1,7 @@
 /** Files of text formats: opening, parts, closing, packed or not. */
 import { Readable } from 'node:stream';
 import { createGzip, gzipSync } from 'node:zlib';
+import { WaybillError } from '../../contracts/errors.ts';
 import type { ExportCompression } from '../../contracts/export-request.ts';
 import type { Companion, FileWriter, WrittenPart } from '../formats/file-writer.ts';
 import type { FormatWriter, OutputRow } from '../formats/format-writer.ts';
@@ -27,6 +28,7 @@ const packingOf = (compression: ExportCompression): Packing => {
   switch (compression) {
     case 'none': return plain;
     case 'gzip': return gzip;
+    case 'snappy': case 'zstd': throw new WaybillError('OPTION_INVALID', `${compression} compresses the columns of Parquet, not a file of text.`, { option: 'compress' });
   }
 };
 

@@ -61,7 +61,7 @@ export interface ParquetSchema {
 
 const mostLevels = 60;
 const mostLeaves = 2_000;
-export const converted = { utf8: 0, map: 1, mapKeyValue: 2, list: 3, enum: 4, decimal: 5, date: 6, timeMillis: 7, timeMicros: 8, timestampMillis: 9, timestampMicros: 10, uint8: 11, uint64: 14, json: 19, bson: 20, interval: 21 } as const;
+export const converted = { utf8: 0, map: 1, mapKeyValue: 2, list: 3, enum: 4, decimal: 5, date: 6, timeMillis: 7, timeMicros: 8, timestampMillis: 9, timestampMicros: 10, uint8: 11, uint64: 14, int16: 16, json: 19, bson: 20, interval: 21 } as const;
 export const logical = { string: 1, map: 2, list: 3, enum: 4, decimal: 5, date: 6, time: 7, timestamp: 8, integer: 10, unknown: 11, json: 12, bson: 13, uuid: 14, float16: 15, variant: 16, geometry: 17, geography: 18 } as const;
 
 const widths: Readonly<Record<PhysicalType, number>> = { boolean: 1, int32: 4, int64: 8, int96: 12, float: 4, double: 8, bytes: 0, fixed: 0 };
