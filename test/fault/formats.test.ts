@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { makeFaultFile, startFaultBench } from '../support/fault-bench.ts';
 import type { FaultBench } from '../support/fault-bench.ts';
+import { outputFields, writeParquet } from '../support/write-parquet.ts';
 
 let bench: FaultBench;
 let records: readonly string[];
@@ -13,9 +14,16 @@ beforeAll(async () => {
 });
 afterAll(async () => { await bench.close(); });
 
-const formats: readonly (readonly [string, (lines: readonly string[]) => string | Buffer])[] = [
+/** Texts as they stand in one large row group, so that chunks end within it. */
+const parquetOf = (lines: readonly string[]): Promise<Buffer> => {
+  const rows = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string>>);
+  return writeParquet(outputFields(Object.keys(rows[0] ?? {}).map((name) => ({ name, type: 'text' }))), [rows.map((row) => Object.values(row))], 'zstd');
+};
+
+const formats: readonly (readonly [string, (lines: readonly string[]) => string | Buffer | Promise<Buffer>])[] = [
   ['jsonl', (lines) => `${lines.join('\n')}\n`],
   ['json', (lines) => `{"made":"today","data":{"records":[\n${lines.join(',\n')}\n]}}`],
+  ['parquet', parquetOf],
   ['gzip', (lines) => gzipSync(`${lines.join('\r\n')}\r\n`)],
 ];
 
@@ -23,7 +31,7 @@ describe('kill -9 of the only worker, twice, while it stages', () => {
   it.each(formats)('%s: loses nothing and doubles nothing', async (format, write) => {
     const dataset = `killed_${format}`;
     await bench.dataset(dataset);
-    const sha256 = await bench.upload(write(records));
+    const sha256 = await bench.upload(await write(records));
     await bench.stack.kill('worker-2');
     const jobId = await bench.start(dataset, { sha256 });
     for (const least of [3, 8]) {
