@@ -58,14 +58,38 @@ export const jsonOptionsSchema = z.object({
 }).strict().readonly();
 export type JsonOptions = z.infer<typeof jsonOptionsSchema>;
 
-export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema]);
+export const xmlOptionsSchema = z.object({
+  format: z.literal('xml'),
+  ...sourceOptions,
+  /** Steps are names of elements as they stand, `@name` of an attribute, a place among elements of one name, or `*`: all of them. */
+  paths: pathsSchema,
+  /** Names of the elements from the root down to the records. */
+  recordPath: z.array(z.string()).min(1).readonly(),
+  /** Values carry escapes (`_x0001_`), as in a file that Waybill exported. */
+  restoresEscapes: z.boolean().optional(),
+}).strict().readonly();
+export type XmlOptions = z.infer<typeof xmlOptionsSchema>;
+
+export const fixedOptionsSchema = z.object({
+  format: z.literal('fixed'),
+  ...sourceOptions,
+  /** Characters (code points) of each column, from the start of the line. */
+  widths: z.array(z.number().int().positive()).min(1).readonly(),
+  /** Found from blanks: the last column takes the rest of its line, and text across a border is an issue of its row. */
+  guessed: z.boolean(),
+  preambleLines: z.number().int().nonnegative(),
+  header: z.boolean(),
+}).strict().readonly();
+export type FixedOptions = z.infer<typeof fixedOptionsSchema>;
+
+export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema, xmlOptionsSchema, fixedOptionsSchema]);
 export type ParseOptions = z.infer<typeof parseOptionsSchema>;
-export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson'] as const satisfies readonly ParseOptions['format'][];
+export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson', 'xml', 'fixed'] as const satisfies readonly ParseOptions['format'][];
 
 /** What an operator may say instead of detection. */
 export const parseOverridesSchema = z.object({
   format: z.enum(sourceFormats).optional(),
-  /** Where the records of a JSON document are: `data.items`, or a JSON Pointer (`/data/items`); `.` is the root. */
+  /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer (`/data/items`); `.` is the root. */
   recordPath: z.string().max(1_000).optional(),
   encoding: encodingSchema.optional(),
   delimiter: z.string().length(1).optional(),
@@ -73,6 +97,8 @@ export const parseOverridesSchema = z.object({
   escape: z.enum(['double', 'backslash']).optional(),
   preambleLines: z.number().int().nonnegative().max(10_000).optional(),
   header: z.boolean().optional(),
+  /** Of columns of a fixed width, in characters. */
+  widths: z.array(z.number().int().positive().max(100_000)).min(1).max(2_000).readonly().optional(),
 }).strict().readonly();
 export type ParseOverrides = z.infer<typeof parseOverridesSchema>;
 
@@ -104,13 +130,19 @@ export interface DelimitedDetection {
   readonly needsSpool: boolean;
 }
 
+export interface FixedDetection {
+  readonly options: FixedOptions;
+  readonly guesses: SourceGuesses & { readonly widths: Guess<string>; readonly header: Guess<boolean>; readonly preambleLines: Guess<number> };
+  readonly needsSpool: boolean;
+}
+
 export interface JsonDetection {
-  readonly options: JsonLinesOptions | JsonOptions;
+  readonly options: JsonLinesOptions | JsonOptions | XmlOptions;
   readonly guesses: SourceGuesses & { readonly recordPath?: Guess<string>; readonly columns: Guess<number> };
   readonly needsSpool: boolean;
 }
 
-export type Detection = DelimitedDetection | JsonDetection;
+export type Detection = DelimitedDetection | JsonDetection | FixedDetection;
 
 export const doubtable = ['format', 'encoding', 'delimiter', 'header', 'recordPath'] as const;
 

@@ -2,13 +2,15 @@
 import type { Detection, ParseOptions } from '../../contracts/parse-options.ts';
 import type { SourceText } from '../detect/source-text.ts';
 import { csvFormat } from './csv/csv-format.ts';
+import { fixedFormat } from './fixed/fixed-format.ts';
 import { geojsonFormat } from './geojson/geojson-format.ts';
 import { jsonFormat } from './json/json-format.ts';
 import { jsonLinesFormat } from './jsonl/jsonl-format.ts';
+import { xmlFormat } from './xml/xml-format.ts';
 import type { ChunkSizes, RecordPlanner, RecordReader } from './source-format.ts';
 
 /** In the order in which they are asked; delimited text is whatever nothing else is. */
-const detectors = [jsonLinesFormat, geojsonFormat, jsonFormat, csvFormat] as const;
+const detectors = [xmlFormat, jsonLinesFormat, geojsonFormat, jsonFormat, fixedFormat, csvFormat] as const;
 
 export const detectFormat = (text: SourceText): Detection | null => {
   for (const format of detectors) {
@@ -24,6 +26,8 @@ export const createPlanner = (options: ParseOptions, sizes: ChunkSizes): RecordP
     case 'jsonl': return jsonLinesFormat.createPlanner(options, sizes);
     case 'json': return jsonFormat.createPlanner(options, sizes);
     case 'geojson': return geojsonFormat.createPlanner(options, sizes);
+    case 'xml': return xmlFormat.createPlanner(options, sizes);
+    case 'fixed': return fixedFormat.createPlanner(options, sizes);
   }
 };
 
@@ -33,6 +37,8 @@ export const createReader = (options: ParseOptions): RecordReader => {
     case 'jsonl': return jsonLinesFormat.createReader(options);
     case 'json': return jsonFormat.createReader(options);
     case 'geojson': return geojsonFormat.createReader(options);
+    case 'xml': return xmlFormat.createReader(options);
+    case 'fixed': return fixedFormat.createReader(options);
   }
 };
 
@@ -42,5 +48,7 @@ export const firstRecordIn = (piece: Buffer, options: ParseOptions): number => {
     case 'jsonl': return jsonLinesFormat.firstRecordIn(piece, options);
     case 'json': return jsonFormat.firstRecordIn(piece, options);
     case 'geojson': return geojsonFormat.firstRecordIn(piece, options);
+    case 'xml': return xmlFormat.firstRecordIn(piece, options);
+    case 'fixed': return fixedFormat.firstRecordIn(piece, options);
   }
 };
