@@ -1,9 +1,9 @@
 /** The parts become files: opening, parts, closing, hashed on the way. A file that is whole is not made again. */
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import type { ExportPartKey } from '../contracts/export-request.ts';
 import { WaybillError } from '../contracts/errors.ts';
-import { createWriter } from '../core/formats/create-writer.ts';
-import type { FormatWriter } from '../core/formats/format-writer.ts';
+import { createFileWriter } from '../core/export/create-file-writer.ts';
+import type { WrittenPart } from '../core/formats/file-writer.ts';
 import { listExportFiles, saveExportFile } from '../db/export-files.ts';
 import { listParts } from '../db/export-parts.ts';
 import type { ExportPart } from '../db/export-parts.ts';
@@ -16,7 +16,7 @@ const sum = (parts: readonly ExportPart[], of: (part: ExportPart) => number | nu
 
 export const assembleFiles = async (deps: ActivityDeps, { job, request, planned }: ExportOfJob, { fileCount, signal }: { readonly fileCount: number; readonly signal: AbortSignal }): Promise<void> => {
   const { jobId, planEpoch } = job;
-  const writer = createWriter(request, planned.fields);
+  const writer = createFileWriter(request, planned.fields);
   const parts = await listParts(deps.pool, { jobId, planEpoch });
   const whole = new Map((await listExportFiles(deps.pool, jobId)).map((file) => [file.fileNo, file]));
   for (let fileNo = 1; fileNo <= fileCount; fileNo += 1) {
@@ -25,7 +25,7 @@ export const assembleFiles = async (deps: ActivityDeps, { job, request, planned 
     if (known !== undefined && (await deps.storage.stat(storageKey))?.bytes === known.bytes) continue;
     const own = parts.filter((part) => part.fileNo === fileNo);
     const hash = createHash('sha256');
-    const pieces = hashed(filePieces(deps.storage, { keys: own.map((part) => ({ key: exportPartKey({ jobId, planEpoch, partNo: part.partNo }), bytes: part.bytes })), writer, gzip: request.compress === 'gzip' }), hash, signal);
+    const pieces = hashed(writer.assemble(own.map((part) => writtenPart(deps.storage, part, { jobId, planEpoch, partNo: part.partNo }))), hash, signal);
     const { bytes } = await deps.storage.write(storageKey, pieces);
     await saveExportFile(deps.pool, jobId, {
       fileNo, rows: sum(own, (part) => part.rowCount), bytes, sha256: hash.digest('hex'), storageKey, guardedCells: sum(own, (part) => part.guardedCells),
@@ -33,21 +33,14 @@ export const assembleFiles = async (deps: ActivityDeps, { job, request, planned 
   }
 };
 
-interface FilePlan { readonly keys: readonly { readonly key: string; readonly bytes: number | null }[]; readonly writer: FormatWriter; readonly gzip: boolean }
-
-async function* filePieces(storage: Storage, { keys, writer, gzip }: FilePlan): AsyncGenerator<Uint8Array, void, undefined> {
-  const own = (bytes: Uint8Array): readonly Uint8Array[] => bytes.length === 0 ? [] : [gzip ? gzipSync(bytes) : bytes];
-  yield* own(writer.opening);
-  for (const [index, { key, bytes }] of keys.entries()) {
-    if (index > 0) yield* own(writer.between);
+const writtenPart = (storage: Storage, part: ExportPart, key: ExportPartKey): WrittenPart => ({
+  bytes: part.bytes ?? 0, firstRow: part.firstRow, rows: part.rowCount,
+  async *read(start = 0, endExclusive = part.bytes ?? 0) {
     let seen = 0;
-    for await (const piece of storage.read(key)) { seen += piece.byteLength; yield piece; }
-    if (seen !== bytes) throw new WaybillError('FILE_CHANGED', 'A part of the export is not as long as when it was written.', { part: index });
-  }
-  yield* own(writer.closing);
-  // A compressed file without a record and a header is still a gzip file.
-  if (gzip && keys.length === 0 && writer.opening.length + writer.closing.length === 0) yield gzipSync('');
-}
+    for await (const piece of storage.read(exportPartKey(key), start, endExclusive)) { seen += piece.byteLength; yield piece; }
+    if (seen !== endExclusive - start) throw new WaybillError('FILE_CHANGED', 'A part of the export is not as long as when it was written.', { part: part.partNo });
+  },
+});
 
 async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const piece of pieces) {

@@ -3,21 +3,22 @@
  * line are added. The few pay, not every row of the staging.
  */
 import { createReader } from '../core/formats/formats.ts';
+import { loadRecordChunk } from '../core/formats/record-chunks.ts';
 import type { RecordReader } from '../core/formats/source-format.ts';
 import { readChunk } from '../db/chunks.ts';
 import { chunksOfBareRejects, completeRejects } from '../db/complete-rejects.ts';
 import type { CompletedReject } from '../db/complete-rejects.ts';
 import type { ActivityDeps } from './activity-deps.ts';
-import { sourceKey } from './import-source.ts';
+import { openSource, sourceKey } from './import-source.ts';
 import type { PlannedJob } from './job-for-work.ts';
 
 export const readBackRejects = async (deps: ActivityDeps, { job, plan }: PlannedJob): Promise<void> => {
   const epoch = { jobId: job.jobId, round: job.round, planEpoch: job.planEpoch };
-  const key = sourceKey(job, plan.parse);
+  const source = await openSource(deps.storage, sourceKey(job, plan.parse));
   for (const { chunkNo, rows } of await chunksOfBareRejects(deps.pool, epoch)) {
     const chunk = await readChunk(deps.pool, { ...epoch, chunkNo });
     if (chunk === null) continue;
-    const bytes = await deps.storage.readRange(key, chunk.byteStart, chunk.byteEnd);
+    const bytes = await loadRecordChunk(source, plan.parse, chunk, (length) => Buffer.allocUnsafe(length));
     const reader = createReader(plan.parse);
     reader.reset(bytes, 0, bytes.length, chunk.firstLine);
     await completeRejects(deps.pool, epoch, collect(reader, { bytes, firstRow: chunk.firstRow, wanted: new Set(rows) }));

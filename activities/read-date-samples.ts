@@ -1,9 +1,9 @@
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import type { DateReading } from '../contracts/plan-document.ts';
 import { cellText } from '../core/formats/cell-text.ts';
-import { createReader, firstRecordIn } from '../core/formats/formats.ts';
+import { createReader } from '../core/formats/formats.ts';
+import { sampleRecords, type RecordSample } from '../core/formats/record-chunks.ts';
 import { proposeDateReading } from '../core/types/propose-date-reading.ts';
-import { readSamples } from '../storage/read-samples.ts';
 import type { Storage } from '../storage/storage.ts';
 import { openSource } from './import-source.ts';
 
@@ -18,17 +18,14 @@ export interface DateSampleOrder {
 export const readDateSamples = async (storage: Storage, { key, parse, columns }: DateSampleOrder): Promise<readonly DateReading[]> => {
   if (columns.length === 0) return [];
   const cells: string[][] = columns.map(() => []);
-  const { bytes: totalBytes } = await openSource(storage, key);
-  for (const sample of await readSamples(storage, key, totalBytes)) {
-    const start = sample.offset === 0 ? Math.min(parse.dataStartByte, sample.bytes.length) : firstRecordIn(sample.bytes, parse);
-    if (sample.bytes.length > start) gather(sample.bytes, { start, complete: sample.offset + sample.bytes.length === totalBytes }, { parse, columns, cells });
-  }
+  for (const sample of await sampleRecords(await openSource(storage, key), parse))
+    if (sample.bytes.length > sample.start) gather(sample, { parse, columns, cells });
   return cells.map(proposeDateReading);
 };
 
 interface Gathering { readonly parse: ParseOptions; readonly columns: readonly number[]; readonly cells: string[][] }
 
-const gather = (bytes: Buffer, { start, complete }: { readonly start: number; readonly complete: boolean }, { parse, columns, cells }: Gathering): void => {
+const gather = ({ bytes, start, complete }: RecordSample, { parse, columns, cells }: Gathering): void => {
   const reader = createReader(parse);
   reader.reset(bytes, start, bytes.length, 1);
   while (reader.next()) {

@@ -5,6 +5,7 @@
 import { WaybillError } from '../contracts/errors.ts';
 import { carriesRejects } from '../contracts/reject-columns.ts';
 import { createReader } from '../core/formats/formats.ts';
+import { loadRecordChunk } from '../core/formats/record-chunks.ts';
 import { createLanes, hashedLanes } from '../core/staging/create-lanes.ts';
 import { RowStager } from '../core/staging/row-stager.ts';
 import { CopyBuffer } from '../core/types/copy-buffer.ts';
@@ -44,9 +45,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
   const { plan, job, definition } = planned;
   const source = await openSource(storage, sourceKey(job, plan.parse));
   if (source.version !== job.sourceVersion) throw new WaybillError('FILE_CHANGED', 'The archived copy was changed while it was read.', { chunk: key.chunkNo });
-  const bytes = roomFor(chunk.byteEnd - chunk.byteStart);
-  if (await storage.readInto(source.key, chunk.byteStart, bytes) !== bytes.length)
-    throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: chunk.byteEnd });
+  const bytes = await loadRecordChunk(source, plan.parse, chunk, roomFor);
   const stager = new RowStager({
     reader: createReader(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
     restoresFormulas: carriesRejects(plan.parse.columns) || plan.fromExport === 'guarded',

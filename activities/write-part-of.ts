@@ -1,11 +1,9 @@
 /** One part of an export, written on a thread: rows of the frozen table through the format's writer into an object of its own. */
-import { Readable } from 'node:stream';
-import { createGzip } from 'node:zlib';
 import type { ExportPartKey } from '../contracts/export-request.ts';
 import { isFinal } from '../contracts/job-states.ts';
 import { WaybillError } from '../contracts/errors.ts';
-import { createWriter } from '../core/formats/create-writer.ts';
-import type { FormatWriter } from '../core/formats/format-writer.ts';
+import { createFileWriter } from '../core/export/create-file-writer.ts';
+import type { FileWriter } from '../core/formats/file-writer.ts';
 import type { Pool } from '../db/connection.ts';
 import type { TextRow } from '../db/copy-text-rows.ts';
 import { findPart, isFrozenTableGone, notePartWritten, readPart } from '../db/export-parts.ts';
@@ -26,15 +24,15 @@ export const writePartOf = async (work: PartWork, key: ExportPartKey, signal: Ab
   if (part === null) throw new WaybillError('CHUNK_STALE', 'The part is not in the plan any more.', { chunk: key.partNo, epoch: key.planEpoch });
   if (part.bytes !== null && (await storage.stat(exportPartKey(key)))?.bytes === part.bytes) return { kind: 'written', rows: part.rowCount };
   const { request, planned } = await exportOfJob(pool, key.jobId);
-  const writer = createWriter(request, planned.fields);
-  const written = await writeObject(work, { key, part, writer, gzip: request.compress === 'gzip', signal });
+  const writer = createFileWriter(request, planned.fields);
+  const written = await writeObject(work, { key, part, writer, signal });
   if (written === null) return { kind: 'lost', rows: 0 };
   if (await notePartWritten(pool, key, { bytes: written, guardedCells: writer.guardedCells })) return { kind: 'written', rows: part.rowCount };
   await leaveNothing(work, key);
   throw new WaybillError('CHUNK_STALE', 'The job is no longer writing this epoch.', { chunk: key.partNo, epoch: key.planEpoch });
 };
 
-interface PartOrder { readonly key: ExportPartKey; readonly part: ExportPart; readonly writer: FormatWriter; readonly gzip: boolean; readonly signal: AbortSignal }
+interface PartOrder { readonly key: ExportPartKey; readonly part: ExportPart; readonly writer: FileWriter; readonly signal: AbortSignal }
 
 /** Breaks the writing off, so that no part with missing rows gets its name. */
 class FrozenRowsMissing extends Error {
@@ -42,12 +40,12 @@ class FrozenRowsMissing extends Error {
 }
 
 /** Its length; null when the frozen rows are gone. */
-const writeObject = async ({ pool, storage }: PartWork, { key, part, writer, gzip, signal }: PartOrder): Promise<number | null> => {
+const writeObject = async ({ pool, storage }: PartWork, { key, part, writer, signal }: PartOrder): Promise<number | null> => {
   let bytes = 0;
   try {
     await readPart(pool, { key, part, each: async (batches) => {
-      const pieces = encodeBatches(batches, { writer, rowCount: part.rowCount, signal });
-      bytes = (await storage.write(exportPartKey(key), gzip ? compressed(pieces) : pieces)).bytes;
+      const pieces = writer.writePart(counted(batches, { rowCount: part.rowCount, signal }), { firstRow: part.firstRow, rows: part.rowCount });
+      bytes = (await storage.write(exportPartKey(key), pieces)).bytes;
     } });
     return bytes;
   } catch (error) {
@@ -56,25 +54,16 @@ const writeObject = async ({ pool, storage }: PartWork, { key, part, writer, gzi
   }
 };
 
-interface Encoding { readonly writer: FormatWriter; readonly rowCount: number; readonly signal: AbortSignal }
-async function* encodeBatches(batches: AsyncIterable<readonly TextRow[]>, { writer, rowCount, signal }: Encoding): AsyncGenerator<Uint8Array, void, undefined> {
+interface Counting { readonly rowCount: number; readonly signal: AbortSignal }
+async function* counted(batches: AsyncIterable<readonly TextRow[]>, { rowCount, signal }: Counting): AsyncGenerator<readonly TextRow[], void, undefined> {
   let rows = 0;
   for await (const batch of batches) {
     signal.throwIfAborted();
-    if (rows > 0 && writer.between.length > 0) yield writer.between;
-    yield writer.encode(batch);
     rows += batch.length;
+    yield batch;
   }
   if (rows !== rowCount) throw new FrozenRowsMissing('the frozen rows are not all there');
 }
-
-/** Each part is a gzip member of its own; members one after the other are one file (RFC 1952, 2.2). */
-const compressed = (pieces: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> => {
-  const source = Readable.from(pieces);
-  const zip = createGzip();
-  source.on('error', (error) => { zip.destroy(error); });
-  return source.pipe(zip) as AsyncIterable<Uint8Array>;
-};
 
 /** An attempt that was overtaken leaves its object only where the job still needs it. */
 const leaveNothing = async ({ pool, storage }: PartWork, key: ExportPartKey): Promise<void> => {

@@ -10,11 +10,15 @@ export const encodings = [
 export const encodingSchema = z.enum(encodings);
 export type Encoding = z.infer<typeof encodingSchema>;
 
+/** How a received file may be packed; each is unpacked into the job's spool. */
+export const compressions = ['gzip'] as const;
+export type Compression = (typeof compressions)[number];
+
 /** What every format says: how its bytes become text, which columns there are, where the first record is. */
 const sourceOptions = {
   encoding: encodingSchema,
   /** Absent: none. The source is then read from its unpacked spool. */
-  compression: z.enum(['gzip']).optional(),
+  compression: z.enum(compressions).optional(),
   /** Column names: from the header or the keys, made unique; `column_1` … when there are none. */
   columns: z.array(z.string()),
   /** First byte of the first record: after BOM, preamble and header. */
@@ -86,6 +90,9 @@ export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptio
 export type ParseOptions = z.infer<typeof parseOptionsSchema>;
 export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson', 'xml', 'fixed'] as const satisfies readonly ParseOptions['format'][];
 
+/** Whether the records are read from a spool that was made of the source (design 10.10), and not from the source itself. */
+export const readsSpool = ({ encoding, compression }: ParseOptions): boolean => encoding !== 'utf-8' || compression !== undefined;
+
 /** What an operator may say instead of detection. */
 export const parseOverridesSchema = z.object({
   format: z.enum(sourceFormats).optional(),
@@ -113,7 +120,7 @@ export interface Guess<T> {
 interface SourceGuesses {
   readonly encoding: Guess<Encoding>;
   readonly format?: Guess<ParseOptions['format']>;
-  readonly compression?: Guess<'gzip'>;
+  readonly compression?: Guess<Compression>;
 }
 
 export interface DelimitedDetection {

@@ -15,6 +15,8 @@ export interface ExportPart {
   readonly partNo: number;
   readonly fileNo: number;
   readonly rowCount: number;
+  /** Rows of its file before it. */
+  readonly firstRow: number;
   readonly firstTid: string;
   readonly nextTid: string | null;
   /** Null until it is written. */
@@ -22,7 +24,7 @@ export interface ExportPart {
   readonly guardedCells: number | null;
 }
 
-const partColumns = `part_no as "partNo", file_no as "fileNo", row_count as "rowCount", first_tid::text as "firstTid", next_tid::text as "nextTid", bytes, guarded_cells as "guardedCells"`;
+const partColumns = `part_no as "partNo", file_no as "fileNo", row_count as "rowCount", first_row as "firstRow", first_tid::text as "firstTid", next_tid::text as "nextTid", bytes, guarded_cells as "guardedCells"`;
 
 export const listParts = async (db: Queryable, { jobId, planEpoch }: Omit<ExportPartKey, 'partNo'>): Promise<readonly ExportPart[]> => {
   const { rows } = await db.query<ExportPart>(`select ${partColumns} from waybill.export_parts where job_id = $1 and plan_epoch = $2 order by part_no`, [jobId, planEpoch]);

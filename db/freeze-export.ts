@@ -67,8 +67,8 @@ const cutParts = async (tx: Queryable, { jobId, planEpoch, splitRows }: FreezeIn
   const table = stagingTable(exportEpoch(jobId, planEpoch));
   await tx.query('set local synchronize_seqscans = off; set local max_parallel_workers_per_gather = 0');
   const { rowCount } = await tx.query(`
-    insert into waybill.export_parts (job_id, plan_epoch, part_no, file_no, row_count, first_tid, next_tid)
-    select $1, $2, row_number() over (order by n) - 1, n / $4 + 1, coalesce(lead(n) over (order by n), $3::bigint) - n, tid, lead(tid) over (order by n)
+    insert into waybill.export_parts (job_id, plan_epoch, part_no, file_no, row_count, first_row, first_tid, next_tid)
+    select $1, $2, row_number() over (order by n) - 1, n / $4 + 1, coalesce(lead(n) over (order by n), $3::bigint) - n, n % $4, tid, lead(tid) over (order by n)
     from (select ctid as tid, row_number() over () - 1 as n from ${table}) r where n % $4 % $5 = 0`,
   [jobId, planEpoch, rowsTotal, splitRows ?? Math.max(1, rowsTotal), partRows]);
   return rowCount ?? 0;

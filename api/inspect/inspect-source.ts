@@ -1,13 +1,13 @@
 /** How a received file is written, and how many rows it has: `waybill inspect` and the estimate before a start. */
 import { randomUUID } from 'node:crypto';
 import type { Detection, ParseOverrides } from '../../contracts/parse-options.ts';
-import { detectSource, markCompressed } from '../../core/detect/detect-source.ts';
-import { lookAtSamples } from '../../storage/read-samples.ts';
+import { headOfRecords, type ChunkSource } from '../../core/formats/record-chunks.ts';
+import { prepareSource } from '../../core/intake/prepare-source.ts';
+import { openStored } from '../../core/intake/source-store.ts';
+import type { SourceFile } from '../../db/source-files.ts';
 import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { isGzip, unpackGzip } from '../../storage/unpack-gzip.ts';
-import type { SourceFile } from '../../db/source-files.ts';
-import { countRecords, headRecords, readHead } from './sample-records.ts';
+import { countRecords, headBytes, headRecords } from './sample-records.ts';
 
 export interface InspectInput {
   readonly file: Pick<SourceFile, 'sha256' | 'bytes'>;
@@ -27,30 +27,24 @@ export interface InspectedSource {
 
 const sampleRows = 5;
 
-/** A compressed file is unpacked for the look, so that what is said here is what the import will find. */
-export const inspectSource = async (storage: Storage, input: InspectInput): Promise<InspectedSource> => {
-  const key = archiveKey(input.file.sha256);
-  if (!isGzip(await storage.readRange(key, 0, 2))) return inspectObject(storage, { ...input, key, bytes: input.file.bytes });
+/** What cannot be read at an offset is spooled for the look, so that what is said here is what the import will find. */
+export const inspectSource = async (storage: Storage, { file, fileName, overrides, all }: InspectInput): Promise<InspectedSource> => {
   const spool = spoolKey(randomUUID());
   try {
-    const { bytes } = await unpackGzip(storage, { from: key, to: spool });
-    const found = await inspectObject(storage, { ...input, key: spool, bytes });
-    return { ...found, detection: markCompressed(found.detection) };
+    const { detection, key } = await prepareSource(storage, { key: archiveKey(file.sha256), spool, overrides, fileName });
+    const source = await openChunks(storage, key);
+    const { options } = detection;
+    const head = await headOfRecords(source, options, headBytes);
+    const { rows: sample, recordCount, recordBytes } = headRecords(head, options, sampleRows);
+    const found = { detection, sample, bytes: source.bytes };
+    if (all) return { ...found, rows: await countRecords(source, options), rowsExact: true };
+    if (head.complete) return { ...found, rows: recordCount, rowsExact: true };
+    const perRecord = recordCount === 0 ? head.bytes.byteLength : recordBytes / recordCount;
+    return { ...found, rows: Math.max(recordCount, Math.round((source.bytes - options.dataStartByte) / perRecord)), rowsExact: false };
   } finally {
     await storage.remove(spool);
   }
 };
 
-interface ObjectInput extends InspectInput { readonly key: string; readonly bytes: number }
-
-const inspectObject = async (storage: Storage, { key, bytes, fileName, overrides, all }: ObjectInput): Promise<InspectedSource> => {
-  const detection = await lookAtSamples(storage, { key, totalBytes: bytes }, (samples) => detectSource({ samples, totalBytes: bytes, overrides, fileName }));
-  const source = { storage, key, detection };
-  const head = await readHead(source);
-  const { rows: sample, recordCount, recordBytes } = headRecords(head, detection, sampleRows);
-  if (all) return { detection, sample, bytes, rows: await countRecords(source), rowsExact: true };
-  if (head.complete) return { detection, sample, bytes, rows: recordCount, rowsExact: true };
-  // Decoded text is not as long as its source; the estimate is of an order, not of a row.
-  const perRecord = recordCount === 0 ? head.bytes.byteLength : recordBytes / recordCount;
-  return { detection, sample, bytes, rows: Math.max(recordCount, Math.round((bytes - detection.options.dataStartByte) / perRecord)), rowsExact: false };
-};
+const openChunks = async (storage: Storage, key: string): Promise<ChunkSource> =>
+  ({ ...await openStored(storage, key), readInto: (start, target) => storage.readInto(key, start, target) });

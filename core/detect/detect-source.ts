@@ -1,6 +1,6 @@
 /** How a file is to be read, whatever its format. Nothing here reads the file: samples come in, guesses with their reasons go out. */
 import { WaybillError } from '../../contracts/errors.ts';
-import type { Detection } from '../../contracts/parse-options.ts';
+import type { Compression, Detection } from '../../contracts/parse-options.ts';
 import { detectFormat } from '../formats/formats.ts';
 import { readSourceText, type DetectionInput } from './source-text.ts';
 
@@ -16,9 +16,9 @@ export const detectSource = (input: DetectionInput): Detection => {
 };
 
 /** The detection of what a compressed file holds, as one of the file: it is read from its spool. */
-export const markCompressed = <Found extends Detection>(detection: Found): Found => ({
+export const markCompressed = <Found extends Detection>(detection: Found, compression: Compression): Found => ({
   ...detection,
-  options: { ...detection.options, compression: 'gzip' },
-  guesses: { ...detection.guesses, compression: { value: 'gzip', confidence: 1, why: 'the file begins as gzip does, and could be unpacked to its end' } },
+  options: { ...detection.options, compression },
+  guesses: { ...detection.guesses, compression: { value: compression, confidence: 1, why: `the file begins as ${compression} does, and could be unpacked to its end` } },
   needsSpool: true,
 });

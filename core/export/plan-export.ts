@@ -4,8 +4,8 @@ import { WaybillError } from '../../contracts/errors.ts';
 import type { ExportField, ExportRequest, ExportSelection } from '../../contracts/export-request.ts';
 import type { FilterExpression } from '../../contracts/filter-expression.ts';
 import { parseFilter } from '../filter/parse-filter.ts';
-import { createWriter } from '../formats/create-writer.ts';
 import type { OutputField } from '../formats/format-writer.ts';
+import { createFileWriter } from './create-file-writer.ts';
 
 export interface PlannedSelection {
   readonly fields: readonly OutputField[];
@@ -65,6 +65,6 @@ export const planExport = (definition: DatasetDefinition, request: ExportRequest
   refuseDialect(request);
   const planned = planSelection(definition, request);
   refuseRunnableNames(request, planned.fields);
-  createWriter(request, planned.fields);
+  createFileWriter(request, planned.fields);
   return planned;
 };

@@ -63,8 +63,15 @@ export interface RecordReader {
   next(): boolean;
   /** The target must have room for `cellEnd - cellStart` bytes. Returns the end. */
   unescapeInto(cell: number, target: Uint8Array, targetStart: number): number;
-  /** Number of the issue of a cell with the flag `broken`. */
+  /** Number of the issue of a cell with the flag `broken` or `doubtful`. */
   brokenIssue(cell: number): number;
+}
+
+/** A stored object that can be read anywhere: what a format needs whose records do not lie in it one after the other. */
+export interface RandomAccess {
+  readonly bytes: number;
+  /** Shorter only where the object ends before. */
+  read(start: number, endExclusive: number): Promise<Buffer>;
 }
 
 export interface SourceFormat<Options extends ParseOptions> {

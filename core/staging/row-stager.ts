@@ -8,7 +8,7 @@
 import { isUtf8 } from 'node:buffer';
 import { issueCodeOf, issueKinds, issueNumber } from '../../contracts/issue-codes.ts';
 import type { Issue, IssueCode } from '../../contracts/issue-codes.ts';
-import { brokenFlag, escapedFlag, quotedFlag } from '../formats/csv/record-scanner.ts';
+import { brokenFlag, doubtfulFlag, escapedFlag, quotedFlag } from '../formats/csv/record-scanner.ts';
 import { restoreFormula } from '../formats/csv/formula-text.ts';
 import type { RecordReader } from '../formats/source-format.ts';
 import { blankCell } from '../types/cell-encoder.ts';
@@ -220,7 +220,10 @@ export class RowStager {
     let passes = true;
     for (let column = 0; column < this.spec.columnCount; column += 1) {
       if ((cellEnd[column] as number) > (cellStart[column] as number)) (this.filled[column] as number) += 1;
-      if (((cellFlags[column] as number) & brokenFlag) !== 0) { this.find(this.scanner.brokenIssue(column), null, column); passes = false; }
+      const flags = cellFlags[column] as number;
+      if ((flags & (brokenFlag | doubtfulFlag)) === 0) continue;
+      this.find(this.scanner.brokenIssue(column), null, column);
+      if ((flags & brokenFlag) !== 0) passes = false;
     }
     return passes;
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvDialectSchema, type ExportFormat } from '../../contracts/export-request.ts';
 import { datasetDefinitionSchema } from '../../contracts/dataset-definition.ts';
-import { createWriter } from '../../core/formats/create-writer.ts';
+import { createFormatWriter } from '../../core/export/create-file-writer.ts';
 import { restoreFormula } from '../../core/formats/csv/formula-text.ts';
 import type { OutputField, OutputRow } from '../../core/formats/format-writer.ts';
 
@@ -13,7 +13,7 @@ const texts = (count: number): readonly OutputField[] => outputFields(...Array.f
 
 const write = (format: ExportFormat, fields: readonly OutputField[], parts: readonly (readonly OutputRow[])[], dialect: object = {}): string => {
   const csv = format === 'csv' || format === 'tsv';
-  const writer = createWriter({ format, ...(csv ? { dialect: csvDialectSchema.parse(dialect) } : {}) }, fields);
+  const writer = createFormatWriter(format, csv ? { dialect: csvDialectSchema.parse(dialect) } : {}, fields);
   const pieces = parts.map((rows) => Buffer.from(writer.encode(rows)).toString());
   return [Buffer.from(writer.opening), pieces.join(Buffer.from(writer.between).toString()), Buffer.from(writer.closing)].map(String).join('');
 };
@@ -39,7 +39,7 @@ describe('CSV and TSV', () => {
 
   it('guard texts that a spreadsheet would run, count them, and leave numbers alone', () => {
     const fields = outputFields({ name: 'a', type: 'text' }, { name: 'n', type: 'number' }, { name: 'p', type: 'phone' });
-    const writer = createWriter({ format: 'csv' }, fields);
+    const writer = createFormatWriter('csv', {}, fields);
     expect(Buffer.from(writer.encode([['=cmd', '-12.5', '+32 (47) 1'], ['-12.5', '-Infinity', '@x'], ["'=x", null, '']])).toString())
       .toBe(`'=cmd,-12.5,'+32 (47) 1\r\n-12.5,-Infinity,'@x\r\n''=x,,""\r\n`);
     expect(writer.guardedCells).toBe(4);

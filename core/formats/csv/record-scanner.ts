@@ -23,6 +23,8 @@ export const quotedFlag = 1;
 export const escapedFlag = 2;
 /** Text follows the closing quote, or the quote never closes: the cell is kept raw, with its quotes. */
 export const brokenFlag = 4;
+/** The value stands, and `brokenIssue` names what a person should know about it. */
+export const doubtfulFlag = 8;
 
 const quoteBroken = issueNumber('ROW_QUOTE_BROKEN');
 const lf = 10;

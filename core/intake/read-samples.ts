@@ -1,6 +1,6 @@
 /** Pieces from the start, the middle and the end of an object: the first rows alone mislead (asks 17, 19). */
-import { isWaybillError } from '../contracts/errors.ts';
-import type { Storage } from './storage.ts';
+import { isWaybillError } from '../../contracts/errors.ts';
+import type { SourceStore } from './source-store.ts';
 
 export interface Sample {
   readonly offset: number;
@@ -14,7 +14,7 @@ const places = [0, 0.5, 1] as const;
  * @param totalBytes length of the object; a small object comes as one sample, whole
  * @param firstBytes length of the first sample, for a header that is longer than usual
  */
-export const readSamples = async (storage: Storage, key: string, totalBytes: number, firstBytes = sampleBytes): Promise<readonly Sample[]> => {
+export const readSamples = async (storage: SourceStore, key: string, totalBytes: number, firstBytes = sampleBytes): Promise<readonly Sample[]> => {
   if (totalBytes <= Math.max(firstBytes, sampleBytes * places.length)) return [{ offset: 0, bytes: await storage.readRange(key, 0, totalBytes) }];
   return Promise.all(places.map(async (place) => {
     const length = place === 0 ? firstBytes : sampleBytes;
@@ -25,7 +25,7 @@ export const readSamples = async (storage: Storage, key: string, totalBytes: num
 
 /** Looks at samples, with a longer first one whenever `look` says by an error that the header did not end in it; at most 64 MiB. */
 export const lookAtSamples = async <Finding>(
-  storage: Storage, { key, totalBytes }: { readonly key: string; readonly totalBytes: number }, look: (samples: readonly Sample[]) => Finding,
+  storage: SourceStore, { key, totalBytes }: { readonly key: string; readonly totalBytes: number }, look: (samples: readonly Sample[]) => Finding,
 ): Promise<Finding> => {
   for (let firstBytes = sampleBytes; ; firstBytes *= 8) {
     try {

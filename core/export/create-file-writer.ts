@@ -1,0 +1,30 @@
+/** The writer of a format: the one list of them. */
+import { csvDialectSchema } from '../../contracts/export-request.ts';
+import type { ExportRequest } from '../../contracts/export-request.ts';
+import { CsvWriter } from '../formats/csv/csv-writer.ts';
+import type { FileWriter } from '../formats/file-writer.ts';
+import type { FormatWriter, OutputField } from '../formats/format-writer.ts';
+import { GeoJsonWriter } from '../formats/geojson/geojson-writer.ts';
+import { JsonArrayWriter, JsonLinesWriter } from '../formats/json/json-writer.ts';
+import { TextFileWriter } from './text-file-writer.ts';
+
+type WriterRequest = Pick<ExportRequest, 'format' | 'dialect' | 'compress'>;
+
+export const createFileWriter = (request: WriterRequest, fields: readonly OutputField[]): FileWriter => {
+  switch (request.format) {
+    case 'csv': case 'tsv': case 'jsonl': case 'json': case 'geojson': return new TextFileWriter(createFormatWriter(request.format, request, fields), request.compress);
+  }
+};
+
+type TextFormat = 'csv' | 'tsv' | 'jsonl' | 'json' | 'geojson';
+
+export const createFormatWriter = (format: TextFormat, { dialect }: Pick<ExportRequest, 'dialect'>, fields: readonly OutputField[]): FormatWriter => {
+  const csv = dialect ?? csvDialectSchema.parse({});
+  switch (format) {
+    case 'csv': return new CsvWriter(fields, { ...csv, delimiter: csv.delimiter ?? ',' });
+    case 'tsv': return new CsvWriter(fields, { ...csv, delimiter: csv.delimiter ?? '\t' });
+    case 'jsonl': return new JsonLinesWriter(fields);
+    case 'json': return new JsonArrayWriter(fields);
+    case 'geojson': return new GeoJsonWriter(fields);
+  }
+};
