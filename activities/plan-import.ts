@@ -99,7 +99,7 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped.map((column) => ({ column })) } } });
   const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });
   return {
-    schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1, parse,
+    schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1, parse: fromExport !== null && parse.format === 'xml' ? { ...parse, restoresEscapes: true } : parse,
     mapping: await withDateReadings(deps, { job, request, parse, definition }, proposal.mapping),
     key, mode, duplicates: request.duplicates, onError: request.onError,
     limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent }, zone: request.zone,

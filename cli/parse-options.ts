@@ -111,6 +111,13 @@ export const parseQuote = (text: string): QuoteOption => {
   return { quote: character };
 };
 
+/** `10,5,20`. */
+export const parseWidths = (text: string): readonly number[] => {
+  const widths = text.split(',').map(Number);
+  if (!widths.every((width) => Number.isSafeInteger(width) && width > 0)) throw new InvalidArgumentError('Say how many characters each column has: 10,5,20.');
+  return widths;
+};
+
 export const parseCount = (text: string): number => {
   const value = Number(text);
   if (!/^\d+$/.test(text.trim()) || value > largestInt) throw new InvalidArgumentError('Write a whole number.');

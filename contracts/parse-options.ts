@@ -47,14 +47,21 @@ export type DelimitedOptions = z.infer<typeof delimitedOptionsSchema>;
 const pathsSchema = z.array(z.array(z.union([z.string(), z.number().int().nonnegative()])).readonly()).readonly();
 export type ValuePath = readonly (string | number)[];
 
+/**
+ * A row for each element of an array in the records. `paths` are then those of the records without it, and the columns of the elements
+ * follow theirs; the rows are read from the row spool.
+ */
+const explodeSchema = z.object({ path: z.array(z.string()).min(1).readonly(), paths: pathsSchema }).strict().readonly().optional();
+
 /** One JSON value a line (JSON Lines, NDJSON). */
-export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema }).strict().readonly();
+export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema, explode: explodeSchema }).strict().readonly();
 export type JsonLinesOptions = z.infer<typeof jsonLinesOptionsSchema>;
 
 export const jsonOptionsSchema = z.object({
   format: z.enum(['json', 'geojson']),
   ...sourceOptions,
   paths: pathsSchema,
+  explode: explodeSchema,
   /** Keys from the root to the records; empty: the root itself. */
   recordPath: z.array(z.string()).readonly(),
   /** What stands there: an array of records, or one object that is the only record. */
@@ -67,6 +74,7 @@ export const xmlOptionsSchema = z.object({
   ...sourceOptions,
   /** Steps are names of elements as they stand, `@name` of an attribute, a place among elements of one name, or `*`: all of them. */
   paths: pathsSchema,
+  explode: explodeSchema,
   /** Names of the elements from the root down to the records. */
   recordPath: z.array(z.string()).min(1).readonly(),
   /** Values carry escapes (`_x0001_`), as in a file that Waybill exported. */
@@ -91,13 +99,16 @@ export type ParseOptions = z.infer<typeof parseOptionsSchema>;
 export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson', 'xml', 'fixed'] as const satisfies readonly ParseOptions['format'][];
 
 /** Whether the records are read from a spool that was made of the source (design 10.10), and not from the source itself. */
-export const readsSpool = ({ encoding, compression }: ParseOptions): boolean => encoding !== 'utf-8' || compression !== undefined;
+export const readsSpool = (options: ParseOptions): boolean =>
+  options.encoding !== 'utf-8' || options.compression !== undefined || ('explode' in options && options.explode !== undefined);
 
 /** What an operator may say instead of detection. */
 export const parseOverridesSchema = z.object({
   format: z.enum(sourceFormats).optional(),
   /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer (`/data/items`); `.` is the root. */
   recordPath: z.string().max(1_000).optional(),
+  /** An array in the records, or a repeated element: a row for each of its elements. */
+  explode: z.string().min(1).max(1_000).optional(),
   encoding: encodingSchema.optional(),
   delimiter: z.string().length(1).optional(),
   quote: z.string().length(1).nullable().optional(),

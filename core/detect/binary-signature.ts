@@ -41,6 +41,7 @@ const signatures: readonly Signature[] = [
 /** Other text formats; an operator who names the delimiter knows better. */
 const otherTexts: readonly { readonly looksLike: string; readonly words: string; readonly start: RegExp }[] = [
   { looksLike: 'html', words: 'an HTML page', start: /^\s*(?:<!doctype html|<html)/i },
+  { looksLike: 'xml', words: 'an XML document', start: /^\s*<\?xml\s/i },
   { looksLike: 'json', words: 'JSON', start: /^\s*(?:\[\s*)?\{\s*"[^"\r\n]*"\s*:/ },
 ];
 

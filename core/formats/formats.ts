@@ -2,10 +2,13 @@
 import type { Detection, ParseOptions } from '../../contracts/parse-options.ts';
 import type { SourceText } from '../detect/source-text.ts';
 import { csvFormat } from './csv/csv-format.ts';
+import { isExploded } from './explode/explode-records.ts';
 import { fixedFormat } from './fixed/fixed-format.ts';
 import { geojsonFormat } from './geojson/geojson-format.ts';
 import { jsonFormat } from './json/json-format.ts';
 import { jsonLinesFormat } from './jsonl/jsonl-format.ts';
+import { LinePlanner } from './jsonl/line-planner.ts';
+import { SpoolReader } from './row-spool/spool-reader.ts';
 import { xmlFormat } from './xml/xml-format.ts';
 import type { ChunkSizes, RecordPlanner, RecordReader } from './source-format.ts';
 
@@ -21,6 +24,7 @@ export const detectFormat = (text: SourceText): Detection | null => {
 };
 
 export const createPlanner = (options: ParseOptions, sizes: ChunkSizes): RecordPlanner => {
+  if (isExploded(options)) return new LinePlanner({ ...sizes, startByte: options.dataStartByte, startLine: options.dataStartLine });
   switch (options.format) {
     case 'csv': return csvFormat.createPlanner(options, sizes);
     case 'jsonl': return jsonLinesFormat.createPlanner(options, sizes);
@@ -32,6 +36,7 @@ export const createPlanner = (options: ParseOptions, sizes: ChunkSizes): RecordP
 };
 
 export const createReader = (options: ParseOptions): RecordReader => {
+  if (isExploded(options)) return new SpoolReader(options.columns.length);
   switch (options.format) {
     case 'csv': return csvFormat.createReader(options);
     case 'jsonl': return jsonLinesFormat.createReader(options);
@@ -43,6 +48,7 @@ export const createReader = (options: ParseOptions): RecordReader => {
 };
 
 export const firstRecordIn = (piece: Buffer, options: ParseOptions): number => {
+  if (isExploded(options)) return piece.indexOf(0x0a) + 1 || piece.length;
   switch (options.format) {
     case 'csv': return csvFormat.firstRecordIn(piece, options);
     case 'jsonl': return jsonLinesFormat.firstRecordIn(piece, options);

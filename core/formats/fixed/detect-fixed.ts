@@ -54,7 +54,7 @@ const isRuler = (line: string | undefined): boolean => line !== undefined && /^ 
 
 const bordersOf = ({ overrides: { widths } }: SourceText, { first, body, ruler, isNamed }: { readonly first: string; readonly body: readonly string[]; readonly ruler: string | null; readonly isNamed: boolean }): Borders | null => {
   if (widths !== undefined) return { widths, guessed: false, guess: { value: widths.join(','), confidence: 1, why: 'named by the operator' } };
-  const starts = ruler === null ? startsOf(body) : [...ruler.matchAll(/[-=]+/g)].map(({ index }) => index);
+  const starts = ruler === null ? startsOf(first, body) : [...ruler.matchAll(/[-=]+/g)].map(({ index }) => index);
   const found = starts === null || starts.length < 2 ? null : widthsFrom(starts, [first, ...body]);
   const padded = body.filter((line) => / {2}/.test(line.trim())).length;
   const sameLength = body.every((line) => line.length === (body[0] ?? '').length);
@@ -67,15 +67,35 @@ const bordersOf = ({ overrides: { widths } }: SourceText, { first, body, ruler, 
   return { widths: found, guessed: true, guess: { value: found.join(','), confidence, why: ruler === null ? `blanks run down between ${found.length} columns in all ${body.length} sampled lines` : 'a line of dashes shows how wide the columns are' } };
 };
 
-/** Null: what stands there is no text of such columns. */
-const startsOf = (lines: readonly string[]): readonly number[] | null => {
+/** With the first line, whose names may be wider than all values; without it when it does not fit. Null: no text of such columns. */
+const startsOf = (first: string, body: readonly string[]): readonly number[] | null => {
+  const filled = filledOf(body), named = filledOf([first]);
+  if (filled === null || named === null) return null;
+  const together = runsOf(Array.from({ length: Math.max(filled.length, named.length) }, (_, at) => filled[at] === true || named[at] === true));
+  // The second word of a name is no column when no value stands below it.
+  const starts = together.filter(({ start, end }, index) => index === 0 || start - (together[index - 1]?.end ?? 0) > 1 || filled.slice(start, end).includes(true)).map(({ start }) => start);
+  return starts.length > 1 ? starts : runsOf(filled).map(({ start }) => start);
+};
+
+const filledOf = (lines: readonly string[]): readonly boolean[] | null => {
   const filled: boolean[] = [];
   for (const line of lines) {
     if (line.length > longestLine || line.includes('\t')) return null;
     let at = 0;
-    for (const character of line) { if (character !== ' ') filled[at] = true; at += 1; }
+    for (const character of line) { filled[at] = character !== ' ' || filled[at] === true; at += 1; }
   }
-  return Array.from(filled, (isFilled, at) => (isFilled === true && filled[at - 1] !== true ? at : -1)).filter((at) => at >= 0);
+  return filled;
+};
+
+const runsOf = (filled: readonly boolean[]): readonly { readonly start: number; readonly end: number }[] => {
+  const runs: { start: number; end: number }[] = [];
+  filled.forEach((isFilled, at) => {
+    if (!isFilled) return;
+    const last = runs.at(-1);
+    if (last?.end === at) last.end = at + 1;
+    else runs.push({ start: at, end: at + 1 });
+  });
+  return runs;
 };
 
 /** A column begins where its longest value does; blanks before it belong to the one before. */

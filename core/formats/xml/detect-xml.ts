@@ -5,6 +5,7 @@ import type { Segment } from '../../detect/sample.ts';
 import type { SourceText } from '../../detect/source-text.ts';
 import { parseRecordPath, writeRecordPath } from '../json/record-path.ts';
 import { placeOf } from '../json/record-lists.ts';
+import { explodedXmlColumns } from '../explode/exploded-xml.ts';
 import { localStep } from './element-tree.ts';
 import { columnsOf } from './element-shape.ts';
 import { pathsAtEnd, takeCensus, type Census, type ElementKind } from './element-census.ts';
@@ -108,12 +109,14 @@ const tooLong = ({ firstBytes }: SourceText): WaybillError =>
   new WaybillError('FILE_ROW_TOO_LONG', `No record ends within the first ${firstBytes} bytes.`, { sampleBytes: firstBytes });
 
 const detectionOf = ({ encoding, needsSpool, textStart, segments, overrides }: SourceText, { kind, guess }: Chosen, records: readonly SampledElement[]): JsonDetection => {
-  const { paths, columns, guess: columnsGuess } = columnsOf(records);
-  const { line } = placeOf((segments[0] as Segment).bytes, kind.firstStart);
-  if (paths.length === 0) throw new WaybillError('FILE_NO_RECORDS', 'The elements that are repeated have nothing in them.', { line });
+  const { line, byte } = placeOf((segments[0] as Segment).bytes, kind.firstStart);
+  if (records.length === 0) throw new WaybillError('FILE_XML_INVALID', `No record is well-formed XML of a usual depth; the first begins at line ${line}, byte ${byte}.`, { line, byte });
+  const { explode } = overrides;
+  const { paths, columns, guess: columnsGuess, ...exploded } = explode === undefined ? columnsOf(records) : explodedXmlColumns(records, explode);
+  if (columns.length === 0) throw new WaybillError('FILE_NO_RECORDS', 'The elements that are repeated have nothing in them.', { line });
   const isSaid = overrides.format === 'xml';
   return {
-    options: { format: 'xml', encoding: encoding.value, columns, paths, recordPath: kind.path, dataStartByte: textStart + kind.firstStart, dataStartLine: line },
+    options: { format: 'xml', encoding: encoding.value, columns, paths, ...exploded, recordPath: kind.path, dataStartByte: textStart + kind.firstStart, dataStartLine: line },
     guesses: {
       encoding, recordPath: guess, columns: columnsGuess,
       format: { value: 'xml', ...(isSaid ? { confidence: 1, why: 'named by the operator' } : { confidence: 0.97, why: 'the text is one XML document' }) },

@@ -86,7 +86,9 @@ class CensusTaker {
     const next = bytes[at + 1];
     if (startsName(next)) return this.startTag(at);
     if (next === slash) return this.endTag(at);
-    if (next !== bang && next !== question) return next === undefined ? -1 : this.refuse(at, 'An angle bracket opens no tag');
+    if (next === undefined) return -1;
+    // Within records this is a row's matter.
+    if (next !== bang && next !== question) return this.open.length < 2 ? this.refuse(at, 'An angle bracket opens no tag') : at + 1;
     if (opensWith(bytes, at, doctypeOpening)) return this.doctypeEnd(at);
     const after = sectionEnd(bytes, at, bytes.length);
     if (after >= 0 && opensWith(bytes, at, cdataOpening)) {
@@ -125,8 +127,7 @@ class CensusTaker {
       const byte = bytes[to] as number;
       if (byte === less) return this.inBrokenTag(at, to);
       if (byte !== doubleQuote && byte !== singleQuote) continue;
-      to = bytes.indexOf(byte, to + 1);
-      if (to < 0) return -1;
+      for (to += 1; to < bytes.length && bytes[to] !== byte; to += 1) if (bytes[to] === less) this.refuse(to, 'A value of an attribute is not closed');
     }
     if (to >= bytes.length) return -1;
     const kind = this.kindOf(bytes.toString('utf8', at + 1, stop), at);

@@ -2,6 +2,7 @@
 import type { Segment } from '../../detect/sample.ts';
 import { isWaybillError } from '../../../contracts/errors.ts';
 import { cdataOpening, closeBracket, doubleQuote, greater, isNameByte, isWhite, less, mostLevels, nameEnd, opensWith, sectionEnd, singleQuote, slash, startsName } from './xml-bytes.ts';
+import type { PlannedChunk } from '../source-format.ts';
 import { XmlPlanner } from './xml-planner.ts';
 
 export interface SampledElement {
@@ -18,23 +19,30 @@ const pieceBytes = 64 * 1024;
 
 /** Records from `start` on, where one begins, without what the sample cuts. */
 export const sampleRecords = ({ bytes }: Segment, start: number, recordPath: readonly string[]): readonly SampledElement[] => {
-  const records: SampledElement[] = [];
+  const records: SampledElement[] = [], planned: PlannedChunk[] = [];
   const planner = new XmlPlanner({ startByte: start, startLine: 1, recordPath, chunkBytes: 1, chunkRows: 1 });
   const end = Math.min(bytes.length, start + mostSampledBytes);
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = start; at < end; at += pieceBytes) {
-    try {
-      for (const { byteStart, byteEnd } of planner.push(bytes.subarray(at, Math.min(end, at + pieceBytes)))) {
-        const read = new SampleParser(whole, byteEnd).element(byteStart, 0);
-        if (read !== null) records.push(read.element);
-      }
-    } catch (error) {
-      // What stands there is the matter of the planner, which sees the whole file.
-      if (!isWaybillError(error)) throw error;
-      break;
+  for (let at = start, isSound = true; at < end && isSound; at += pieceBytes) {
+    isSound = pushes(planner, bytes.subarray(at, Math.min(end, at + pieceBytes)), planned);
+    for (const { byteStart, byteEnd } of planned.splice(0)) {
+      const read = new SampleParser(whole, byteEnd).element(byteStart, 0);
+      if (read !== null) records.push(read.element);
     }
   }
   return records;
+};
+
+/** False: what stands there is the matter of the planner that sees the whole file. */
+const pushes = (planner: XmlPlanner, piece: Uint8Array, planned: PlannedChunk[]): boolean => {
+  try {
+    planned.push(...planner.push(piece));
+    return true;
+  } catch (error) {
+    if (!isWaybillError(error)) throw error;
+    planned.push(...planner.handOver());
+    return false;
+  }
 };
 
 /** Where an element of the records' name opens in a piece from anywhere within them, or the piece's length. */

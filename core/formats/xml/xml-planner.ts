@@ -71,9 +71,7 @@ export class XmlPlanner implements RecordPlanner {
     this.offset = this.base;
     const start = this.recordStart >= 0 ? this.recordStart : this.state === inText ? this.base : this.tagStart;
     this.refuseLong(start, this.base);
-    const { planned } = this;
-    this.planned = [];
-    return planned;
+    return this.handOver();
   }
 
   end(): PlannedChunk[] {
@@ -83,6 +81,11 @@ export class XmlPlanner implements RecordPlanner {
       throw new WaybillError('FILE_CUT_OFF', `The XML document ends before it is closed; what is open begins at line ${place.line}, byte ${place.byte}.`, { ...place, rowsBefore: this.rows });
     }
     this.endChunk();
+    return this.handOver();
+  }
+
+  /** Chunks that are complete; also those before a place that was refused. */
+  handOver(): PlannedChunk[] {
     const { planned } = this;
     this.planned = [];
     return planned;
