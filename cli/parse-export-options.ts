@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ExportFormat } from '../contracts/export-request.ts';
 
 const wordsOf = <Word extends string>(words: Readonly<Record<Word, true>>): readonly Word[] => Object.keys(words) as Word[];
-export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true });
+export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true, xml: true });
 
 export interface ExportFieldOption { readonly field: string; readonly as: string }
 export interface SortOption { readonly field: string; readonly descending: boolean }
@@ -32,7 +32,7 @@ export const addSort = (text: string, before: readonly SortOption[] = []): reado
 })];
 
 export interface FileShape { readonly format: ExportFormat; readonly gzip: boolean }
-const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson' };
+const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml' };
 
 /** What the name of the target says; null where it says a format that is not written. Standard output and names without an ending say CSV. */
 export const shapeOfName = (name: string): FileShape | null => {

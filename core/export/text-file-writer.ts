@@ -31,10 +31,9 @@ const packingOf = (compression: ExportCompression): Packing => {
 };
 
 export class TextFileWriter implements FileWriter {
-  readonly companions: readonly Companion[] = [];
   private readonly packing: Packing;
 
-  constructor(private readonly writer: FormatWriter, compression: ExportCompression) {
+  constructor(private readonly writer: FormatWriter, compression: ExportCompression, readonly companions: readonly Companion[] = []) {
     this.packing = packingOf(compression);
   }
 

@@ -6,9 +6,12 @@ import { WaybillError } from '../../contracts/errors.ts';
 import type { Compression, Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectSource, markCompressed } from '../detect/detect-source.ts';
 import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
+import { isExploded, recordOptions, RecordExploder, type ExplodedOptions } from '../formats/explode/explode-records.ts';
+import { createReader } from '../formats/formats.ts';
+import { planRecordChunks, type ChunkSource } from '../formats/record-chunks.ts';
 import { lookAtSamples } from './read-samples.ts';
-import type { SourceStore } from './source-store.ts';
-import { compressionOf, signatureBytes, unpack } from './unpack.ts';
+import { openStored, type SourceStore } from './source-store.ts';
+import { compressionOf, guarded, signatureBytes, unpack } from './unpack.ts';
 
 export interface PrepareOrder {
   /** The object as it was received. */
@@ -47,12 +50,39 @@ const layOpen = async (store: SourceStore, { key, spool, signal }: PrepareOrder)
   return { key: spool, bytes, compression };
 };
 
-const prepareText = async (store: SourceStore, { key, bytes }: Laid, { spool, overrides, fileName }: PrepareOrder): Promise<PreparedSource> => {
+const prepareText = async (store: SourceStore, { key, bytes }: Laid, { spool, overrides, fileName, signal }: PrepareOrder): Promise<PreparedSource> => {
   const detection = await lookAtSamples(store, { key, totalBytes: bytes }, (samples) => detectSource({ samples, totalBytes: bytes, overrides, fileName }));
-  if (!detection.needsSpool) return { detection, key, bytes };
   // The spool may be its own source: it is replaced when the decoded one is whole.
-  const decoded = await store.write(spool, decodedPieces(store, key, detection.options.encoding));
-  return { detection, key: spool, bytes: decoded.bytes };
+  const text = detection.needsSpool ? { key: spool, ...await store.write(spool, decodedPieces(store, key, detection.options.encoding)) } : { key, bytes };
+  if (!isExploded(detection.options)) return { detection, ...text };
+  const rows = await store.write(spool, guarded(store, { pieces: explodedPieces(await openForChunks(store, text.key), detection.options, signal), packedBytes: text.bytes, signal }));
+  return { detection: { ...detection, options: { ...detection.options, dataStartByte: 0, dataStartLine: 1 }, needsSpool: true } as Detection, key: spool, bytes: rows.bytes };
+};
+
+/** Lines of the row spool of a text whose records are taken apart; FILE_NO_RECORDS is the planner's to say. */
+async function* explodedPieces(source: ChunkSource, options: ExplodedOptions, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const own = recordOptions(options);
+  const exploder = new RecordExploder(createReader(own), options);
+  let text = '';
+  for await (const chunks of planRecordChunks(source, own, { chunkBytes: pieceBytes })) {
+    for (const chunk of chunks) {
+      for (const line of exploder.lines(await source.read(chunk.byteStart, chunk.byteEnd), chunk.firstLine)) {
+        text += line;
+        if (text.length < pieceBytes) continue;
+        signal?.throwIfAborted();
+        yield Buffer.from(text);
+        text = '';
+      }
+    }
+  }
+  yield Buffer.from(text);
+}
+
+const pieceBytes = 1024 * 1024;
+
+const openForChunks = async (store: SourceStore, key: string): Promise<ChunkSource> => {
+  const source = await openStored(store, key);
+  return { ...source, readInto: async (start, target) => (await source.read(start, start + target.length)).copy(target) };
 };
 
 async function* decodedPieces(store: SourceStore, key: string, encoding: Encoding): AsyncGenerator<Uint8Array> {

@@ -45,7 +45,8 @@ const unpacked = (compression: Compression, packed: AsyncIterable<Uint8Array>): 
 
 interface Guarding { readonly pieces: AsyncIterable<Uint8Array>; readonly packedBytes: number; readonly signal: AbortSignal | undefined }
 
-async function* guarded(store: SourceStore, { pieces, packedBytes, signal }: Guarding): AsyncGenerator<Uint8Array> {
+/** What a source is turned into, measured while it grows. */
+export async function* guarded(store: SourceStore, { pieces, packedBytes, signal }: Guarding): AsyncGenerator<Uint8Array> {
   let [grown, checked] = [0, 0];
   for await (const piece of pieces) {
     signal?.throwIfAborted();
@@ -60,9 +61,9 @@ async function* guarded(store: SourceStore, { pieces, packedBytes, signal }: Gua
 }
 
 const tooMuch = (packedBytes: number): WaybillError =>
-  new WaybillError('FILE_EXPANDS_TOO_MUCH', `Unpacked the file is more than ${mostRatio} times as large.`, { packedBytes, mostRatio });
+  new WaybillError('FILE_EXPANDS_TOO_MUCH', `What the file is turned into is more than ${mostRatio} times as large.`, { packedBytes, mostRatio });
 
 const refuseFullDisk = async (store: SourceStore): Promise<void> => {
   const bytesFree = await store.freeBytes();
-  if (bytesFree !== null && bytesFree < reserveBytes) throw new WaybillError('DISK_WOULD_FILL', 'The unpacked file would fill the disk.', { bytesFree });
+  if (bytesFree !== null && bytesFree < reserveBytes) throw new WaybillError('DISK_WOULD_FILL', 'What the file is turned into would fill the disk.', { bytesFree });
 };
