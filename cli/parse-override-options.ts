@@ -5,6 +5,7 @@ import type { QuoteOption } from './parse-options.ts';
 export interface ParseOverrideOptions {
   readonly format?: string;
   readonly recordPath?: string;
+  readonly entry?: string;
   readonly encoding?: string;
   readonly delimiter?: string;
   readonly quote?: QuoteOption;
@@ -13,9 +14,10 @@ export interface ParseOverrideOptions {
   readonly preamble?: number;
 }
 
-export const parseOverridesOf = ({ format, recordPath, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
+export const parseOverridesOf = ({ format, recordPath, entry, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
   ...(format === undefined ? {} : { format }),
   ...(recordPath === undefined ? {} : { recordPath }),
+  ...(entry === undefined ? {} : { entry }),
   ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
   ...(quote === undefined ? {} : { quote: quote.quote }),

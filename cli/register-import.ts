@@ -11,6 +11,7 @@ import type { JsonOption } from './run-command.ts';
 const addParseOptions = (command: Command): Command => command
   .addOption(new Option('--format <format>', 'format of the file (default: detected)').choices(formatWords))
   .option('--record-path <path>', 'where the records of a JSON document are, e.g. data.items, or as a JSON Pointer; . is the root (default: detected)')
+  .option('--entry <name>', 'the file of a ZIP that is meant: its whole name, or #n by its number')
   .option('--encoding <name>', 'encoding of the file, e.g. utf-8, windows-1252 (default: detected)', parseEncoding)
   .option('--delimiter <char>', 'character between cells; also tab, comma, semicolon, pipe (default: detected)', parseDelimiter)
   .option('--quote <char>', 'quote character; none: quotes are ordinary characters (default: detected)', parseQuote)
