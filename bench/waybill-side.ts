@@ -35,7 +35,7 @@ const resultSchema = z.object({
 });
 const momentsSchema = z.object({ created: z.coerce.number(), started: z.coerce.number(), finished: z.coerce.number() });
 
-const failed = (what: string, { code, stderr }: CommandResult): WaybillError => {
+export const failed = (what: string, { code, stderr }: CommandResult): WaybillError => {
   process.stderr.write(stderr);
   return new WaybillError('INTERNAL', `The bench could not ${what}: exit code ${code}.`);
 };
@@ -69,7 +69,7 @@ const momentsOf = (stack: TestStack, jobId: string): Promise<z.infer<typeof mome
   return momentsSchema.parse(found.rows[0]);
 });
 
-const waybillProcesses = (stack: TestStack): readonly { readonly pid: number; readonly name: string }[] => [
+export const waybillProcesses = (stack: TestStack): readonly { readonly pid: number; readonly name: string }[] => [
   ...Object.entries(stack.pids()).flatMap(([name, pid]) => (pid !== undefined && (name === 'api' || name.startsWith('worker-')) ? [{ pid, name }] : [])),
   ...findProcesses((line) => line.includes('dist/cli.mjs import')).map((pid) => ({ pid, name: 'cli' })),
 ];

@@ -47,14 +47,18 @@ export type DelimitedOptions = z.infer<typeof delimitedOptionsSchema>;
 const pathsSchema = z.array(z.array(z.union([z.string(), z.number().int().nonnegative()])).readonly()).readonly();
 export type ValuePath = readonly (string | number)[];
 
+/** Columns, from 0, whose values are handed over as the JSON text that stands there, texts with their quotes and null too: fields of type json in our own exports. */
+const literalsSchema = z.array(z.number().int().nonnegative()).readonly().optional();
+
 /** One JSON value a line (JSON Lines, NDJSON). */
-export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema }).strict().readonly();
+export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema, literals: literalsSchema }).strict().readonly();
 export type JsonLinesOptions = z.infer<typeof jsonLinesOptionsSchema>;
 
 export const jsonOptionsSchema = z.object({
   format: z.enum(['json', 'geojson']),
   ...sourceOptions,
   paths: pathsSchema,
+  literals: literalsSchema,
   /** Keys from the root to the records; empty: the root itself. */
   recordPath: z.array(z.string()).readonly(),
   /** What stands there: an array of records, or one object that is the only record. */
