@@ -24,7 +24,7 @@ export const isExploded = (options: { readonly format: string; readonly explode?
 export const recordOptions = ({ explode, ...options }: ExplodedOptions): NestedOptions => {
   const array = options.format === 'xml' ? explode.path : explode.path.filter((step) => step !== allOfThem);
   const paths = [...options.paths, array];
-  return { ...options, paths, columns: paths.map((_, index) => options.columns[index] ?? '') } as NestedOptions;
+  return { ...options, paths, columns: paths.map((_, index) => options.columns[index] ?? '') };
 };
 
 interface ArrayReader {
