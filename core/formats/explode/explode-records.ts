@@ -24,12 +24,12 @@ export const isExploded = (options: { readonly format: string; readonly explode?
 export const recordOptions = ({ explode, ...options }: ExplodedOptions): NestedOptions => {
   const array = options.format === 'xml' ? explode.path : explode.path.filter((step) => step !== allOfThem);
   const paths = [...options.paths, array];
-  return { ...options, paths, columns: paths.map((_, index) => options.columns[index] ?? '') } as NestedOptions;
+  return { ...options, paths, columns: paths.map((_, index) => options.columns[index] ?? '') };
 };
 
 interface ArrayReader {
   /** Reads the elements of the array that is the last cell of the record. */
-  begin(record: RecordReader, bytes: Buffer): { readonly reader: RecordReader; readonly bytes: Buffer } | null;
+  readonly begin: (record: RecordReader, bytes: Buffer) => { readonly reader: RecordReader; readonly bytes: Buffer } | null;
 }
 
 const jsonArrays = ({ explode: { paths } }: ExplodedOptions): ArrayReader => {
@@ -53,7 +53,7 @@ const xmlArrays = ({ explode, ...options }: ExplodedOptions): ArrayReader => {
   const restores = options.format === 'xml' && options.restoresEscapes === true;
   const reader = new XmlReader({ tree: elementTreeOf(explode.paths), columnCount: explode.paths.length, recordPath: [name], restores });
   return {
-    begin: (record, bytes) => {
+    begin: (record) => {
       const last = record.cellCount - 1;
       const length = (record.cellEnd[last] as number) - (record.cellStart[last] as number);
       if (length === 0) return null;
