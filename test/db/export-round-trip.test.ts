@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => { await bench.close(); });
 
 const wishes: readonly ExportWish[] = [
-  {}, { dialect: { bom: true, delimiter: ';' } }, { format: 'tsv' }, { dialect: { lineEnd: 'lf', quote: "'" } }, { dialect: { guardFormulas: false } },
+  {}, { dialect: { bom: true, delimiter: ';' } }, { format: 'tsv' }, { dialect: { lineEnd: 'lf', quote: "'" } }, { dialect: { guardFormulas: false } }, { format: 'xml' },
 ];
 
 const compareTables = async (): Promise<void> => {
@@ -52,7 +52,7 @@ describe('export, then import', () => {
       for (const [index, values] of rows.entries())
         await bench.sql(`insert into app.first values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, [index, ...values]);
       const { contents } = await runExport(bench, 'first', wish);
-      const { books } = await bench.load('second', contents[0] ?? '', { again: true, parse: { header: true, encoding: 'utf-8', quote: wish.dialect?.quote ?? '"', delimiter: wish.dialect?.delimiter ?? (wish.format === 'tsv' ? '\t' : ','), escape: 'double', preambleLines: 0 } });
+      const { books } = await bench.load('second', contents[0] ?? '', { again: true, parse: wish.format === 'xml' ? { format: 'xml', recordPath: 'records.record' } : { header: true, encoding: 'utf-8', quote: wish.dialect?.quote ?? '"', delimiter: wish.dialect?.delimiter ?? (wish.format === 'tsv' ? '\t' : ','), escape: 'double', preambleLines: 0 } });
       expect(books).toMatchObject({ read: rows.length, created: rows.length, quarantined: 0 });
       await compareTables();
     }), { numRuns: 12 });
