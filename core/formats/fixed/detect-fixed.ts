@@ -72,10 +72,25 @@ const startsOf = (first: string, body: readonly string[]): readonly number[] | n
   const filled = filledOf(body), named = filledOf([first]);
   if (filled === null || named === null) return null;
   const together = runsOf(Array.from({ length: Math.max(filled.length, named.length) }, (_, at) => filled[at] === true || named[at] === true));
-  // The second word of a name is no column when no value stands below it.
-  const starts = together.filter(({ start, end }, index) => index === 0 || start - (together[index - 1]?.end ?? 0) > 1 || filled.slice(start, end).includes(true)).map(({ start }) => start);
+  const starts = together.filter((run, index) => index === 0 || isBorder(together[index - 1] ?? run, run, { first, body, filled })).map(({ start }) => start);
   return starts.length > 1 ? starts : runsOf(filled).map(({ start }) => start);
 };
+
+/** A single blank may also stand between the words of one column: values are padded before a border, or it stands behind numbers or codes. */
+const isBorder = (before: Run, run: Run, { first, body, filled }: { readonly first: string; readonly body: readonly string[]; readonly filled: readonly boolean[] }): boolean => {
+  if (run.start - before.end > 1) return true;
+  // The second word of a name is no column when no value stands below it.
+  if (!filled.slice(run.start, run.end).includes(true)) return false;
+  const values = body.map((line): readonly [string, string] => {
+    const characters = [...line];
+    return [characters.slice(before.start, before.end).join(''), characters.slice(run.start, run.end).join('')];
+  }).filter(([left, right]) => left.trim() !== '' && right.trim() !== '');
+  if (values.some(([left, right]) => left.endsWith(' ') || right.startsWith(' '))) return true;
+  if (values.every(([left, right]) => /^\d{4}-\d\d-\d\d$/.test(left) && /^\d\d:\d\d/.test(right))) return false;
+  return values.every(([left]) => /\d/.test(left)) || (first.charAt(before.end - 1) === ' ' && first.charAt(run.start) !== ' ');
+};
+
+interface Run { readonly start: number; readonly end: number }
 
 const filledOf = (lines: readonly string[]): readonly boolean[] | null => {
   const filled: boolean[] = [];
@@ -87,7 +102,7 @@ const filledOf = (lines: readonly string[]): readonly boolean[] | null => {
   return filled;
 };
 
-const runsOf = (filled: readonly boolean[]): readonly { readonly start: number; readonly end: number }[] => {
+const runsOf = (filled: readonly boolean[]): readonly Run[] => {
   const runs: { start: number; end: number }[] = [];
   filled.forEach((isFilled, at) => {
     if (!isFilled) return;
