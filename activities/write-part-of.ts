@@ -3,9 +3,9 @@ import type { ExportPartKey } from '../contracts/export-request.ts';
 import { isFinal } from '../contracts/job-states.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
+import { rowsOfLines } from '../core/formats/copy-text.ts';
 import type { FileWriter } from '../core/formats/file-writer.ts';
 import type { Pool } from '../db/connection.ts';
-import type { TextRow } from '../db/copy-text-rows.ts';
 import { findPart, isFrozenTableGone, notePartWritten, readPart } from '../db/export-parts.ts';
 import type { ExportPart } from '../db/export-parts.ts';
 import { exportPartKey } from '../storage/storage-keys.ts';
@@ -44,7 +44,9 @@ const writeObject = async ({ pool, storage }: PartWork, { key, part, writer, sig
   let bytes = 0;
   try {
     await readPart(pool, { key, part, each: async (batches) => {
-      const pieces = writer.writePart(counted(batches, { rowCount: part.rowCount, signal }), { firstRow: part.firstRow, rows: part.rowCount });
+      const lines = counted(batches, { rowCount: part.rowCount, signal });
+      const place = { firstRow: part.firstRow, rows: part.rowCount };
+      const pieces = writer.writeLines === null ? writer.writePart(rowsOf(lines), place) : writer.writeLines(lines, place);
       bytes = (await storage.write(exportPartKey(key), pieces)).bytes;
     } });
     return bytes;
@@ -54,12 +56,22 @@ const writeObject = async ({ pool, storage }: PartWork, { key, part, writer, sig
   }
 };
 
+const lineCount = (lines: Buffer): number => {
+  let count = 0;
+  for (let at = lines.indexOf(0x0a); at >= 0; at = lines.indexOf(0x0a, at + 1)) count += 1;
+  return count;
+};
+
+async function* rowsOf(batches: AsyncIterable<Buffer>): AsyncGenerator<ReturnType<typeof rowsOfLines>, void, undefined> {
+  for await (const lines of batches) yield rowsOfLines(lines);
+}
+
 interface Counting { readonly rowCount: number; readonly signal: AbortSignal }
-async function* counted(batches: AsyncIterable<readonly TextRow[]>, { rowCount, signal }: Counting): AsyncGenerator<readonly TextRow[], void, undefined> {
+async function* counted(batches: AsyncIterable<Buffer>, { rowCount, signal }: Counting): AsyncGenerator<Buffer, void, undefined> {
   let rows = 0;
   for await (const batch of batches) {
     signal.throwIfAborted();
-    rows += batch.length;
+    rows += lineCount(batch);
     yield batch;
   }
   if (rows !== rowCount) throw new FrozenRowsMissing('the frozen rows are not all there');

@@ -6,8 +6,9 @@ import type { ExportPartKey } from '../contracts/export-request.ts';
 import { progressChannel } from '../contracts/ids.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import { inTransaction, type Pool, type Queryable } from './connection.ts';
-import { copyTextRows, type TextRow } from './copy-text-rows.ts';
+import { copyLines } from './copy-lines.ts';
 import { sqlStateOf } from './database-errors.ts';
+import { exactTexts } from './exact-texts.ts';
 import { exportEpoch } from './freeze-export.ts';
 import { stagingTable } from './staging-table.ts';
 
@@ -41,16 +42,17 @@ const tid = (text: string): string => {
   return `'${text}'::tid`;
 };
 
-/** COPY takes no parameters: places of rows are the database's own. `each` gets one batch of rows after the other. */
+/** COPY takes no parameters: places of rows are the database's own. `each` gets one batch of whole lines after the other. */
 export const readPart = async (
-  pool: Pool, { key, part, each }: { readonly key: ExportPartKey; readonly part: ExportPart; readonly each: (rows: AsyncIterable<readonly TextRow[]>) => Promise<void> },
+  pool: Pool, { key, part, each }: { readonly key: ExportPartKey; readonly part: ExportPart; readonly each: (lines: AsyncIterable<Buffer>) => Promise<void> },
 ): Promise<void> => {
   const range = `ctid >= ${tid(part.firstTid)}${part.nextTid === null ? '' : ` and ctid < ${tid(part.nextTid)}`}`;
   await inTransaction(pool, async (tx) => {
     // Of a few pages the planner may prefer a scan by several workers, which is in no order.
     await tx.query('set transaction read only; set local max_parallel_workers_per_gather = 0; set local synchronize_seqscans = off');
+    await exactTexts(tx);
     const stream = tx.query(copyTo(`copy (select * from ${stagingTable(exportEpoch(key.jobId, key.planEpoch))} where ${range}) to stdout`));
-    await each(copyTextRows(stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>)).catch(async (error: unknown) => { await drain(stream); throw error; });
+    await each(copyLines(stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>)).catch(async (error: unknown) => { await drain(stream); throw error; });
   });
 };
 

@@ -32,16 +32,19 @@ const packingOf = (compression: ExportCompression): Packing => {
 
 export class TextFileWriter implements FileWriter {
   readonly companions: readonly Companion[] = [];
+  readonly writeLines: FileWriter['writeLines'];
   private readonly packing: Packing;
 
   constructor(private readonly writer: FormatWriter, compression: ExportCompression) {
     this.packing = packingOf(compression);
+    const encodeLines = writer.encodeLines;
+    this.writeLines = encodeLines === undefined ? null : (batches) => this.packing.packed(this.joined(batches, encodeLines));
   }
 
   get guardedCells(): number { return this.writer.guardedCells; }
 
   writePart(batches: AsyncIterable<readonly OutputRow[]>): AsyncIterable<Uint8Array> {
-    return this.packing.packed(this.encoded(batches));
+    return this.packing.packed(this.joined(batches, (batch) => this.writer.encode(batch)));
   }
 
   async *assemble(parts: readonly WrittenPart[]): AsyncGenerator<Uint8Array> {
@@ -60,12 +63,12 @@ export class TextFileWriter implements FileWriter {
     return bytes.length === 0 ? [] : [this.packing.pack(bytes)];
   }
 
-  private async *encoded(batches: AsyncIterable<readonly OutputRow[]>): AsyncGenerator<Uint8Array> {
+  private async *joined<Batch>(batches: AsyncIterable<Batch>, encode: (batch: Batch) => Uint8Array): AsyncGenerator<Uint8Array> {
     let first = true;
     for await (const batch of batches) {
       if (!first && this.writer.between.length > 0) yield this.writer.between;
       first = false;
-      yield this.writer.encode(batch);
+      yield encode(batch);
     }
   }
 }
