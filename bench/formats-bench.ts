@@ -88,7 +88,7 @@ const typeOf = (name: string): object => {
 /** The records typed, in one row group and compressed with Snappy. */
 const parquetBytes = async (): Promise<Buffer> => {
   const { fields } = datasetDefinitionSchema.parse({ name: 'x', fields: Object.keys(recordOf(0)).map(typeOf) });
-  const writer = createFileWriter({ format: 'parquet', compress: 'snappy' }, fields.map((field) => ({ name: field.name, field })));
+  const writer = createFileWriter({ dataset: 'x', splitRows: null, format: 'parquet', compress: 'snappy' }, fields.map((field) => ({ name: field.name, field })));
   const pieces: Uint8Array[] = [];
   async function* batches(): AsyncGenerator<readonly (readonly string[])[]> { await Promise.resolve(); yield records.map((record) => Object.values(record).map(String)); }
   for await (const piece of writer.writePart(batches(), { firstRow: 0, rows })) pieces.push(piece);

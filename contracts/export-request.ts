@@ -1,9 +1,9 @@
 /** What an operator or a client asks for when an export starts; kept with the job as it was asked. */
 import { z } from 'zod';
 
-export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'parquet'] as const;
+export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
-export const exportCompressions = ['none', 'gzip', 'snappy', 'zstd'] as const;
+export const exportCompressions = ['none', 'gzip', 'zstd', 'zip', 'snappy'] as const;
 export type ExportCompression = (typeof exportCompressions)[number];
 /** Where nothing is said. */
 const defaultCompression = (format: ExportFormat): ExportCompression => (format === 'parquet' ? 'snappy' : 'none');
@@ -64,14 +64,29 @@ export interface ExportPartKey {
   readonly partNo: number;
 }
 
-const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', parquet: 'parquet' };
-export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
+const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml', parquet: 'parquet' };
+const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8', tsv: 'text/tab-separated-values; charset=utf-8', jsonl: 'application/x-ndjson', json: 'application/json',
-  geojson: 'application/geo+json', parquet: 'application/vnd.apache.parquet',
+  geojson: 'application/geo+json', xml: 'application/xml', parquet: 'application/vnd.apache.parquet',
+};
+
+/** Columns within Parquet are no packed file. */
+const packingOf = ({ format, compress }: Pick<ExportRequest, 'format' | 'compress'>): 'none' | 'gzip' | 'zstd' | 'zip' => (format === 'parquet' || compress === 'snappy' ? 'none' : compress);
+type Packing = ReturnType<typeof packingOf>;
+const packedExtensions: Readonly<Record<Packing, string>> = { none: '', gzip: '.gz', zstd: '.zst', zip: '.zip' };
+const packedMediaTypes: Readonly<Record<Exclude<Packing, 'none'>, string>> = { gzip: 'application/gzip', zstd: 'application/zstd', zip: 'application/zip' };
+
+export const mediaTypeOf = (request: Pick<ExportRequest, 'format' | 'compress'>): string => {
+  const packing = packingOf(request);
+  return packing === 'none' ? mediaTypes[request.format] : packedMediaTypes[packing];
 };
 
 /** `incidents.csv.gz`, or with a number of its own where the export has several files. */
-export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number): string => {
+export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number): string =>
+  `${unpackedFileName(request, fileNo)}${packedExtensions[packingOf(request)]}`;
+
+/** Also the name of the file within a ZIP. */
+export const unpackedFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'splitRows'>, fileNo: number): string => {
   const number = request.splitRows === null ? '' : `-${String(fileNo).padStart(4, '0')}`;
-  return `${request.dataset}${number}.${extensions[request.format]}${request.compress === 'gzip' && request.format !== 'parquet' ? '.gz' : ''}`;
+  return `${request.dataset}${number}.${extensions[request.format]}`;
 };

@@ -23,7 +23,7 @@ export const writeParquet = async (fields: readonly OutputField[], parts: readon
   const written: WrittenPart[] = [];
   let firstRow = 0;
   for (const rows of parts) {
-    const writer = createFileWriter({ format: 'parquet', compress }, fields);
+    const writer = createFileWriter({ dataset: 'x', splitRows: null, format: 'parquet', compress }, fields);
     const bytes = await collect(writer.writePart(batched(rows, 7_001), { firstRow, rows: rows.length }));
     written.push({
       firstRow, rows: rows.length, bytes: bytes.length,
@@ -31,5 +31,5 @@ export const writeParquet = async (fields: readonly OutputField[], parts: readon
     });
     firstRow += rows.length;
   }
-  return collect(createFileWriter({ format: 'parquet', compress }, fields).assemble(written));
+  return collect(createFileWriter({ dataset: 'x', splitRows: null, format: 'parquet', compress }, fields).assemble(written));
 };

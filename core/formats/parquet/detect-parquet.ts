@@ -14,12 +14,14 @@ import type { SchemaNode } from './parquet-schema.ts';
 const firstOfPage = 0x15;
 const leastBytes = 12;
 
-export const isParquet = async (source: RandomAccess, { format, delimiter, recordPath }: ParseOverrides): Promise<boolean> => {
-  if (format !== undefined ? format !== 'parquet' : delimiter !== undefined || recordPath !== undefined) return false;
+export const startsAsParquet = (start: Buffer): boolean => start.subarray(0, 4).equals(magic) && start[4] === firstOfPage;
+
+export const isParquet = async (source: RandomAccess, { format, delimiter, recordPath, widths }: ParseOverrides): Promise<boolean> => {
+  if (format !== undefined ? format !== 'parquet' : delimiter !== undefined || recordPath !== undefined || widths !== undefined) return false;
   const start = await source.read(0, Math.min(5, source.bytes));
   const end = await source.read(Math.max(0, source.bytes - 4), source.bytes);
   const looksSo = source.bytes >= leastBytes
-    && ((start.subarray(0, 4).equals(magic) && (start[4] === firstOfPage || end.equals(magic))) || (start.subarray(0, 4).equals(encryptedMagic) && end.equals(encryptedMagic)));
+    && (startsAsParquet(start) || (start.subarray(0, 4).equals(magic) && end.equals(magic)) || (start.subarray(0, 4).equals(encryptedMagic) && end.equals(encryptedMagic)));
   if (!looksSo && format === 'parquet') throw new WaybillError('OPTION_INVALID', 'The content is not of the format that was named.', { option: 'format' });
   return looksSo;
 };
@@ -27,7 +29,8 @@ export const isParquet = async (source: RandomAccess, { format, delimiter, recor
 /** Rows a place that are looked at for lists. */
 const sampledRows = 200;
 
-export const detectParquet = async (source: RandomAccess, { format }: ParseOverrides): Promise<Detection> => {
+export const detectParquet = async (source: RandomAccess, { format, explode }: ParseOverrides): Promise<Detection> => {
+  if (explode !== undefined) throw new WaybillError('OPTION_INVALID', 'The lists of a Parquet file are not exploded into rows.', { option: 'explode' });
   const file = await openParquet(source);
   const { options, columns } = file.footer.schema.flat ? flatColumns(file) : await nestedColumns(file);
   return {

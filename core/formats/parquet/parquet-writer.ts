@@ -25,6 +25,7 @@ const mostGroupCells = 4_000_000;
 export class ParquetWriter implements FileWriter {
   readonly companions: readonly Companion[] = [];
   readonly guardedCells = 0;
+  readonly writeLines = null;
   private readonly columns: readonly FileColumn[];
   private readonly groupRows: number;
 
