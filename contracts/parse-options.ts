@@ -47,6 +47,9 @@ export type DelimitedOptions = z.infer<typeof delimitedOptionsSchema>;
 const pathsSchema = z.array(z.array(z.union([z.string(), z.number().int().nonnegative()])).readonly()).readonly();
 export type ValuePath = readonly (string | number)[];
 
+/** Columns, from 0, whose values are handed over as the JSON text that stands there, texts with their quotes and null too: fields of type json in our own exports. */
+const literalsSchema = z.array(z.number().int().nonnegative()).readonly().optional();
+
 /**
  * A row for each element of an array in the records. `paths` are then those of the records without it, and the columns of the elements
  * follow theirs; the rows are read from the row spool.
@@ -54,13 +57,14 @@ export type ValuePath = readonly (string | number)[];
 const explodeSchema = z.object({ path: z.array(z.string()).min(1).readonly(), paths: pathsSchema }).strict().readonly().optional();
 
 /** One JSON value a line (JSON Lines, NDJSON). */
-export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema, explode: explodeSchema }).strict().readonly();
+export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema, literals: literalsSchema, explode: explodeSchema }).strict().readonly();
 export type JsonLinesOptions = z.infer<typeof jsonLinesOptionsSchema>;
 
 export const jsonOptionsSchema = z.object({
   format: z.enum(['json', 'geojson']),
   ...sourceOptions,
   paths: pathsSchema,
+  literals: literalsSchema,
   explode: explodeSchema,
   /** Keys from the root to the records; empty: the root itself. */
   recordPath: z.array(z.string()).readonly(),

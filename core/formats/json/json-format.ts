@@ -11,6 +11,6 @@ export const jsonFormat: SourceFormat<JsonOptions> = {
   detect: (text) => detectJson(text, 'json'),
   createPlanner: ({ dataStartByte, dataStartLine, recordPath, container }, sizes) =>
     new ElementPlanner({ ...sizes, startByte: dataStartByte, startLine: dataStartLine, recordPath, container }),
-  createReader: ({ paths, columns }) => new JsonReader({ tree: treeOf(paths), columnCount: columns.length, framing: 'elements' }),
+  createReader: ({ paths, literals, columns }) => new JsonReader({ tree: treeOf(paths, literals), columnCount: columns.length, framing: 'elements' }),
   firstRecordIn: (piece, options) => findElement(piece, recordKeys(options)),
 };

@@ -29,7 +29,7 @@ export const jsonLinesFormat: SourceFormat<JsonLinesOptions> = {
     return detectionOf(text, records, why);
   },
   createPlanner: (options, sizes) => new LinePlanner({ ...sizes, startByte: options.dataStartByte, startLine: options.dataStartLine }),
-  createReader: (options) => new JsonReader({ tree: treeOf(options.paths), columnCount: options.columns.length, framing: 'lines' }),
+  createReader: (options) => new JsonReader({ tree: treeOf(options.paths, options.literals), columnCount: options.columns.length, framing: 'lines' }),
   firstRecordIn: (piece) => piece.indexOf(lineFeed) + 1 || piece.length,
 };
 
