@@ -67,8 +67,12 @@ export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   geojson: 'application/geo+json', xml: 'application/xml',
 };
 
-/** `incidents.csv.gz`, or with a number of its own where the export has several files. */
-export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number): string => {
+/**
+ * `incidents.csv.gz`, or with a number of its own where the export has several files.
+ * @param companion what belongs beside them all instead, by the end of its name: `xsd`
+ */
+export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number, companion: string | null = null): string => {
+  if (companion !== null) return `${request.dataset}.${companion}`;
   const number = request.splitRows === null ? '' : `-${String(fileNo).padStart(4, '0')}`;
   return `${request.dataset}${number}.${extensions[request.format]}${request.compress === 'gzip' ? '.gz' : ''}`;
 };
