@@ -13,9 +13,22 @@ beforeAll(async () => {
 });
 afterAll(async () => { await bench.close(); });
 
+const xmlRecord = (line: string): string => `<record>${Object.entries(JSON.parse(line) as Readonly<Record<string, string>>)
+  .map(([name, value]) => `<${name}>${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</${name}>`).join('')}</record>`;
+
+/** With a header, two blanks between columns, and nothing in a cell that is longer than its column. */
+const fixedWidth = (rows: readonly Readonly<Record<string, string>>[]): string => {
+  const names = Object.keys(rows[0] ?? {});
+  const all = [Object.fromEntries(names.map((name) => [name, name])), ...rows];
+  const widths = names.map((name) => Math.max(...all.map((row) => [...(row[name] ?? '')].length)) + 2);
+  return all.map((row) => `${names.map((name, at) => (row[name] ?? '').padEnd(widths[at] ?? 0)).join('')}\n`).join('');
+};
+
 const formats: readonly (readonly [string, (lines: readonly string[]) => string | Buffer])[] = [
   ['jsonl', (lines) => `${lines.join('\n')}\n`],
   ['json', (lines) => `{"made":"today","data":{"records":[\n${lines.join(',\n')}\n]}}`],
+  ['xml', (lines) => `<?xml version="1.0"?>\n<all>\n${lines.map(xmlRecord).join('\n')}\n</all>\n`],
+  ['fixed', (lines) => fixedWidth(lines.map((line) => JSON.parse(line) as Readonly<Record<string, string>>))],
   ['gzip', (lines) => gzipSync(`${lines.join('\r\n')}\r\n`)],
 ];
 
