@@ -79,8 +79,8 @@ const startsOf = (first: string, body: readonly string[]): readonly number[] | n
 /** A single blank may also stand between the words of one column: values are padded before a border, or it stands behind numbers or codes. */
 const isBorder = (before: Run, run: Run, { first, body, filled }: { readonly first: string; readonly body: readonly string[]; readonly filled: readonly boolean[] }): boolean => {
   if (run.start - before.end > 1) return true;
-  // The second word of a name is no column when no value stands below it.
-  if (!filled.slice(run.start, run.end).includes(true)) return false;
+  // The second word of a name is no column when no value stands below it, nor are words below none.
+  if (!filled.slice(run.start, run.end).includes(true) || first.slice(run.start, run.end).trim() === '') return false;
   const values = body.map((line): readonly [string, string] => {
     const characters = [...line];
     return [characters.slice(before.start, before.end).join(''), characters.slice(run.start, run.end).join('')];
