@@ -11,6 +11,7 @@ import type { JsonOption } from './run-command.ts';
 const addParseOptions = (command: Command): Command => command
   .addOption(new Option('--format <format>', 'format of the file (default: detected)').choices(formatWords))
   .option('--record-path <path>', 'where the records of a JSON or XML document are, e.g. data.items, or as a JSON Pointer; . is the root (default: detected)')
+  .option('--entry <name>', 'the file of a ZIP that is meant: its whole name, or #n by its number')
   .option('--explode <path>', 'a row for each element of this array of the records, or of this repeated element, e.g. names')
   .option('--widths <list>', 'characters of each column of fixed width, e.g. 10,5,20 (default: detected)', parseWidths)
   .option('--encoding <name>', 'encoding of the file, e.g. utf-8, windows-1252 (default: detected)', parseEncoding)

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
-export const exportCompressions = ['none', 'gzip'] as const;
+export const exportCompressions = ['none', 'gzip', 'zstd', 'zip'] as const;
 export type ExportCompression = (typeof exportCompressions)[number];
 
 export const exportFieldSchema = z.object({
@@ -62,17 +62,26 @@ export interface ExportPartKey {
 }
 
 const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml' };
-export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
+const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8', tsv: 'text/tab-separated-values; charset=utf-8', jsonl: 'application/x-ndjson', json: 'application/json',
   geojson: 'application/geo+json', xml: 'application/xml',
 };
+
+const packedExtensions: Readonly<Record<ExportCompression, string>> = { none: '', gzip: '.gz', zstd: '.zst', zip: '.zip' };
+const packedMediaTypes: Readonly<Record<Exclude<ExportCompression, 'none'>, string>> = { gzip: 'application/gzip', zstd: 'application/zstd', zip: 'application/zip' };
+
+export const mediaTypeOf = ({ format, compress }: Pick<ExportRequest, 'format' | 'compress'>): string =>
+  (compress === 'none' ? mediaTypes[format] : packedMediaTypes[compress]);
 
 /**
  * `incidents.csv.gz`, or with a number of its own where the export has several files.
  * @param companion what belongs beside them all instead, by the end of its name: `xsd`
  */
-export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number, companion: string | null = null): string => {
-  if (companion !== null) return `${request.dataset}.${companion}`;
+export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number, companion: string | null = null): string =>
+  (companion === null ? `${unpackedFileName(request, fileNo)}${packedExtensions[request.compress]}` : `${request.dataset}.${companion}`);
+
+/** Also the name of the file within a ZIP. */
+export const unpackedFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'splitRows'>, fileNo: number): string => {
   const number = request.splitRows === null ? '' : `-${String(fileNo).padStart(4, '0')}`;
-  return `${request.dataset}${number}.${extensions[request.format]}${request.compress === 'gzip' ? '.gz' : ''}`;
+  return `${request.dataset}${number}.${extensions[request.format]}`;
 };

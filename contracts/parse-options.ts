@@ -10,8 +10,8 @@ export const encodings = [
 export const encodingSchema = z.enum(encodings);
 export type Encoding = z.infer<typeof encodingSchema>;
 
-/** How a received file may be packed; each is unpacked into the job's spool. */
-export const compressions = ['gzip'] as const;
+/** How a received file may be packed; each is unpacked into the job's spool. With two layers it is the outer one. */
+export const compressions = ['gzip', 'zstd', 'bzip2', 'xz', 'zip'] as const;
 export type Compression = (typeof compressions)[number];
 
 /** What every format says: how its bytes become text, which columns there are, where the first record is. */
@@ -111,6 +111,8 @@ export const parseOverridesSchema = z.object({
   format: z.enum(sourceFormats).optional(),
   /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer (`/data/items`); `.` is the root. */
   recordPath: z.string().max(1_000).optional(),
+  /** The file of a ZIP: its whole name, or its number from 1 as `#2`. */
+  entry: z.string().min(1).max(1_000).optional(),
   /** An array in the records, or a repeated element: a row for each of its elements. */
   explode: z.string().min(1).max(1_000).optional(),
   encoding: encodingSchema.optional(),

@@ -18,9 +18,9 @@ export const detectSource = (input: DetectionInput): Detection => {
 };
 
 /** The detection of what a compressed file holds, as one of the file: it is read from its spool. */
-export const markCompressed = <Found extends Detection>(detection: Found, compression: Compression): Found => ({
+export const markCompressed = <Found extends Detection>(detection: Found, { compression, why }: { readonly compression: Compression; readonly why: string }): Found => ({
   ...detection,
   options: { ...detection.options, compression },
-  guesses: { ...detection.guesses, compression: { value: compression, confidence: 1, why: `the file begins as ${compression} does, and could be unpacked to its end` } },
+  guesses: { ...detection.guesses, compression: { value: compression, confidence: 1, why } },
   needsSpool: true,
 });
