@@ -1,5 +1,5 @@
 /** Where the columns of a text of fixed width are: where no sampled line, of the start, the middle or the end, has anything but blanks. */
-import { WaybillError } from '../../../contracts/errors.ts';
+import { isWaybillError, WaybillError } from '../../../contracts/errors.ts';
 import type { FixedDetection, Guess } from '../../../contracts/parse-options.ts';
 import { nameColumns } from '../../detect/column-names.ts';
 import { detectDelimitedText } from '../../detect/detect-delimited.ts';
@@ -121,8 +121,14 @@ const widthsFrom = (starts: readonly number[], lines: readonly string[]): readon
 };
 
 const isDelimited = (text: SourceText): boolean => {
-  const { options: { columns }, guesses: { delimiter } } = detectDelimitedText(text);
-  return columns.length > 1 && delimiter.value !== ' ' && delimiter.confidence >= 0.6;
+  try {
+    const { options: { columns }, guesses: { delimiter } } = detectDelimitedText(text);
+    return columns.length > 1 && delimiter.value !== ' ' && delimiter.confidence >= 0.6;
+  } catch (error) {
+    // A quote that stays open, or a header without an end, is no delimited text; what looks like another format altogether is neither.
+    if (isWaybillError(error) && error.code !== 'FILE_BINARY') return false;
+    throw error;
+  }
 };
 
 const cellsOf = (line: string, { widths, guessed }: Borders): readonly string[] => {
