@@ -7,7 +7,6 @@ import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
 import type { SourceFile } from '../../db/source-files.ts';
 import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
-import type { Storage } from '../../storage/storage.ts';
 import { countRecords, headBytes, headRecords } from './sample-records.ts';
 
 export interface InspectInput {
@@ -31,7 +30,7 @@ const sampleRows = 5;
 const mostHeadBytes = 4 * 1024 * 1024;
 
 /** What cannot be read at an offset is spooled for the look, so that what is said here is what the import will find. */
-export const inspectSource = async (storage: Storage, { file, fileName, overrides, extent }: InspectInput): Promise<InspectedSource> => {
+export const inspectSource = async (storage: LookStore, { file, fileName, overrides, extent }: InspectInput): Promise<InspectedSource> => {
   const spool = spoolKey(randomUUID());
   const store: LookStore = extent === 'head' ? new MemorySpool(storage, spool) : storage;
   try {

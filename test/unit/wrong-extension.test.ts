@@ -1,0 +1,50 @@
+/** A file under every other ending is read as what it is. A new folder of the corpus joins by itself. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inspectSource } from '../../api/inspect/inspect-source.ts';
+import { parseOverridesSchema } from '../../contracts/parse-options.ts';
+import { archiveKey } from '../../storage/storage-keys.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+
+const corpus = new URL('../fixtures/corpus/', import.meta.url);
+const storage = new MemoryStore();
+
+const mostFiles = 4;
+/** Of formats that are not in the corpus, and none. */
+const moreEndings = ['.tsv', '.txt', '.ndjson', '.xml', '.xlsx', '.xls', '.ods', '.parquet', '.dat', '.pdf', '.exe', ''];
+
+/** Where the content leaves it open and the name decides: one line of JSON is a line or a document (docs/formats.md). */
+const nameDecided = /^the only line/;
+
+interface Expected { readonly error?: string; readonly overrides?: unknown }
+const filesOf = (format: string): readonly (readonly [string, Buffer])[] => readdirSync(new URL(`${format}/`, corpus))
+  .filter((name) => {
+    if (name.endsWith('.expected.json')) return false;
+    const { error, overrides } = JSON.parse(readFileSync(new URL(`${format}/${name.slice(0, -extname(name).length)}.expected.json`, corpus), 'utf8')) as Expected;
+    return error === undefined && overrides === undefined;
+  })
+  .map((name) => [name, readFileSync(new URL(`${format}/${name}`, corpus))] as const)
+  .filter(([, bytes]) => bytes.length < 4_000).slice(0, mostFiles);
+
+const formats = readdirSync(corpus, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const endings = [...new Set([...formats.flatMap((format) => filesOf(format).map(([name]) => extname(name))), ...moreEndings])];
+
+const inspect = async (fileName: string, bytes: Buffer) => {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  storage.objects.set(archiveKey(sha256), bytes);
+  const { detection, rows, sample } = await inspectSource(storage, { file: { sha256, bytes: bytes.length }, fileName, overrides: parseOverridesSchema.parse({}), extent: 'all' });
+  return { options: detection.options, rows, sample, nameDecides: nameDecided.test(detection.guesses.format?.why ?? '') };
+};
+
+describe.each(formats)('a file of the corpus of %s', (format) => {
+  const files = filesOf(format);
+  it.each(endings)('is read the same when its name ends with "%s"', async (ending) => {
+    expect(files.length).toBeGreaterThan(0);
+    for (const [name, bytes] of files) {
+      const [own, other] = [await inspect(name, bytes), await inspect(`file${ending}`, bytes)];
+      if (!own.nameDecides && !other.nameDecides) expect(other, name).toEqual(own);
+    }
+  });
+});
