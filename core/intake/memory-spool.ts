@@ -5,6 +5,8 @@ export interface LookStore extends SourceStore {
   readInto(key: string, start: number, target: Uint8Array): Promise<number>;
 }
 
+const pieceBytes = 64 * 1024;
+
 /** A storage in which one key is kept in memory: for the head of a file, which nobody needs on the disk. */
 export class MemorySpool implements LookStore {
   private kept: Buffer | null = null;
@@ -46,7 +48,8 @@ export class MemorySpool implements LookStore {
   private range(start: number, endExclusive: number): Buffer { return (this.kept ?? Buffer.alloc(0)).subarray(start, endExclusive); }
 
   private async *pieces(start = 0, endExclusive = Infinity): AsyncGenerator<Uint8Array> {
-    await Promise.resolve();
-    yield this.range(start, endExclusive);
+    const bytes = this.range(start, endExclusive);
+    // Small ones: how much was read of it says how large the rest is.
+    for (let at = 0; at < bytes.length; at += pieceBytes) yield Promise.resolve(bytes.subarray(at, at + pieceBytes));
   }
 }
