@@ -40,13 +40,15 @@ export interface MemoryBench {
   /** Of each file, about. */
   readonly bytes: number;
   readonly folder: string;
+  /** Names of formats; null: all. */
+  readonly only: readonly string[] | null;
   readonly print: (line: string) => void;
 }
 
 /** A stack a format: a process keeps its peak, and its heap. True: every peak holds. */
 export const runMemoryBench = async (bench: MemoryBench): Promise<boolean> => {
   let all = true;
-  for (const order of orders) {
+  for (const order of orders.filter(({ format }) => bench.only?.includes(format) ?? true)) {
     const stack = await startTestStack({ ownPostgres: true, postgresSettings: productSettings });
     try {
       const dataset = join(stack.folder.root, 'memory.dataset.json');

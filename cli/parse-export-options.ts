@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ExportCompression, ExportFormat } from '../contracts/export-request.ts';
 
 const wordsOf = <Word extends string>(words: Readonly<Record<Word, true>>): readonly Word[] => Object.keys(words) as Word[];
-export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true });
+export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true, xml: true });
 
 export const compressionWords = wordsOf<ExportCompression>({ gzip: true, zstd: true, zip: true, none: true });
 
@@ -34,7 +34,7 @@ export const addSort = (text: string, before: readonly SortOption[] = []): reado
 })];
 
 export interface FileShape { readonly format: ExportFormat; readonly compress: ExportCompression }
-const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson' };
+const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml' };
 
 const compressionOfExtension: Readonly<Record<string, ExportCompression>> = { gz: 'gzip', zst: 'zstd', zip: 'zip' };
 

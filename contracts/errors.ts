@@ -17,6 +17,8 @@ export const errorKinds = {
   FILE_NO_RECORDS: { retryable: false, ends: 'refused', says: 'The file has no records.', remedy: 'Ask the sender whether that is meant.' },
   FILE_BINARY: { retryable: false, ends: 'refused', says: 'The file is of no format that is read.', remedy: 'Export it as CSV or JSON, and see docs/formats.md.' },
   FILE_JSON_INVALID: { retryable: false, ends: 'refused', says: 'The JSON document is broken where its records begin or end.', remedy: 'Correct it at the named place, or ask the sender for it again.' },
+  FILE_XML_INVALID: { retryable: false, ends: 'refused', says: 'The XML document is broken where its records begin or end.', remedy: 'Correct it at the named place, or ask the sender for it again.' },
+  FILE_XML_DTD: { retryable: false, ends: 'refused', says: 'The XML document declares entities or a document type of its own.', remedy: 'Declarations are not followed, since they can make a text grow without end. Ask the sender for the document without them.' },
   FILE_RECORDS_UNKNOWN: { retryable: false, ends: 'refused', says: 'There are no records at the record path.', remedy: 'Say where the records are with --record-path, for example data.items; `.` is the root.' },
   FILE_CUT_OFF: { retryable: false, ends: 'refused', says: 'The file ends too early.', remedy: 'Ask the sender for the whole file.' },
   FILE_UNPACKING_FAILED: { retryable: false, ends: 'refused', says: 'The compressed file cannot be unpacked.', remedy: 'The compressed data is damaged. Ask the sender for the file again.' },

@@ -69,7 +69,8 @@ export type ExportFormat =
   | 'tsv'
   | 'jsonl'
   | 'json'
-  | 'geojson';
+  | 'geojson'
+  | 'xml';
 
 export type Compression =
   | 'none'
@@ -97,12 +98,16 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
-  /** csv, jsonl, json or geojson. */
+  /** csv, jsonl, json, geojson, xml or fixed. */
   readonly format?: InputMaybe<Scalars['String']['input']>;
-  /** Where the records of a JSON document are: `data.items`, or a JSON Pointer; `.` is the root. */
+  /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer; `.` is the root. */
   readonly recordPath?: InputMaybe<Scalars['String']['input']>;
   /** The file of a ZIP: its whole name, or its number from 1 as `#2`. */
   readonly entry?: InputMaybe<Scalars['String']['input']>;
+  /** A row for each element of this array of the records, or of this repeated element. */
+  readonly explode?: InputMaybe<Scalars['String']['input']>;
+  /** Characters of each column of fixed width. */
+  readonly widths?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
   readonly encoding?: InputMaybe<Scalars['String']['input']>;
   readonly delimiter?: InputMaybe<Scalars['String']['input']>;
   /** null: quotes are ordinary characters. */

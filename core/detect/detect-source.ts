@@ -12,6 +12,8 @@ import { readSourceText, type DetectionInput } from './source-text.ts';
 export const detectSource = (input: DetectionInput): Detection => {
   const detection = detectFormat(readSourceText(input));
   if (detection === null) throw new WaybillError('OPTION_INVALID', 'The content is not of the format that was named.', { option: 'format' });
+  if (input.overrides.explode !== undefined && !('paths' in detection.options))
+    throw new WaybillError('OPTION_INVALID', 'The format has no arrays whose elements could be rows.', { option: 'explode' });
   return detection;
 };
 

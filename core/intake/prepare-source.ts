@@ -5,6 +5,8 @@
 import type { Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectSource, markCompressed } from '../detect/detect-source.ts';
 import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
+import { isExploded, type ExplodedOptions } from '../formats/explode/explode-records.ts';
+import { explodeSource } from './explode-source.ts';
 import { layOpen, type LaidOpen } from './lay-open.ts';
 import { lookAtSamples } from './read-samples.ts';
 import type { SourceStore } from './source-store.ts';
@@ -39,14 +41,30 @@ export const prepareSource = async (store: SourceStore, order: PrepareOrder): Pr
 };
 
 const prepareText = async (store: SourceStore, { key, bytes, wholeBytes, packing }: LaidOpen, order: PrepareOrder): Promise<PreparedSource> => {
-  const { spool, overrides } = order;
+  const { overrides } = order;
   const fileName = packing?.innerName ?? order.fileName;
   const detection = await lookAtSamples(store, { key, totalBytes: bytes }, (samples) => detectSource({ samples, totalBytes: wholeBytes, overrides, fileName }));
-  if (!detection.needsSpool) return { detection, key, bytes, wholeBytes };
-  const read = Math.min(bytes, order.mostBytes ?? bytes);
-  // The spool may be its own source: it is replaced when the decoded one is whole.
-  const decoded = await store.write(spool, decodedPieces(store.read(key, 0, read), detection.options.encoding, order.signal));
-  return { detection, key: spool, bytes: decoded.bytes, wholeBytes: Math.round(decoded.bytes * (wholeBytes / read)) };
+  const text = detection.needsSpool ? await decode(store, { key, bytes, wholeBytes, encoding: detection.options.encoding }, order) : { key, bytes, wholeBytes };
+  return isExploded(detection.options) ? explode(store, text, { detection, options: detection.options, order }) : { detection, ...text };
+};
+
+interface Text { readonly key: string; readonly bytes: number; readonly wholeBytes: number }
+
+/** The spool may be its own source: it is replaced when the decoded one is whole. */
+const decode = async (store: SourceStore, { key, bytes, wholeBytes, encoding }: Text & { readonly encoding: Encoding }, { spool, mostBytes, signal }: PrepareOrder): Promise<Text> => {
+  const read = Math.min(bytes, mostBytes ?? bytes);
+  const decoded = await store.write(spool, decodedPieces(store.read(key, 0, read), encoding, signal));
+  return { key: spool, bytes: decoded.bytes, wholeBytes: Math.round(decoded.bytes * (wholeBytes / read)) };
+};
+
+interface Exploding { readonly detection: Detection; readonly options: ExplodedOptions; readonly order: PrepareOrder }
+
+const explode = async (store: SourceStore, { key, wholeBytes }: Text, { detection, options, order: { spool, mostBytes, signal } }: Exploding): Promise<PreparedSource> => {
+  const { bytes, readBytes } = await explodeSource(store, { from: key, to: spool, options, mostBytes, signal });
+  return {
+    detection: { ...detection, options: { ...options, dataStartByte: 0, dataStartLine: 1 }, needsSpool: true } as Detection,
+    key: spool, bytes, wholeBytes: Math.round(bytes * (wholeBytes / Math.max(1, readBytes))),
+  };
 };
 
 async function* decodedPieces(pieces: AsyncIterable<Uint8Array>, encoding: Encoding, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {

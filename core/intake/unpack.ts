@@ -5,6 +5,7 @@
 import { WaybillError } from '../../contracts/errors.ts';
 import type { Compression } from '../../contracts/parse-options.ts';
 import type { RandomAccess } from '../formats/source-format.ts';
+import { expandsTooMuch, guardGrowth, harmlessBytes } from './growth-guard.ts';
 import type { SourceStore } from './source-store.ts';
 import { unpackStream } from './unpack-stream.ts';
 import { locateMember, readMember } from './zip/read-member.ts';
@@ -12,12 +13,8 @@ import type { ZipMember } from './zip/zip-directory.ts';
 
 /** Texts shrink 5 to 50 times, the most monotonous logs 150 times by gzip (which can reach 1,032) and 400 times by those that look farther back. */
 const mostRatio: Readonly<Record<Compression, number>> = { gzip: 200, zip: 200, zstd: 500, bzip2: 500, xz: 500 };
-/** Below it the ratio is nobody's harm. */
-const harmlessBytes = 64 * 1024 * 1024;
 /** A part of a file may be monotonous; with more of it, the ratio is that of what was read so far. */
 const monotonousBytes = 256 * 1024 * 1024;
-const reserveBytes = 256 * 1024 * 1024;
-const checkEvery = 64 * 1024 * 1024;
 
 export interface UnpackOrder {
   readonly from: string;
@@ -78,15 +75,11 @@ interface Guarding extends Pick<UnpackOrder, 'compression' | 'mostBytes' | 'sign
 
 async function* guarded(store: SourceStore, { pieces, seen, packedBytes, compression, mostBytes = Infinity, signal }: Guarding): AsyncGenerator<Uint8Array> {
   const ratio = mostRatio[compression];
-  let checked = 0;
-  for await (const piece of pieces) {
-    signal?.throwIfAborted();
-    seen.grown += piece.length;
-    if (isTooMuch(seen, packedBytes, ratio)) throw tooMuch(packedBytes, ratio);
-    if (seen.grown - checked >= checkEvery) {
-      checked = seen.grown;
-      await refuseFullDisk(store);
-    }
+  const judge = (grown: number): void => {
+    seen.grown = grown;
+    if (isTooMuch(seen, packedBytes, ratio)) throw expandsTooMuch(packedBytes, ratio);
+  };
+  for await (const piece of guardGrowth(store, { pieces, judge, signal })) {
     yield piece;
     if (seen.grown >= mostBytes) return;
   }
@@ -95,11 +88,3 @@ async function* guarded(store: SourceStore, { pieces, seen, packedBytes, compres
 
 const isTooMuch = ({ grown, packed }: Seen, packedBytes: number, ratio: number): boolean =>
   (grown > harmlessBytes && grown > packedBytes * ratio) || (grown > monotonousBytes && grown > packed * ratio);
-
-const tooMuch = (packedBytes: number, ratio: number): WaybillError =>
-  new WaybillError('FILE_EXPANDS_TOO_MUCH', `Unpacked the file is more than ${ratio} times as large.`, { packedBytes, mostRatio: ratio });
-
-const refuseFullDisk = async (store: SourceStore): Promise<void> => {
-  const bytesFree = await store.freeBytes();
-  if (bytesFree !== null && bytesFree < reserveBytes) throw new WaybillError('DISK_WOULD_FILL', 'The unpacked file would fill the disk.', { bytesFree });
-};
