@@ -43,8 +43,10 @@ describe.each(formats)('a file of the corpus of %s', (format) => {
   it.each(endings)('is read the same when its name ends with "%s"', async (ending) => {
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
-      const [own, other] = [await inspect(file.name, file), await inspect(`file${ending}`, file)];
-      if (!own.nameDecides && !other.nameDecides) expect(other, file.name).toEqual(own);
+      const own = await inspect(file.name, file);
+      if (own.nameDecides) continue;
+      const other = await inspect(`file${ending}`, file);
+      if (!other.nameDecides) expect(other, file.name).toEqual(own);
     }
   });
 });
