@@ -64,6 +64,23 @@ describe('unpacking', () => {
     for (let length = 12; length < bytes.length; length += step) expect([length, await layText(bytes.subarray(0, length))]).toEqual([length, 'FILE_CUT_OFF']);
   }, 60_000);
 
+  it.each([['gzip/csv.gz', 'gzip'], ['zstd/many-rows.zst', 'zstd'], ['bzip2/small-blocks.bz2', 'bzip2'], ['xz/several-blocks.xz', 'xz']] as const)(
+    'of %s may be given up, or fail by its source, many times and at the same time, and goes on to work', async (path, compression) => {
+      const bytes = fileOf(path);
+      async function* broken(): AsyncGenerator<Uint8Array> {
+        yield* inPieces(bytes.subarray(0, 40), 40);
+        throw new RangeError('the disk');
+      }
+      const giveUp = async (): Promise<void> => {
+        for await (const piece of unpackStream(compression, inPieces(bytes, 500))) if (piece.length > 0) return;
+      };
+      const whole = await wholeOf(unpackStream(compression, inPieces(bytes, 500)));
+      for (let round = 0; round < 5; round += 1) {
+        await Promise.all([giveUp(), expect(wholeOf(unpackStream(compression, broken()))).rejects.toThrow('the disk'), giveUp()]);
+        expect(Buffer.compare(await wholeOf(unpackStream(compression, inPieces(bytes, 500))), whole)).toBe(0);
+      }
+    });
+
   it.each(packedFolders)('ends in bytes or in a coded refusal for damaged files of %s', async (folder) => {
     let seed = 20_240_131;
     const random = (below: number): number => {
