@@ -52,8 +52,9 @@ describe('the estimate of a file that has to be unpacked or decoded', () => {
   });
 
   it('of a bomb ends at its head', async () => {
+    const bomb = gzipSync(Buffer.alloc(500 * 1024 * 1024, 'a,b\n'));
     const started = Date.now();
-    await estimate(gzipSync(Buffer.alloc(500 * 1024 * 1024, 'a,b\n'))).catch(() => undefined);
+    await estimate(bomb).catch(() => undefined);
     expect(Date.now() - started).toBeLessThan(10_000);
   }, 30_000);
 });
