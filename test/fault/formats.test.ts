@@ -2,6 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packEntry, zipFile } from '../../core/formats/zip/zip-file.ts';
+import { compressZstd } from '../../core/formats/zstd-library.ts';
 import { expectedBooks, makeFaultFile, startFaultBench } from '../support/fault-bench.ts';
 import type { FaultBench } from '../support/fault-bench.ts';
 import { outputFields, writeParquet } from '../support/write-parquet.ts';
@@ -13,6 +15,15 @@ beforeAll(async () => {
   records = (parse(await makeFaultFile(), { columns: true })).map((record) => JSON.stringify(record));
 });
 afterAll(async () => { await bench.close(); });
+
+const bufferOf = async (pieces: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
+};
+
+type Write = (lines: readonly string[]) => string | Buffer | Promise<Buffer>;
+const csvText = (lines: readonly string[]): Buffer => Buffer.from(`${lines.join('\r\n')}\r\n`);
 
 /** Texts as they stand in one large row group, so that chunks end within it. */
 const parquetOf = (lines: readonly string[]): Promise<Buffer> => {
@@ -31,12 +42,14 @@ const fixedWidth = (rows: readonly Readonly<Record<string, string>>[]): string =
   return all.map((row) => `${names.map((name, at) => (row[name] ?? '').padEnd(widths[at] ?? 0)).join('')}\n`).join('');
 };
 
-const formats: readonly (readonly [string, (lines: readonly string[]) => string | Buffer | Promise<Buffer>])[] = [
+const formats: readonly (readonly [string, Write])[] = [
   ['jsonl', (lines) => `${lines.join('\n')}\n`],
   ['json', (lines) => `{"made":"today","data":{"records":[\n${lines.join(',\n')}\n]}}`],
   ['parquet', parquetOf],
   ['xml', (lines) => `<?xml version="1.0"?>\n<all>\n${lines.map(xmlRecord).join('\n')}\n</all>\n`],
-  ['gzip', (lines) => gzipSync(`${lines.join('\r\n')}\r\n`)],
+  ['gzip', (lines) => gzipSync(csvText(lines))],
+  ['zstd', async (lines) => Buffer.from(await compressZstd(csvText(lines), 3))],
+  ['zip', (lines) => bufferOf(zipFile([packEntry('records.csv', csvText(lines))]))],
 ];
 
 const importKilledTwice = async (dataset: string, sha256: string): Promise<string> => {

@@ -25,7 +25,7 @@ const expectedOf = (name: string): Expected => JSON.parse(readFileSync(new URL(n
 const inspect = async (fileName: string, bytes: Buffer) => {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   await storage.write(archiveKey(sha256), [bytes]);
-  return inspectSource(storage, { file: { sha256, bytes: bytes.length }, fileName, overrides: {}, all: true });
+  return inspectSource(storage, { file: { sha256, bytes: bytes.length }, fileName, overrides: {}, extent: 'all' });
 };
 
 /** The outcome of a broken file: the inspection, or at the latest the reading of its chunks, refuses it. */

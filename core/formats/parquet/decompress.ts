@@ -1,13 +1,9 @@
 /** The codecs of Parquet's pages. What a page grows to is fixed before: a page that says less or more than it holds is broken. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import zstd from '@bokuweb/zstd-wasm';
 import { compressors } from 'hyparquet-compressors';
+import { unpackZstdFrame } from '../zstd-library.ts';
 import { corrupt } from './corrupt.ts';
 import type { Codec } from './parquet-footer.ts';
-
-let zstdReady: Promise<void> | null = null;
-/** Before the first page in Zstandard. */
-export const prepareZstd = (): Promise<void> => (zstdReady ??= zstd.init());
 
 export const decompress = (codec: Codec, packed: Uint8Array, bytes: number): Uint8Array => {
   const page = unpacked(codec, packed, bytes);
@@ -47,7 +43,7 @@ const snappy = (packed: Uint8Array, bytes: number): Uint8Array => {
 const unpackZstd = (packed: Uint8Array, bytes: number): Uint8Array => {
   const said = zstdContentSize(Buffer.from(packed.buffer, packed.byteOffset, packed.length));
   if (said !== null && said !== bytes) throw corrupt('a page has another length than it says');
-  return zstd.decompress(packed, { defaultHeapSize: bytes });
+  return unpackZstdFrame(packed, bytes);
 };
 
 const zstdContentSize = (frame: Buffer): number | null => {

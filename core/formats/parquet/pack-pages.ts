@@ -1,7 +1,7 @@
 /** Pages of a column: levels and values, compressed, each behind its header. Pages of the first kind, which every reader takes. */
 import { gzipSync } from 'node:zlib';
-import zstd from '@bokuweb/zstd-wasm';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
+import { packZstd } from '../zstd-library.ts';
 import { TextBuilder } from './column-builder.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { codecs } from './parquet-footer.ts';
@@ -33,7 +33,7 @@ const compress = (codec: WrittenCodec, bytes: Uint8Array): Uint8Array => {
     case 'uncompressed': return bytes;
     case 'snappy': return snappyCompress(bytes);
     case 'gzip': return gzipSync(bytes, { level: 5 });
-    case 'zstd': return zstd.compress(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 1);
+    case 'zstd': return packZstd(bytes, 1);
   }
 };
 

@@ -1,7 +1,7 @@
 /** An open Parquet file: its footer and the page indexes that were made so far, kept a thread for the chunks that follow. */
 import type { RandomAccess } from '../source-format.ts';
 import { tooMuch } from './corrupt.ts';
-import { prepareZstd } from './decompress.ts';
+import { prepareZstd } from '../zstd-library.ts';
 import { indexPages } from './page-index.ts';
 import type { PageIndex } from './page-index.ts';
 import { parseFooter, readFooterBytes } from './parquet-footer.ts';

@@ -8,7 +8,7 @@ import type { OutputField, OutputRow } from '../format-writer.ts';
 import { columnBuilder } from './column-builder.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { columnSpec } from './column-spec.ts';
-import { prepareZstd } from './decompress.ts';
+import { prepareZstd } from '../zstd-library.ts';
 import { packColumn } from './pack-pages.ts';
 import type { WrittenCodec, WrittenColumn } from './pack-pages.ts';
 import { magic } from './parquet-footer.ts';
