@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectedBooks, makeFaultFile, startFaultBench } from '../support/fault-bench.ts';
 import type { FaultBench } from '../support/fault-bench.ts';
+import { outputFields, writeParquet } from '../support/write-parquet.ts';
 
 let bench: FaultBench;
 let records: readonly string[];
@@ -24,10 +25,17 @@ const fixedWidth = (rows: readonly Readonly<Record<string, string>>[]): string =
   return all.map((row) => `${names.map((name, at) => (row[name] ?? '').padEnd(widths[at] ?? 0)).join('')}\n`).join('');
 };
 
-const formats: readonly (readonly [string, (lines: readonly string[]) => string | Buffer])[] = [
+/** Texts as they stand in one large row group, so that chunks end within it. */
+const parquetOf = (lines: readonly string[]): Promise<Buffer> => {
+  const rows = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string>>);
+  return writeParquet(outputFields(Object.keys(rows[0] ?? {}).map((name) => ({ name, type: 'text' }))), [rows.map((row) => Object.values(row))], 'zstd');
+};
+
+const formats: readonly (readonly [string, (lines: readonly string[]) => string | Buffer | Promise<Buffer>])[] = [
   ['jsonl', (lines) => `${lines.join('\n')}\n`],
   ['json', (lines) => `{"made":"today","data":{"records":[\n${lines.join(',\n')}\n]}}`],
   ['xml', (lines) => `<?xml version="1.0"?>\n<all>\n${lines.map(xmlRecord).join('\n')}\n</all>\n`],
+  ['parquet', parquetOf],
   ['gzip', (lines) => gzipSync(`${lines.join('\r\n')}\r\n`)],
 ];
 
@@ -50,7 +58,7 @@ describe('kill -9 of the only worker, twice, while it stages', () => {
   it.each(formats)('%s: loses nothing and doubles nothing', async (format, write) => {
     const dataset = `killed_${format}`;
     await bench.dataset(dataset);
-    const jobId = await importKilledTwice(dataset, await bench.upload(write(records)));
+    const jobId = await importKilledTwice(dataset, await bench.upload(await write(records)));
     await bench.expectWhole(jobId, dataset);
   });
 

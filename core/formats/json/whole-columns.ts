@@ -18,7 +18,7 @@ export interface WantedColumns {
 interface Column { readonly name: string; readonly path: ValuePath }
 
 export const withWholeColumns = (options: ParseOptions, { named, jsonFields }: WantedColumns): ParseOptions => {
-  if (!('paths' in options) || options.explode !== undefined) return options;
+  if (!('paths' in options) || options.paths === undefined || ('explode' in options && options.explode !== undefined)) return options;
   // The inner markup of an XML element is no JSON.
   const wanted = options.format === 'xml' ? named : [...named, ...jsonFields];
   const found: readonly Column[] = options.paths.map((path, index) => ({ path, name: options.columns[index] ?? '' }));
