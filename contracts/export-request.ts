@@ -81,9 +81,12 @@ export const mediaTypeOf = (request: Pick<ExportRequest, 'format' | 'compress'>)
   return packing === 'none' ? mediaTypes[request.format] : packedMediaTypes[packing];
 };
 
-/** `incidents.csv.gz`, or with a number of its own where the export has several files. */
-export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number): string =>
-  `${unpackedFileName(request, fileNo)}${packedExtensions[packingOf(request)]}`;
+/**
+ * `incidents.csv.gz`, or with a number of its own where the export has several files.
+ * @param companion what belongs beside them all instead, by the end of its name: `xsd`
+ */
+export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number, companion: string | null = null): string =>
+  (companion === null ? `${unpackedFileName(request, fileNo)}${packedExtensions[packingOf(request)]}` : `${request.dataset}.${companion}`);
 
 /** Also the name of the file within a ZIP. */
 export const unpackedFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'splitRows'>, fileNo: number): string => {
