@@ -144,7 +144,7 @@ describe('what was exported', () => {
       (21, 'near', '-', date '0001-01-01', timestamptz '2024-02-29 23:59:59.123456+00', -0.0001, -9223372036854775808, point(0, 0), false, '{}', '[]')`);
   });
 
-  it.each(['csv', 'tsv', 'jsonl', 'json', 'geojson', 'csv.gz', 'jsonl.gz'])('is imported again unchanged: %s', async (ending) => {
+  it.each(['csv', 'tsv', 'jsonl', 'json', 'geojson', 'parquet', 'csv.gz', 'jsonl.gz'])('is imported again unchanged: %s', async (ending) => {
     const name = `hard_${ending.replace('.', '_')}`;
     await operator.table(name, columns);
     const file = target(`hard.${ending}`);
