@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ExportPartKey } from '../contracts/export-request.ts';
+import type { JobId } from '../contracts/ids.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
-import type { WrittenPart } from '../core/formats/file-writer.ts';
+import type { Companion, WrittenPart } from '../core/formats/file-writer.ts';
 import { listExportFiles, saveExportFile } from '../db/export-files.ts';
 import { listParts } from '../db/export-parts.ts';
 import type { ExportPart } from '../db/export-parts.ts';
@@ -28,9 +29,17 @@ export const assembleFiles = async (deps: ActivityDeps, { job, request, planned 
     const pieces = hashed(writer.assemble(own.map((part) => writtenPart(deps.storage, part, { jobId, planEpoch, partNo: part.partNo }))), hash, signal);
     const { bytes } = await deps.storage.write(storageKey, pieces);
     await saveExportFile(deps.pool, jobId, {
-      fileNo, rows: sum(own, (part) => part.rowCount), bytes, sha256: hash.digest('hex'), storageKey, guardedCells: sum(own, (part) => part.guardedCells),
+      fileNo, rows: sum(own, (part) => part.rowCount), bytes, sha256: hash.digest('hex'), storageKey, guardedCells: sum(own, (part) => part.guardedCells), extension: null,
     });
   }
+  // One beside all files of a split export: they are alike.
+  for (const [index, companion] of writer.companions.entries()) await writeCompanion(deps, { jobId, fileNo: fileCount + 1 + index, companion });
+};
+
+const writeCompanion = async ({ pool, storage }: ActivityDeps, { jobId, fileNo, companion: { extension, bytes: content } }: { readonly jobId: JobId; readonly fileNo: number; readonly companion: Companion }): Promise<void> => {
+  const storageKey = exportFileKey(jobId, fileNo);
+  const { bytes } = await storage.write(storageKey, [content]);
+  await saveExportFile(pool, jobId, { fileNo, rows: 0, bytes, sha256: createHash('sha256').update(content).digest('hex'), storageKey, guardedCells: 0, extension });
 };
 
 /** A part that is not as it was written: a crash of the machine took what was not yet on the disk. */

@@ -67,8 +67,9 @@ export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   geojson: 'application/geo+json',
 };
 
-/** `incidents.csv.gz`, or with a number of its own where the export has several files. */
-export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number): string => {
+/** `incidents.csv.gz`, or with a number of its own where the export has several files; what stands beside them has none: `incidents.xsd`. */
+export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, { fileNo, extension }: { readonly fileNo: number; readonly extension: string | null }): string => {
+  if (extension !== null) return `${request.dataset}.${extension}`;
   const number = request.splitRows === null ? '' : `-${String(fileNo).padStart(4, '0')}`;
   return `${request.dataset}${number}.${extensions[request.format]}${request.compress === 'gzip' ? '.gz' : ''}`;
 };
