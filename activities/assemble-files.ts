@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { ExportPartKey } from '../contracts/export-request.ts';
 import type { JobId } from '../contracts/ids.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
-import type { Companion, WrittenPart } from '../core/formats/file-writer.ts';
+import type { Companion, FileWriter, WrittenPart } from '../core/formats/file-writer.ts';
 import { listExportFiles, saveExportFile } from '../db/export-files.ts';
 import { listParts } from '../db/export-parts.ts';
 import type { ExportPart } from '../db/export-parts.ts';
@@ -15,9 +15,15 @@ import type { ExportOfJob } from './export-of-job.ts';
 
 const sum = (parts: readonly ExportPart[], of: (part: ExportPart) => number | null): number => parts.reduce((total, part) => total + (of(part) ?? 0), 0);
 
-export const assembleFiles = async (deps: ActivityDeps, { job, request, planned }: ExportOfJob, { fileCount, signal }: { readonly fileCount: number; readonly signal: AbortSignal }): Promise<void> => {
+export interface Assembling {
+  readonly fileCount: number;
+  readonly signal: AbortSignal;
+  /** Default: that of the request. */
+  readonly writer?: FileWriter;
+}
+
+export const assembleFiles = async (deps: ActivityDeps, { job, request, planned }: ExportOfJob, { fileCount, signal, writer = createFileWriter(request, planned.fields) }: Assembling): Promise<void> => {
   const { jobId, planEpoch } = job;
-  const writer = createFileWriter(request, planned.fields);
   const parts = await listParts(deps.pool, { jobId, planEpoch });
   const whole = new Map((await listExportFiles(deps.pool, jobId)).map((file) => [file.fileNo, file]));
   for (let fileNo = 1; fileNo <= fileCount; fileNo += 1) {
