@@ -28,6 +28,8 @@ export const exportEpoch = (jobId: string, planEpoch: number) => ({ jobId, round
 
 const mostFiles = 1_000;
 const mostRowsOfPart = 500_000;
+const fewestParts = 24;
+const smallestPart = 1024 * 1024;
 
 interface State { readonly state: string; readonly planEpoch: number; readonly frozen: FrozenExport | null }
 const readState = async (tx: Queryable, jobId: string): Promise<State> => {
@@ -55,7 +57,9 @@ const materialise = async (tx: Queryable, { jobId, planEpoch, selection }: Freez
 interface Sizes { readonly rowsTotal: number; readonly partRows: number; readonly fileCount: number; readonly pages: number }
 const sizesOf = async (tx: Queryable, { jobId, planEpoch, partBytes, splitRows }: FreezeInput, rowsTotal: number): Promise<Sizes> => {
   const { rows: [row] } = await tx.query<{ bytes: number; pages: number }>(`select pg_table_size($1::regclass) as bytes, pg_relation_size($1::regclass) / current_setting('block_size')::integer as pages`, [stagingTable(exportEpoch(jobId, planEpoch))]);
-  const partRows = Math.max(1, Math.min(mostRowsOfPart, Math.ceil(rowsTotal * partBytes / Math.max(1, row?.bytes ?? 1))));
+  // Of few parts the last keeps one thread busy while the others have none.
+  const aimed = Math.min(partBytes, Math.max(smallestPart, (row?.bytes ?? 0) / fewestParts));
+  const partRows = Math.max(1, Math.min(mostRowsOfPart, Math.ceil(rowsTotal * aimed / Math.max(1, row?.bytes ?? 1))));
   const fileCount = splitRows === null ? 1 : Math.max(1, Math.ceil(rowsTotal / splitRows));
   if (fileCount > mostFiles)
     throw new WaybillError('OPTION_INVALID', `--split-rows ${splitRows ?? 0} would make ${fileCount} files; at most ${mostFiles} are made.`, { option: 'splitRows', files: fileCount });
