@@ -30,6 +30,7 @@ export const assembleFiles = async (deps: ActivityDeps, { job, request, planned 
     const storageKey = exportFileKey(jobId, fileNo);
     const known = whole.get(fileNo);
     if (known !== undefined && (await deps.storage.stat(storageKey))?.bytes === known.bytes) continue;
+    const writer = createFileWriter(request, planned.fields, fileNo);
     const own = parts.filter((part) => part.fileNo === fileNo);
     const hash = createHash('sha256');
     const pieces = hashed(writer.assemble(own.map((part) => writtenPart(deps.storage, part, { jobId, planEpoch, partNo: part.partNo }))), hash, signal);

@@ -1,10 +1,9 @@
 /** GET /jobs/<job>/files/<n>: the finished file leaves the house here, so the download is audited before the first byte is sent (design 10.13). */
 import type { Actor } from '../../contracts/actor.ts';
 import { WaybillError } from '../../contracts/errors.ts';
-import { exportFileName, exportRequestSchema, mediaTypes } from '../../contracts/export-request.ts';
-import type { ExportRequest } from '../../contracts/export-request.ts';
+import { exportFileName, exportRequestSchema, mediaTypeOf } from '../../contracts/export-request.ts';
 import { appendAudit } from '../../db/audit.ts';
-import { listExportFiles, type ExportFile } from '../../db/export-files.ts';
+import { listExportFiles } from '../../db/export-files.ts';
 import type { Job } from '../../db/job.ts';
 import { refuseReader } from '../../db/reader.ts';
 import type { ApiDeps } from '../api-deps.ts';
@@ -22,11 +21,6 @@ const bodyOf = (pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> =
   }, { highWaterMark: 0 });
 };
 
-const mediaTypeOf = (request: ExportRequest, { extension }: ExportFile): string => {
-  if (extension !== null) return extension === 'xsd' ? 'application/xml' : 'application/octet-stream';
-  return request.compress === 'gzip' ? 'application/gzip' : mediaTypes[request.format];
-};
-
 export const downloadExport = async ({ pool, storage }: Pick<ApiDeps, 'pool' | 'storage'>, { actor, job, purpose, fileNo }: DownloadRequest): Promise<Response> => {
   const { jobId } = job;
   await refuseReader(pool, { actor, purpose, jobId });
@@ -38,7 +32,7 @@ export const downloadExport = async ({ pool, storage }: Pick<ApiDeps, 'pool' | '
   const request = exportRequestSchema.parse(job.request);
   await appendAudit(pool, { actor, action: 'export.downloaded', jobId, details: { file: fileNo, sha256: file.sha256, bytes: file.bytes, purpose } });
   return new Response(bodyOf(storage.read(file.storageKey)), { headers: {
-    'content-type': mediaTypeOf(request, file), 'content-length': String(file.bytes),
+    'content-type': mediaTypeOf(request, file.extension), 'content-length': String(file.bytes),
     'content-disposition': `attachment; filename="${exportFileName(request, file)}"`, 'x-content-sha256': file.sha256,
     'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
   } });
