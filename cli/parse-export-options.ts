@@ -48,6 +48,12 @@ export const shapeOfName = (name: string): FileShape | null => {
 };
 
 /** `out.csv.gz` → `out-0001.csv.gz`. */
+/** The name with another ending: `incidents.xml.gz` becomes `incidents.xsd`. */
+export const companionName = (name: string, extension: string): string => {
+  const [, stem = name] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+)?(?:\.(?:gz|zst|zip))?)$/.exec(name) ?? [];
+  return `${stem}.${extension}`;
+};
+
 export const numberedName = (name: string, fileNo: number): string => {
   const [, stem = name, ending = ''] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+)?(?:\.(?:gz|zst|zip))?)$/.exec(name) ?? [];
   return `${stem}-${String(fileNo).padStart(4, '0')}${ending}`;

@@ -59,6 +59,7 @@ export const errorKinds = {
   EXPORT_FORMAT_UNFIT: { retryable: false, ends: 'refused', says: 'The format cannot hold these fields.', remedy: 'Choose other fields or another --format; the message says what the format needs.' },
   EXPORT_UNWRITABLE: { retryable: false, ends: 'failed', says: 'The format cannot hold a value of a field.', remedy: 'The format cannot hold a value of the named field; choose other fields or another --format.' },
   EXPORT_GONE: { retryable: false, ends: 'refused', says: 'The exported file is not there.', remedy: 'The file is not kept any more, or the job has not finished one. Export again.' },
+  EXPORT_EXPIRED: { retryable: false, ends: 'refused', says: 'The exported file was removed when its time was over.', remedy: 'Export again; WAYBILL_EXPORT_DAYS says how long files are kept.' },
   OPTION_INVALID: { retryable: false, ends: 'refused', says: 'An option has a value that it cannot have.', remedy: 'Correct the named option.' },
   MODE_NEEDS_KEY: { retryable: false, ends: 'refused', says: 'The mode needs a key, and there is none.', remedy: 'Choose --key a,b, give the dataset a key, or import with --mode append.' },
   SAME_FILE: { retryable: false, ends: 'refused', says: 'This file was imported with the same plan by an earlier job.', remedy: 'Use --again to load it once more.' },
