@@ -5,6 +5,8 @@ import type { QuoteOption } from './parse-options.ts';
 export interface ParseOverrideOptions {
   readonly format?: string;
   readonly recordPath?: string;
+  readonly sheet?: string;
+  readonly headerRows?: number;
   readonly encoding?: string;
   readonly delimiter?: string;
   readonly quote?: QuoteOption;
@@ -13,9 +15,11 @@ export interface ParseOverrideOptions {
   readonly preamble?: number;
 }
 
-export const parseOverridesOf = ({ format, recordPath, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
+export const parseOverridesOf = ({ format, recordPath, sheet, headerRows, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
   ...(format === undefined ? {} : { format }),
   ...(recordPath === undefined ? {} : { recordPath }),
+  ...(sheet === undefined ? {} : { sheet }),
+  ...(headerRows === undefined ? {} : { headerRows }),
   ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
   ...(quote === undefined ? {} : { quote: quote.quote }),

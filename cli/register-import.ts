@@ -11,6 +11,8 @@ import type { JsonOption } from './run-command.ts';
 const addParseOptions = (command: Command): Command => command
   .addOption(new Option('--format <format>', 'format of the file (default: detected)').choices(formatWords))
   .option('--record-path <path>', 'where the records of a JSON document are, e.g. data.items, or as a JSON Pointer; . is the root (default: detected)')
+  .option('--sheet <name>', 'sheet of a workbook by its name, or by its place: #2 (default: the first visible one with a table)')
+  .option('--header-rows <lines>', 'lines that the header of a sheet takes; names of several are joined with dots (default: detected)', parseCount)
   .option('--encoding <name>', 'encoding of the file, e.g. utf-8, windows-1252 (default: detected)', parseEncoding)
   .option('--delimiter <char>', 'character between cells; also tab, comma, semicolon, pipe (default: detected)', parseDelimiter)
   .option('--quote <char>', 'quote character; none: quotes are ordinary characters (default: detected)', parseQuote)

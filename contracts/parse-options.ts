@@ -62,18 +62,40 @@ export const jsonOptionsSchema = z.object({
 }).strict().readonly();
 export type JsonOptions = z.infer<typeof jsonOptionsSchema>;
 
-export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema]);
+export const sheetFormats = ['xlsx', 'ods', 'xls'] as const;
+export type SheetFormat = (typeof sheetFormats)[number];
+
+/** A sheet of a workbook. Its records are read from a row spool (core/formats/row-spool); lines are the sheet's. */
+export const sheetOptionsSchema = z.object({
+  format: z.enum(sheetFormats),
+  ...sourceOptions,
+  /** The sheet's name. */
+  sheet: z.string(),
+  /** Lines before the header, or before the first record when there is none. */
+  preambleLines: z.number().int().nonnegative(),
+  header: z.boolean(),
+  /** Lines of the header: of several, the names are joined with dots. */
+  headerRows: z.number().int().nonnegative(),
+}).strict().readonly();
+export type SheetOptions = z.infer<typeof sheetOptionsSchema>;
+
+export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema, sheetOptionsSchema]);
 export type ParseOptions = z.infer<typeof parseOptionsSchema>;
-export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson'] as const satisfies readonly ParseOptions['format'][];
+export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson', ...sheetFormats] as const satisfies readonly ParseOptions['format'][];
 
 /** Whether the records are read from a spool that was made of the source (design 10.10), and not from the source itself. */
-export const readsSpool = ({ encoding, compression }: ParseOptions): boolean => encoding !== 'utf-8' || compression !== undefined;
+export const readsSpool = ({ format, encoding, compression }: ParseOptions): boolean =>
+  encoding !== 'utf-8' || compression !== undefined || format === 'xlsx' || format === 'ods' || format === 'xls';
 
 /** What an operator may say instead of detection. */
 export const parseOverridesSchema = z.object({
   format: z.enum(sourceFormats).optional(),
   /** Where the records of a JSON document are: `data.items`, or a JSON Pointer (`/data/items`); `.` is the root. */
   recordPath: z.string().max(1_000).optional(),
+  /** The name of a workbook's sheet, or `#2`: the second one. */
+  sheet: z.string().min(1).max(200).optional(),
+  /** Lines that a sheet's header takes. */
+  headerRows: z.number().int().nonnegative().max(10).optional(),
   encoding: encodingSchema.optional(),
   delimiter: z.string().length(1).optional(),
   quote: z.string().length(1).nullable().optional(),
@@ -117,9 +139,22 @@ export interface JsonDetection {
   readonly needsSpool: boolean;
 }
 
-export type Detection = DelimitedDetection | JsonDetection;
+export interface SheetDetection {
+  readonly options: SheetOptions;
+  readonly guesses: SourceGuesses & {
+    readonly sheet: Guess<string>;
+    readonly header: Guess<boolean>;
+    readonly headerRows: Guess<number>;
+    readonly preambleLines: Guess<number>;
+    /** Rows, columns and sheets that a person does not see when the workbook is opened. */
+    readonly hidden?: Guess<string>;
+  };
+  readonly needsSpool: boolean;
+}
 
-export const doubtable = ['format', 'encoding', 'delimiter', 'header', 'recordPath'] as const;
+export type Detection = DelimitedDetection | JsonDetection | SheetDetection;
+
+export const doubtable = ['format', 'encoding', 'delimiter', 'header', 'recordPath', 'sheet', 'hidden'] as const;
 
 /** A guess that a person should look at: a wrong one loads wrong text without any row being rejected. */
 export interface Doubt extends Guess<string | boolean> { readonly property: typeof doubtable[number] }

@@ -61,6 +61,7 @@ const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: In
     format: options.format, compression: options.compression ?? 'none', encoding: options.encoding, columns: options.columns.map((name) => ({ name })),
     rows, rowsExact, sample, guesses,
     ...(options.format === 'csv' ? { delimiter: options.delimiter, quote: options.quote, escape: options.escape, headerRow: options.header, preambleLines: options.preambleLines } : {}),
+    ...('sheet' in options ? { sheet: options.sheet, headerRow: options.header, headerRows: options.headerRows, preambleLines: options.preambleLines } : {}),
     ...('recordPath' in options ? { recordPath: writeRecordPath(options.recordPath) } : {}),
   };
 };

@@ -5,6 +5,7 @@ import { csvFormat } from './csv/csv-format.ts';
 import { geojsonFormat } from './geojson/geojson-format.ts';
 import { jsonFormat } from './json/json-format.ts';
 import { jsonLinesFormat } from './jsonl/jsonl-format.ts';
+import { sheetFormat } from './sheets/sheet-format.ts';
 import type { ChunkSizes, RecordPlanner, RecordReader } from './source-format.ts';
 
 /** In the order in which they are asked; delimited text is whatever nothing else is. */
@@ -24,6 +25,7 @@ export const createPlanner = (options: ParseOptions, sizes: ChunkSizes): RecordP
     case 'jsonl': return jsonLinesFormat.createPlanner(options, sizes);
     case 'json': return jsonFormat.createPlanner(options, sizes);
     case 'geojson': return geojsonFormat.createPlanner(options, sizes);
+    case 'xlsx': case 'ods': case 'xls': return sheetFormat.createPlanner(options, sizes);
   }
 };
 
@@ -33,6 +35,7 @@ export const createReader = (options: ParseOptions): RecordReader => {
     case 'jsonl': return jsonLinesFormat.createReader(options);
     case 'json': return jsonFormat.createReader(options);
     case 'geojson': return geojsonFormat.createReader(options);
+    case 'xlsx': case 'ods': case 'xls': return sheetFormat.createReader(options);
   }
 };
 
@@ -42,5 +45,6 @@ export const firstRecordIn = (piece: Buffer, options: ParseOptions): number => {
     case 'jsonl': return jsonLinesFormat.firstRecordIn(piece, options);
     case 'json': return jsonFormat.firstRecordIn(piece, options);
     case 'geojson': return geojsonFormat.firstRecordIn(piece, options);
+    case 'xlsx': case 'ods': case 'xls': return sheetFormat.firstRecordIn(piece);
   }
 };

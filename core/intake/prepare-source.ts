@@ -6,6 +6,7 @@ import { WaybillError } from '../../contracts/errors.ts';
 import type { Compression, Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectSource, markCompressed } from '../detect/detect-source.ts';
 import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
+import { prepareWorkbook } from './prepare-workbook.ts';
 import { lookAtSamples } from './read-samples.ts';
 import type { SourceStore } from './source-store.ts';
 import { compressionOf, signatureBytes, unpack } from './unpack.ts';
@@ -33,7 +34,7 @@ interface Laid { readonly key: string; readonly bytes: number; readonly compress
 /** Throws what unpacking (unpack.ts) and detection (detect-source.ts) throw. */
 export const prepareSource = async (store: SourceStore, order: PrepareOrder): Promise<PreparedSource> => {
   const laid = await layOpen(store, order);
-  const { detection, key, bytes } = await prepareText(store, laid, order);
+  const { detection, key, bytes } = await prepareWorkbook(store, laid, order) ?? await prepareText(store, laid, order);
   return { detection: laid.compression === null ? detection : markCompressed(detection, laid.compression), key, bytes };
 };
 

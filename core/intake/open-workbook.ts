@@ -1,0 +1,29 @@
+/** The workbook that an object holds, of whichever format; null: none. */
+import { WaybillError } from '../../contracts/errors.ts';
+import { PackageParts } from '../formats/sheets/package-parts.ts';
+import type { Workbook } from '../formats/sheets/workbook.ts';
+import type { RandomAccess } from '../formats/source-format.ts';
+import { openXlsx } from '../formats/xlsx/xlsx-workbook.ts';
+import type { PrepareOrder } from './prepare-source.ts';
+
+const zipStart = Buffer.from('PK\x03\x04', 'latin1');
+/** A workbook's first parts have these names, whichever application wrote it. */
+const partNames = ['[Content_Types].xml', 'xl/', 'mimetypeapplication/vnd.oasis.opendocument.spreadsheet'];
+const lookBytes = 4096;
+
+export const openWorkbook = async (source: RandomAccess, _order: PrepareOrder): Promise<Workbook | null> => {
+  const start = await source.read(0, lookBytes);
+  if (zipStart.compare(start, 0, zipStart.length) === 0) return openPackage(source, start);
+  return null;
+};
+
+const openPackage = async (source: RandomAccess, start: Buffer): Promise<Workbook | null> => {
+  const parts = await PackageParts.open(source);
+  if (parts === null) {
+    if (partNames.some((name) => start.includes(name))) throw new WaybillError('FILE_CUT_OFF', 'The workbook’s list of parts is not at its end, or is damaged.');
+    return null;
+  }
+  const workbook = parts.has('[Content_Types].xml') || parts.has('xl/workbook.xml') ? await openXlsx(parts) : null;
+  if (workbook === null) parts.close();
+  return workbook;
+};

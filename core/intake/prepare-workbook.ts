@@ -1,0 +1,118 @@
+/**
+ * A workbook is recognised by what is in it, one sheet of it extracted into the row spool, and the table found there. Null: the object is
+ * no workbook.
+ */
+import { WaybillError } from '../../contracts/errors.ts';
+import type { SheetDetection, Guess, SheetFormat } from '../../contracts/parse-options.ts';
+import { chooseSheet } from '../formats/sheets/choose-sheet.ts';
+import { findSheetTable } from '../formats/sheets/find-sheet-table.ts';
+import { mostLines, type SheetFacts, type Workbook } from '../formats/sheets/workbook.ts';
+import { openWorkbook } from './open-workbook.ts';
+import type { PreparedSource, PrepareOrder } from './prepare-source.ts';
+import { openStored, type SourceStore } from './source-store.ts';
+
+/** A shared text can stand in a million cells; below the second number that is nobody's harm. */
+const mostRatio = 200, harmlessBytes = 64 * 1024 * 1024;
+const headBytes = 1024 * 1024, mostHeadBytes = 64 * 1024 * 1024;
+const reserveBytes = 256 * 1024 * 1024, checkEvery = 64 * 1024 * 1024;
+
+export const prepareWorkbook = async (store: SourceStore, { key, bytes }: { readonly key: string; readonly bytes: number }, order: PrepareOrder): Promise<PreparedSource | null> => {
+  const workbook = await openWorkbook(await openStored(store, key), order);
+  if (workbook === null) {
+    refuseNamedFormat(order);
+    return null;
+  }
+  try {
+    return await extract(store, workbook, { order, packedBytes: bytes });
+  } finally {
+    workbook.close();
+  }
+};
+
+const refuseNamedFormat = ({ overrides: { format } }: PrepareOrder): void => {
+  if (format === 'xlsx' || format === 'ods' || format === 'xls') throw new WaybillError('OPTION_INVALID', 'The content is not of the format that was named.', { option: 'format' });
+};
+
+const extract = async (store: SourceStore, workbook: Workbook, { order, packedBytes }: { readonly order: PrepareOrder; readonly packedBytes: number }): Promise<PreparedSource> => {
+  const { overrides, spool, signal } = order;
+  const choice = await chooseSheet(workbook, overrides.sheet);
+  const facts: SheetFacts[] = [];
+  const { bytes } = await store.write(spool, guarded(store, { pieces: linesOf(workbook, choice.index, facts), packedBytes, signal }));
+  const [first] = facts;
+  if (bytes === 0 || first === undefined) throw new WaybillError('FILE_EMPTY', 'The sheet has no cell with a value.');
+  const all = { ...first, width: Math.max(...facts.map(({ width }) => width)) };
+  const detection = await detectSheet(store, { key: spool, bytes }, { workbook, facts: all, order, sheet: choice.guess });
+  return { detection, key: spool, bytes };
+};
+
+/** Of the sheets that are one table the header of all but the first is left out. */
+async function* linesOf(workbook: Workbook, index: number, facts: SheetFacts[]): AsyncGenerator<Uint8Array> {
+  const sheets = workbook.isOneTable && index === 0 ? [...workbook.sheets.keys()] : [index];
+  for (const [at, sheet] of sheets.entries()) {
+    const reading = workbook.read(sheet, { lineBase: at * mostLines, skipLines: at === 0 ? 0 : 1 });
+    yield* reading.lines();
+    facts.push(reading.facts);
+  }
+}
+
+interface Guarding { readonly pieces: AsyncIterable<Uint8Array>; readonly packedBytes: number; readonly signal: AbortSignal | undefined }
+
+async function* guarded(store: SourceStore, { pieces, packedBytes, signal }: Guarding): AsyncGenerator<Uint8Array> {
+  let grown = 0, checked = 0;
+  for await (const piece of pieces) {
+    signal?.throwIfAborted();
+    grown += piece.length;
+    if (grown > harmlessBytes && grown > packedBytes * mostRatio) {
+      throw new WaybillError('FILE_EXPANDS_TOO_MUCH', `The rows of the sheet are more than ${mostRatio} times as large as the workbook.`, { packedBytes, mostRatio });
+    }
+    if (grown - checked >= checkEvery) {
+      checked = grown;
+      const bytesFree = await store.freeBytes();
+      if (bytesFree !== null && bytesFree < reserveBytes) throw new WaybillError('DISK_WOULD_FILL', 'The extracted rows would fill the disk.', { bytesFree });
+    }
+    yield piece;
+  }
+}
+
+interface Extracted { readonly workbook: Workbook; readonly facts: SheetFacts; readonly order: PrepareOrder; readonly sheet: Guess<string> }
+
+const detectSheet = async (store: SourceStore, spool: { readonly key: string; readonly bytes: number }, { workbook, facts, order: { overrides }, sheet }: Extracted): Promise<SheetDetection> => {
+  const table = await findTable(store, spool, { facts, overrides });
+  const { columns, preambleLines, header, headerRows, dataStartByte, dataStartLine } = table;
+  const hidden = hiddenGuess(workbook, facts, sheet.value);
+  return {
+    options: {
+      format: workbook.format, encoding: 'utf-8', columns, dataStartByte, dataStartLine, sheet: sheet.value,
+      preambleLines: preambleLines.value, header: header.value, headerRows: headerRows.value,
+    },
+    guesses: {
+      encoding: { value: 'utf-8', confidence: 1, why: 'the texts of a workbook are in Unicode' }, format: formatGuess(workbook.format),
+      sheet, preambleLines, header, headerRows, ...(hidden === null ? {} : { hidden }),
+    },
+    needsSpool: true,
+  };
+};
+
+const findTable = async (store: SourceStore, { key, bytes }: { readonly key: string; readonly bytes: number }, look: Parameters<typeof findSheetTable>[2]): Promise<ReturnType<typeof findSheetTable>> => {
+  for (let length = headBytes; ; length *= 8) {
+    const start = await store.readRange(key, 0, Math.min(bytes, length));
+    try {
+      return findSheetTable(start, start.length >= bytes, look);
+    } catch (error) {
+      if (!(error instanceof WaybillError) || error.code !== 'FILE_ROW_TOO_LONG' || length >= Math.min(bytes, mostHeadBytes)) throw error;
+    }
+  }
+};
+
+const words: Readonly<Record<SheetFormat, string>> = { xlsx: 'an Excel workbook', ods: 'an OpenDocument spreadsheet', xls: 'an old Excel workbook' };
+const formatGuess = (format: SheetFormat): Guess<SheetFormat> => ({ value: format, confidence: 1, why: `the content is ${words[format]}` });
+
+const count = (number: number, what: string): readonly string[] => (number === 0 ? [] : [`${number} ${what}${number === 1 ? '' : 's'}`]);
+
+const hiddenGuess = ({ sheets }: Workbook, { hiddenRows, hiddenColumns }: SheetFacts, chosen: string): Guess<string> | null => {
+  const inSheet = [...count(hiddenRows, 'row'), ...count(hiddenColumns, 'column')];
+  const isHidden = sheets.some((sheet) => sheet.hidden && sheet.name === chosen);
+  if (inSheet.length === 0 && !isHidden) return null;
+  const value = isHidden ? ['the sheet', ...inSheet].join(', ') : inSheet.join(', ');
+  return { value, confidence: 0.5, why: 'hidden in the spreadsheet; what is hidden is read as everything else' };
+};
