@@ -69,7 +69,7 @@ const dialectOf = ({ delimiter, quote, bom, header, lineEnd, guardFormulas }: Ex
 const inputOf = (dataset: string, to: string | undefined, options: ExportOptions): StartExportInput => {
   const shape = shapeOfName(to ?? '-');
   const format = options.format ?? shape?.format;
-  if (format === undefined) throw new InvalidArgumentError('The file’s ending is none of csv, tsv, jsonl, json and geojson (each also with .gz), which are what is written; name one with --format.');
+  if (format === undefined) throw new InvalidArgumentError('The file’s ending is none of csv, tsv, jsonl, json, geojson (each also with .gz) and xlsx, which are what is written (instead of XLS: xlsx); name one with --format.');
   return {
     ...selectionOf(dataset, options), format, compress: options.compress ?? (shape?.gzip === true ? 'gzip' : 'none'),
     ...defined<Partial<StartExportInput>>({ splitRows: options.splitRows, dialect: dialectOf(options), partner: options.partner }),

@@ -3,7 +3,14 @@ import { InvalidArgumentError } from 'commander';
 import type { ExportFormat } from '../contracts/export-request.ts';
 
 const wordsOf = <Word extends string>(words: Readonly<Record<Word, true>>): readonly Word[] => Object.keys(words) as Word[];
-export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true });
+export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true, xlsx: true });
+
+/** Commander's own refusal would not say what to do about XLS. */
+export const parseExportFormat = (text: string): string => {
+  if (/^xls$/i.test(text)) throw new InvalidArgumentError('XLS is not written: no application needs it any more. Say xlsx.');
+  if (!exportFormatWords.some((word) => word === text)) throw new InvalidArgumentError(`Allowed choices are ${exportFormatWords.join(', ')}.`);
+  return text;
+};
 
 export interface ExportFieldOption { readonly field: string; readonly as: string }
 export interface SortOption { readonly field: string; readonly descending: boolean }
@@ -32,7 +39,7 @@ export const addSort = (text: string, before: readonly SortOption[] = []): reado
 })];
 
 export interface FileShape { readonly format: ExportFormat; readonly gzip: boolean }
-const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson' };
+const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson', xlsx: 'xlsx' };
 
 /** What the name of the target says; null where it says a format that is not written. Standard output and names without an ending say CSV. */
 export const shapeOfName = (name: string): FileShape | null => {

@@ -1,7 +1,7 @@
 /** What an operator or a client asks for when an export starts; kept with the job as it was asked. */
 import { z } from 'zod';
 
-export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson'] as const;
+export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xlsx'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 export const exportCompressions = ['none', 'gzip'] as const;
 export type ExportCompression = (typeof exportCompressions)[number];
@@ -61,10 +61,10 @@ export interface ExportPartKey {
   readonly partNo: number;
 }
 
-const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson' };
+const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xlsx: 'xlsx' };
 export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8', tsv: 'text/tab-separated-values; charset=utf-8', jsonl: 'application/x-ndjson', json: 'application/json',
-  geojson: 'application/geo+json',
+  geojson: 'application/geo+json', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
 /** `incidents.csv.gz`, or with a number of its own where the export has several files. */

@@ -69,7 +69,8 @@ export type ExportFormat =
   | 'tsv'
   | 'jsonl'
   | 'json'
-  | 'geojson';
+  | 'geojson'
+  | 'xlsx';
 
 export type Compression =
   | 'none'

@@ -6,6 +6,7 @@ import type { FileWriter } from '../formats/file-writer.ts';
 import type { FormatWriter, OutputField } from '../formats/format-writer.ts';
 import { GeoJsonWriter } from '../formats/geojson/geojson-writer.ts';
 import { JsonArrayWriter, JsonLinesWriter } from '../formats/json/json-writer.ts';
+import { XlsxWriter } from '../formats/xlsx/xlsx-writer.ts';
 import { TextFileWriter } from './text-file-writer.ts';
 
 type WriterRequest = Pick<ExportRequest, 'format' | 'dialect' | 'compress'>;
@@ -13,6 +14,7 @@ type WriterRequest = Pick<ExportRequest, 'format' | 'dialect' | 'compress'>;
 export const createFileWriter = (request: WriterRequest, fields: readonly OutputField[]): FileWriter => {
   switch (request.format) {
     case 'csv': case 'tsv': case 'jsonl': case 'json': case 'geojson': return new TextFileWriter(createFormatWriter(request.format, request, fields), request.compress);
+    case 'xlsx': return new XlsxWriter(fields);
   }
 };
 

@@ -11,7 +11,7 @@ const outputFields = (...definitions: readonly object[]): readonly OutputField[]
   datasetDefinitionSchema.parse({ name: 'x', fields: definitions }).fields.map((field) => ({ name: field.name, field }));
 const texts = (count: number): readonly OutputField[] => outputFields(...Array.from({ length: count }, (_, index) => ({ name: `f${index}`, type: 'text' })));
 
-const write = (format: ExportFormat, fields: readonly OutputField[], parts: readonly (readonly OutputRow[])[], dialect: object = {}): string => {
+const write = (format: Exclude<ExportFormat, 'xlsx'>, fields: readonly OutputField[], parts: readonly (readonly OutputRow[])[], dialect: object = {}): string => {
   const csv = format === 'csv' || format === 'tsv';
   const writer = createFormatWriter(format, csv ? { dialect: csvDialectSchema.parse(dialect) } : {}, fields);
   const pieces = parts.map((rows) => Buffer.from(writer.encode(rows)).toString());

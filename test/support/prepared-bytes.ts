@@ -1,0 +1,37 @@
+/** A file in memory, the way that `waybill inspect` and the import go: unpacked, extracted, detected. */
+import { createHash } from 'node:crypto';
+import { parseOverridesSchema, type Detection } from '../../contracts/parse-options.ts';
+import { escapedFlag, quotedFlag } from '../../core/formats/csv/record-scanner.ts';
+import { createReader } from '../../core/formats/formats.ts';
+import { prepareSource } from '../../core/intake/prepare-source.ts';
+import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
+import type { Storage } from '../../storage/storage.ts';
+
+export interface PreparedBytes { readonly detection: Detection; readonly bytes: Buffer }
+
+export const prepareBytes = async (storage: Storage, content: Uint8Array, { overrides = {}, fileName = 'x' }: { readonly overrides?: unknown; readonly fileName?: string } = {}): Promise<PreparedBytes> => {
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  await storage.write(archiveKey(sha256), [content]);
+  const spool = spoolKey('00000000-0000-4000-8000-000000000001');
+  try {
+    const { detection, key, bytes } = await prepareSource(storage, { key: archiveKey(sha256), spool, overrides: parseOverridesSchema.parse(overrides), fileName });
+    return { detection, bytes: await storage.readRange(key, 0, bytes) };
+  } finally {
+    await storage.remove(spool);
+    await storage.remove(archiveKey(sha256));
+  }
+};
+
+/** Null: nothing there; an empty text is one that was written as such. */
+export const cellsOf = ({ detection: { options }, bytes }: PreparedBytes): readonly (readonly (string | null)[])[] => {
+  const reader = createReader(options);
+  reader.reset(bytes, options.dataStartByte, bytes.length, options.dataStartLine);
+  const rows: (string | null)[][] = [];
+  while (reader.next()) rows.push(Array.from({ length: reader.cellCount }, (_, cell) => {
+    const start = reader.cellStart[cell] ?? 0, end = reader.cellEnd[cell] ?? 0, flags = reader.cellFlags[cell] ?? 0;
+    if (start === end) return (flags & quotedFlag) === 0 ? null : '';
+    const target = Buffer.alloc(end - start);
+    return (flags & escapedFlag) === 0 ? bytes.toString('utf8', start, end) : target.toString('utf8', 0, reader.unescapeInto(cell, target, 0));
+  }));
+  return rows;
+};
