@@ -1,5 +1,6 @@
 /** The workbook that an object holds, of whichever format; null: none. */
 import { WaybillError } from '../../contracts/errors.ts';
+import { openOds } from '../formats/ods/ods-workbook.ts';
 import { PackageParts } from '../formats/sheets/package-parts.ts';
 import type { Workbook } from '../formats/sheets/workbook.ts';
 import type { RandomAccess } from '../formats/source-format.ts';
@@ -23,7 +24,8 @@ const openPackage = async (source: RandomAccess, start: Buffer): Promise<Workboo
     if (partNames.some((name) => start.includes(name))) throw new WaybillError('FILE_CUT_OFF', 'The workbook’s list of parts is not at its end, or is damaged.');
     return null;
   }
-  const workbook = parts.has('[Content_Types].xml') || parts.has('xl/workbook.xml') ? await openXlsx(parts) : null;
+  const isOffice = parts.has('[Content_Types].xml') || parts.has('xl/workbook.xml');
+  const workbook = isOffice ? await openXlsx(parts) : await openOds(parts);
   if (workbook === null) parts.close();
   return workbook;
 };

@@ -1,4 +1,6 @@
 /** The text of one cell, gathered from runs and pieces of XML, and written into the row spool. */
+import { WaybillError } from '../../../contracts/errors.ts';
+import { mostRecordBytes } from '../source-format.ts';
 import { appendDecoded } from './xml-entities.ts';
 
 const [tab, lineFeed, carriageReturn, backslash, ampersand, underscore] = [0x09, 0x0a, 0x0d, 0x5c, 0x26, 0x5f] as const;
@@ -59,6 +61,7 @@ export class CellText {
 
   private reserve(more: number): void {
     if (this.length + more <= this.bytes.length) return;
+    if (this.length + more > mostRecordBytes) throw new WaybillError('FILE_ROW_TOO_LONG', `A cell is larger than ${mostRecordBytes} bytes.`, { maxRecordBytes: mostRecordBytes });
     const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + more));
     this.bytes.copy(larger, 0, 0, this.length);
     this.bytes = larger;

@@ -35,7 +35,7 @@ const namedChoice = ({ sheets }: Workbook, said: string): SheetChoice => {
 
 const tablesOf = async (workbook: Workbook): Promise<readonly number[]> => {
   const found: number[] = [];
-  for (const [index, { hidden }] of workbook.sheets.slice(0, lookSheets).entries()) if (!hidden && await hasTable(workbook, index)) found.push(index);
+  for (const [index, sheet] of workbook.sheets.slice(0, lookSheets).entries()) if (!sheet.hidden && (sheet.hasTable ?? await hasTable(workbook, index))) found.push(index);
   return found;
 };
 

@@ -15,6 +15,7 @@ export class RowLines {
   private column = 0;
   private cells = 0;
   private line = 0;
+  private repeated: { readonly cells: Buffer; readonly cellCount: number; line: number; left: number } | null = null;
 
   constructor(private readonly facts: SheetFacts) {}
 
@@ -36,6 +37,32 @@ export class RowLines {
     this.rowStart = this.length;
   }
 
+  /** The row once more on the lines behind its own, as {@link drain} is called. */
+  repeatRow(times: number): void {
+    if (this.cells === 0 || times <= 0) return;
+    const digits = String(this.line).length;
+    this.repeated = { cells: Buffer.from(this.out.subarray(this.rowStart + digits, this.length)), line: this.line, cellCount: this.cells, left: times };
+  }
+
+  /** Lines of a repeated row for a piece; false: there are no more. */
+  drain(least: number): boolean {
+    const { repeated, facts } = this;
+    if (repeated === null) return false;
+    while (repeated.left > 0 && this.length < least) {
+      repeated.line += 1;
+      repeated.left -= 1;
+      this.reserve(repeated.cells.length + 24);
+      this.length += this.out.write(String(repeated.line), this.length, 'latin1');
+      this.length += repeated.cells.copy(this.out, this.length);
+      this.out[this.length++] = lineFeed;
+      facts.rows += 1;
+      if (repeated.cellCount > 1) facts.wideRows += 1;
+    }
+    this.rowStart = this.length;
+    if (repeated.left === 0) this.repeated = null;
+    return true;
+  }
+
   /** The lines so far, or nothing while they are few; what is taken is the caller's. */
   take(least: number): Uint8Array | null {
     if (this.rowStart < least || this.rowStart === 0) return null;
@@ -46,6 +73,10 @@ export class RowLines {
     this.length = rest.length;
     this.rowStart = 0;
     return taken;
+  }
+
+  forget(): void {
+    this.length = this.rowStart = 0;
   }
 
   /** Bytes as a cell, to be escaped. */

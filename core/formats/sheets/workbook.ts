@@ -4,6 +4,8 @@ import type { SheetFormat } from '../../../contracts/parse-options.ts';
 export interface WorkbookSheet {
   readonly name: string;
   readonly hidden: boolean;
+  /** Where it is known already. */
+  readonly hasTable?: boolean;
 }
 
 /** Lines and columns from 1, ends included. */

@@ -28,6 +28,8 @@ export class XmlTokens {
   bytes: Buffer = Buffer.alloc(0);
   valueStart = 0;
   valueEnd = 0;
+  /** Set by the handler: the rest has to wait until what there is was taken away. */
+  paused = false;
   private at = 0;
   private attributesAt = 0;
   private attributesEnd = 0;
@@ -51,7 +53,8 @@ export class XmlTokens {
   /** Hands on the tokens of about so many bytes; false when it needs more of them. */
   advance(bytes: number): boolean {
     const stop = this.at + bytes;
-    while (this.at < stop) if (!this.next()) return false;
+    this.paused = false;
+    while (this.at < stop && !this.isPaused()) if (!this.next()) return this.isPaused();
     return true;
   }
 
@@ -101,6 +104,8 @@ export class XmlTokens {
     const first = this.bytes[this.valueStart];
     return first === 0x31 || first === 0x74 || (first === 0x6f && this.valueEnd - this.valueStart === 2);
   }
+
+  private isPaused(): boolean { return this.paused; }
 
   private onlyBlanksLeft(): boolean {
     for (let at = this.at; at < this.bytes.length; at += 1) if ((this.bytes[at] as number) > space) return false;
