@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Detection, ParseOverrides } from '../../contracts/parse-options.ts';
 import { headOfRecords, type ChunkSource } from '../../core/formats/record-chunks.ts';
+import type { ReadLegacyWorkbook } from '../../core/formats/xls/xls-workbook.ts';
 import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
 import type { SourceFile } from '../../db/source-files.ts';
@@ -15,6 +16,7 @@ export interface InspectInput {
   readonly overrides: ParseOverrides;
   /** Read the whole file for the exact number of rows. */
   readonly all: boolean;
+  readonly readLegacy?: ReadLegacyWorkbook | undefined;
 }
 export interface InspectedSource {
   readonly detection: Detection;
@@ -28,10 +30,10 @@ export interface InspectedSource {
 const sampleRows = 5;
 
 /** What cannot be read at an offset is spooled for the look, so that what is said here is what the import will find. */
-export const inspectSource = async (storage: Storage, { file, fileName, overrides, all }: InspectInput): Promise<InspectedSource> => {
+export const inspectSource = async (storage: Storage, { file, fileName, overrides, all, readLegacy }: InspectInput): Promise<InspectedSource> => {
   const spool = spoolKey(randomUUID());
   try {
-    const { detection, key } = await prepareSource(storage, { key: archiveKey(file.sha256), spool, overrides, fileName });
+    const { detection, key } = await prepareSource(storage, { key: archiveKey(file.sha256), spool, overrides, fileName, readLegacy });
     const source = await openChunks(storage, key);
     const { options } = detection;
     const head = await headOfRecords(source, options, headBytes);

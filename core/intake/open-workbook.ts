@@ -4,6 +4,7 @@ import { openOds } from '../formats/ods/ods-workbook.ts';
 import { PackageParts } from '../formats/sheets/package-parts.ts';
 import type { Workbook } from '../formats/sheets/workbook.ts';
 import type { RandomAccess } from '../formats/source-format.ts';
+import { openXls } from '../formats/xls/xls-workbook.ts';
 import { openXlsx } from '../formats/xlsx/xlsx-workbook.ts';
 import type { PrepareOrder } from './prepare-source.ts';
 
@@ -12,10 +13,10 @@ const zipStart = Buffer.from('PK\x03\x04', 'latin1');
 const partNames = ['[Content_Types].xml', 'xl/', 'mimetypeapplication/vnd.oasis.opendocument.spreadsheet'];
 const lookBytes = 4096;
 
-export const openWorkbook = async (source: RandomAccess, _order: PrepareOrder): Promise<Workbook | null> => {
+export const openWorkbook = async (source: RandomAccess, { readLegacy }: PrepareOrder): Promise<Workbook | null> => {
   const start = await source.read(0, lookBytes);
   if (zipStart.compare(start, 0, zipStart.length) === 0) return openPackage(source, start);
-  return null;
+  return openXls(source, start, readLegacy);
 };
 
 const openPackage = async (source: RandomAccess, start: Buffer): Promise<Workbook | null> => {

@@ -5,6 +5,7 @@
 import { WaybillError } from '../../contracts/errors.ts';
 import type { Compression, Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectSource, markCompressed } from '../detect/detect-source.ts';
+import type { ReadLegacyWorkbook } from '../formats/xls/xls-workbook.ts';
 import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
 import { prepareWorkbook } from './prepare-workbook.ts';
 import { lookAtSamples } from './read-samples.ts';
@@ -20,6 +21,8 @@ export interface PrepareOrder {
   /** Asked only where the content leaves it open; never repeated. */
   readonly fileName?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** On a thread of its own; without it old workbooks are not read. */
+  readonly readLegacy?: ReadLegacyWorkbook | undefined;
 }
 
 export interface PreparedSource {

@@ -6,7 +6,7 @@ import { WaybillError } from '../../../contracts/errors.ts';
 import type { FieldDefinition } from '../../../contracts/dataset-definition.ts';
 import { neutraliseFormula } from '../csv/formula-text.ts';
 import { portableText } from '../portable-text.ts';
-import { significantDigits, sureDigits } from '../sheets/number-text.ts';
+import { doubtfulFrom, significantDigits, sureDigits } from '../sheets/number-text.ts';
 import { serialOf, serialText, valueKinds, type ValueKind } from '../sheets/serial-date.ts';
 import { textElement } from './xlsx-text.ts';
 
@@ -50,7 +50,7 @@ const number = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/;
 const isExact = (text: string): boolean => {
   if (!number.test(text) || significantDigits(text) > sureDigits) return false;
   const value = Number(text);
-  return Number.isFinite(value) && (value !== 0 || significantDigits(text) === 0);
+  return Math.abs(value) < doubtfulFrom && (value !== 0 || significantDigits(text) === 0);
 };
 
 const timestampCell = (text: string): string | null => {
