@@ -5,6 +5,9 @@ import type { QuoteOption } from './parse-options.ts';
 export interface ParseOverrideOptions {
   readonly format?: string;
   readonly recordPath?: string;
+  readonly entry?: string;
+  readonly explode?: string;
+  readonly widths?: readonly number[];
   readonly sheet?: string;
   readonly headerRows?: number;
   readonly encoding?: string;
@@ -15,9 +18,12 @@ export interface ParseOverrideOptions {
   readonly preamble?: number;
 }
 
-export const parseOverridesOf = ({ format, recordPath, sheet, headerRows, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
+export const parseOverridesOf = ({ format, recordPath, entry, explode, widths, sheet, headerRows, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
   ...(format === undefined ? {} : { format }),
   ...(recordPath === undefined ? {} : { recordPath }),
+  ...(explode === undefined ? {} : { explode }),
+  ...(widths === undefined ? {} : { widths }),
+  ...(entry === undefined ? {} : { entry }),
   ...(sheet === undefined ? {} : { sheet }),
   ...(headerRows === undefined ? {} : { headerRows }),
   ...(encoding === undefined ? {} : { encoding }),

@@ -70,11 +70,14 @@ export type ExportFormat =
   | 'jsonl'
   | 'json'
   | 'geojson'
+  | 'xml'
   | 'xlsx';
 
 export type Compression =
   | 'none'
-  | 'gzip';
+  | 'gzip'
+  | 'zstd'
+  | 'zip';
 
 export type LineEnd =
   | 'crlf'
@@ -96,10 +99,16 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
-  /** csv, jsonl, json, geojson, xlsx, ods or xls. */
+  /** csv, jsonl, json, geojson, xml, fixed, xlsx, ods or xls. */
   readonly format?: InputMaybe<Scalars['String']['input']>;
-  /** Where the records of a JSON document are: `data.items`, or a JSON Pointer; `.` is the root. */
+  /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer; `.` is the root. */
   readonly recordPath?: InputMaybe<Scalars['String']['input']>;
+  /** The file of a ZIP: its whole name, or its number from 1 as `#2`. */
+  readonly entry?: InputMaybe<Scalars['String']['input']>;
+  /** A row for each element of this array of the records, or of this repeated element. */
+  readonly explode?: InputMaybe<Scalars['String']['input']>;
+  /** Characters of each column of fixed width. */
+  readonly widths?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
   /** A sheet of a workbook by its name, or `#n` from 1. */
   readonly sheet?: InputMaybe<Scalars['String']['input']>;
   /** Lines that a sheet's header takes. */
@@ -288,6 +297,14 @@ export type InspectQueryVariables = Exact<{
 
 export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string | null, readonly quote: string | null, readonly escape: string | null, readonly headerRow: boolean | null, readonly preambleLines: number | null, readonly recordPath: string | null, readonly sheet: string | null, readonly headerRows: number | null, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
 
+export type ArchiveFilesQueryVariables = Exact<{
+  sha256: Scalars['String']['input'];
+  purpose?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type ArchiveFilesQuery = { readonly archiveFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly bytes: number }> };
+
 export type AuditQueryVariables = Exact<{
   afterSeq?: InputMaybe<Scalars['Count']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -423,6 +440,11 @@ export const estimateImportDocument: TypedDocument<EstimateImportQuery, Estimate
 export const inspectDocument: TypedDocument<InspectQuery, InspectQueryVariables> = {
   name: 'inspect',
   text: "query inspect($sha256:String!$fileName:String$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 fileName:$fileName parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines recordPath sheet headerRows columns{name}rows rowsExact sample guesses}}",
+};
+
+export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFilesQueryVariables> = {
+  name: 'archiveFiles',
+  text: "query archiveFiles($sha256:String!$purpose:String){archiveFiles(sha256:$sha256 purpose:$purpose){no name bytes}}",
 };
 
 export const auditDocument: TypedDocument<AuditQuery, AuditQueryVariables> = {

@@ -15,7 +15,7 @@ const lookBytes = 4096;
 
 export const openWorkbook = async (source: RandomAccess, { readLegacy }: PrepareOrder): Promise<Workbook | null> => {
   const start = await source.read(0, lookBytes);
-  if (zipStart.compare(start, 0, zipStart.length) === 0) return openPackage(source, start);
+  if (start.subarray(0, zipStart.length).equals(zipStart)) return openPackage(source, start);
   return openXls(source, start, readLegacy);
 };
 

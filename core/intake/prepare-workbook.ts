@@ -42,7 +42,7 @@ const extract = async (store: SourceStore, workbook: Workbook, { order, packedBy
   if (bytes === 0 || first === undefined) throw new WaybillError('FILE_EMPTY', 'The sheet has no cell with a value.');
   const all = { ...first, width: Math.max(...facts.map(({ width }) => width)) };
   const detection = await detectSheet(store, { key: spool, bytes }, { workbook, facts: all, order, sheet: choice.guess });
-  return { detection, key: spool, bytes };
+  return { detection, key: spool, bytes, wholeBytes: bytes };
 };
 
 /** Of the sheets that are one table the header of all but the first is left out. */

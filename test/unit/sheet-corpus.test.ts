@@ -54,7 +54,7 @@ describe.each(['xlsx', 'ods', 'xls'])('the corpus of %s', (format) => {
     expect(linesOf(prepared)).toEqual(lines);
     expect(lines?.length).toBe(rows);
     expect(findingsOf(prepared)).toEqual(findings ?? []);
-    const guesses = prepared.detection.guesses as Readonly<Record<string, { readonly value: unknown; readonly confidence: number; readonly why: string } | undefined>>;
+    const guesses = { ...prepared.detection.guesses } as Readonly<Record<string, { readonly value: unknown; readonly confidence: number; readonly why: string } | undefined>>;
     expect(guesses['hidden']?.value).toBe(hidden);
     for (const guess of Object.values(guesses)) {
       expect(guess?.confidence).toBeGreaterThan(0);

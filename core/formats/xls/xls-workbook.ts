@@ -19,7 +19,7 @@ const isBareRecords = (start: Buffer): boolean =>
 
 /** Null: it is none, or none can be read here. Throws FILE_ENCRYPTED and FILE_WORKBOOK_TOO_LARGE beside what reading it throws. */
 export const openXls = async (source: RandomAccess, start: Buffer, read: ReadLegacyWorkbook | undefined): Promise<Workbook | null> => {
-  const isCompound = compoundFile.compare(start, 0, compoundFile.length) === 0;
+  const isCompound = start.subarray(0, compoundFile.length).equals(compoundFile);
   if (!isCompound && !isBareRecords(start)) return null;
   const bytes = source.bytes <= mostXlsBytes ? await source.read(0, source.bytes) : await ends(source);
   if (isCompound) {

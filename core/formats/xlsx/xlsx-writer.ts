@@ -12,11 +12,15 @@ import { columnLetters } from './cell-reference.ts';
 import { cellWriter, mostCellCharacters, type WriteCell } from './xlsx-cells.ts';
 import { frameEntries, sheetClosing, sheetOpening, sheetPart } from './xlsx-frame.ts';
 
+/** So many become one text. */
+const rowsAtOnce = 1000;
+
 /** Beside the header. */
 export const sheetRows = mostLines - 1;
 
 export class XlsxWriter implements FileWriter {
   readonly companions: readonly Companion[] = [];
+  readonly writeLines = null;
   guardedCells = 0;
   private readonly cells: readonly WriteCell[];
   private readonly letters: readonly string[];
@@ -69,7 +73,7 @@ export class XlsxWriter implements FileWriter {
 
   private async *encoded(source: RowSource, { line, count }: { readonly line: number; readonly count: number }): AsyncGenerator<Uint8Array> {
     for (let done = 0; done < count;) {
-      const rows = await source.take(count - done);
+      const rows = await source.take(Math.min(rowsAtOnce, count - done));
       if (rows.length === 0) return;
       let text = '';
       for (const [index, row] of rows.entries()) text += this.row(row, line + done + index);
