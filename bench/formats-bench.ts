@@ -7,6 +7,7 @@ import { WaybillError } from '../contracts/errors.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import { detectSource } from '../core/detect/detect-source.ts';
 import { createPlanner, createReader } from '../core/formats/formats.ts';
+import { measureXlsx } from './xlsx-bench.ts';
 
 const rows = 100_000;
 const turns = 12;
@@ -62,16 +63,18 @@ export interface FormatsReport {
   readonly holds: boolean;
 }
 
-export const runFormatsBench = (): FormatsReport => {
+export const runFormatsBench = async (): Promise<FormatsReport> => {
   const csvOptions = optionsOf(csv), jsonlOptions = optionsOf(jsonl), jsonOptions = optionsOf(json);
   const times = {
     csv: best(() => readAll(csv, csvOptions)), csvParse: best(() => parse(csv, { from_line: 2 }).length),
     jsonl: best(() => readAll(jsonl, jsonlOptions)), jsonParse: best(parseLines), json: best(() => readAll(json, jsonOptions)),
+    ...await measureXlsx(),
   };
   const findings = [
     { what: 'CSV, planned and read, beside csv-parse', ratio: times.csvParse / times.csv, least: 3 },
     { what: 'JSON Lines, beside a bare JSON.parse a line', ratio: times.jsonParse / times.jsonl, least: 0.7 },
     { what: 'a JSON array, beside JSON Lines', ratio: times.jsonl / times.json, least: 0.6 },
+    { what: 'XLSX, a third of the rows, beside exceljs', ratio: times.exceljs / times.xlsx, least: 2 },
   ];
   const lines = [
     `${rows.toLocaleString('en')} records of 12 values; milliseconds.`,
