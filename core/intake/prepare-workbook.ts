@@ -3,7 +3,7 @@
  * no workbook.
  */
 import { WaybillError } from '../../contracts/errors.ts';
-import type { SheetDetection, Guess, SheetFormat } from '../../contracts/parse-options.ts';
+import { sheetFormats, type Guess, type ParseOverrides, type SheetDetection, type SheetFormat } from '../../contracts/parse-options.ts';
 import { chooseSheet } from '../formats/sheets/choose-sheet.ts';
 import { findSheetTable } from '../formats/sheets/find-sheet-table.ts';
 import { mostLines, type SheetFacts, type Workbook } from '../formats/sheets/workbook.ts';
@@ -19,25 +19,31 @@ const reserveBytes = 256 * 1024 * 1024, checkEvery = 64 * 1024 * 1024;
 export const prepareWorkbook = async (store: SourceStore, { key, bytes }: { readonly key: string; readonly bytes: number }, order: PrepareOrder): Promise<PreparedSource | null> => {
   const workbook = await openWorkbook(await openStored(store, key), order);
   if (workbook === null) {
-    refuseNamedFormat(order);
+    refuseSheetOptions(order);
     return null;
   }
   try {
+    const { format } = order.overrides;
+    if (format !== undefined && format !== workbook.format) throw notThatFormat();
     return await extract(store, workbook, { order, packedBytes: bytes });
   } finally {
     workbook.close();
   }
 };
 
-const refuseNamedFormat = ({ overrides: { format } }: PrepareOrder): void => {
-  if (format === 'xlsx' || format === 'ods' || format === 'xls') throw new WaybillError('OPTION_INVALID', 'The content is not of the format that was named.', { option: 'format' });
+const notThatFormat = (): WaybillError => new WaybillError('OPTION_INVALID', 'The content is not of the format that was named.', { option: 'format' });
+
+const refuseSheetOptions = ({ overrides: { format, sheet, headerRows } }: PrepareOrder): void => {
+  if (sheetFormats.some((name) => name === format)) throw notThatFormat();
+  if (sheet !== undefined) throw new WaybillError('OPTION_INVALID', 'The file is no workbook and has no sheets.', { option: 'sheet' });
+  if (headerRows !== undefined) throw new WaybillError('OPTION_INVALID', 'Header rows are counted in workbooks only.', { option: 'headerRows' });
 };
 
 const extract = async (store: SourceStore, workbook: Workbook, { order, packedBytes }: { readonly order: PrepareOrder; readonly packedBytes: number }): Promise<PreparedSource> => {
   const { overrides, spool, signal } = order;
   const choice = await chooseSheet(workbook, overrides.sheet);
   const facts: SheetFacts[] = [];
-  const { bytes } = await store.write(spool, guarded(store, { pieces: linesOf(workbook, choice.index, facts), packedBytes, signal }));
+  const { bytes } = await store.write(spool, guarded(store, { pieces: linesOf(workbook, sheetsOf(workbook, choice.index, overrides), facts), packedBytes, signal }));
   const [first] = facts;
   if (bytes === 0 || first === undefined) throw new WaybillError('FILE_EMPTY', 'The sheet has no cell with a value.');
   const all = { ...first, width: Math.max(...facts.map(({ width }) => width)) };
@@ -45,9 +51,11 @@ const extract = async (store: SourceStore, workbook: Workbook, { order, packedBy
   return { detection, key: spool, bytes, wholeBytes: bytes };
 };
 
+const sheetsOf = (workbook: Workbook, chosen: number, { sheet }: ParseOverrides): readonly number[] =>
+  (workbook.isOneTable && sheet === undefined ? [...workbook.sheets.keys()] : [chosen]);
+
 /** Of the sheets that are one table the header of all but the first is left out. */
-async function* linesOf(workbook: Workbook, index: number, facts: SheetFacts[]): AsyncGenerator<Uint8Array> {
-  const sheets = workbook.isOneTable && index === 0 ? [...workbook.sheets.keys()] : [index];
+async function* linesOf(workbook: Workbook, sheets: readonly number[], facts: SheetFacts[]): AsyncGenerator<Uint8Array> {
   for (const [at, sheet] of sheets.entries()) {
     const reading = workbook.read(sheet, { lineBase: at * mostLines, skipLines: at === 0 ? 0 : 1 });
     yield* reading.lines();
