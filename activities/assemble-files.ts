@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ExportPartKey } from '../contracts/export-request.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
-import type { WrittenPart } from '../core/formats/file-writer.ts';
+import type { FileWriter, WrittenPart } from '../core/formats/file-writer.ts';
 import { listExportFiles, saveExportFile } from '../db/export-files.ts';
 import { listParts } from '../db/export-parts.ts';
 import type { ExportPart } from '../db/export-parts.ts';
-import { exportFileKey, exportPartKey } from '../storage/storage-keys.ts';
+import { exportCompanionKey, exportFileKey, exportPartKey } from '../storage/storage-keys.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import type { ExportOfJob } from './export-of-job.ts';
@@ -30,6 +30,16 @@ export const assembleFiles = async (deps: ActivityDeps, { job, request, planned 
     await saveExportFile(deps.pool, jobId, {
       fileNo, rows: sum(own, (part) => part.rowCount), bytes, sha256: hash.digest('hex'), storageKey, guardedCells: sum(own, (part) => part.guardedCells),
     });
+  }
+  await writeCompanions(deps, createFileWriter(request, planned.fields), { jobId, fileCount });
+};
+
+/** Behind the files, and small. */
+const writeCompanions = async ({ pool, storage }: ActivityDeps, { companions }: FileWriter, { jobId, fileCount }: { readonly jobId: string; readonly fileCount: number }): Promise<void> => {
+  for (const [index, { extension, bytes }] of companions.entries()) {
+    const storageKey = exportCompanionKey(jobId, extension);
+    await storage.write(storageKey, [bytes]);
+    await saveExportFile(pool, jobId, { fileNo: fileCount + 1 + index, rows: 0, bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex'), storageKey, guardedCells: 0 });
   }
 };
 

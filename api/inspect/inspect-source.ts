@@ -38,7 +38,8 @@ export const inspectSource = async (storage: Storage, { file, fileName, override
     const { options } = detection;
     const head = await headOfRecords(source, options, headBytes);
     const { rows: sample, recordCount, recordBytes } = headRecords(head, options, sampleRows);
-    const found = { detection, sample, bytes: source.bytes };
+    const found = { detection, sample, bytes: head.textBytes ?? source.bytes };
+    if (head.rows !== undefined) return { ...found, rows: head.rows, rowsExact: true };
     if (all) return { ...found, rows: await countRecords(source, options), rowsExact: true };
     if (head.complete) return { ...found, rows: recordCount, rowsExact: true };
     const perRecord = recordCount === 0 ? head.bytes.byteLength : recordBytes / recordCount;

@@ -71,13 +71,15 @@ export type ExportFormat =
   | 'json'
   | 'geojson'
   | 'xml'
-  | 'xlsx';
+  | 'xlsx'
+  | 'parquet';
 
 export type Compression =
   | 'none'
   | 'gzip'
   | 'zstd'
-  | 'zip';
+  | 'zip'
+  | 'snappy';
 
 export type LineEnd =
   | 'crlf'
@@ -99,7 +101,7 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
-  /** csv, jsonl, json, geojson, xml, fixed, xlsx, ods or xls. */
+  /** csv, jsonl, json, geojson, xml, fixed, parquet, xlsx, ods or xls. */
   readonly format?: InputMaybe<Scalars['String']['input']>;
   /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer; `.` is the root. */
   readonly recordPath?: InputMaybe<Scalars['String']['input']>;
@@ -193,6 +195,7 @@ export type StartExportInput = {
   readonly filter?: InputMaybe<Scalars['String']['input']>;
   readonly sort?: InputMaybe<ReadonlyArray<SortKey>>;
   readonly format?: InputMaybe<ExportFormat>;
+  /** Of Parquet: of the columns in it (by default snappy, and not zip); of other formats of the file (not snappy). */
   readonly compress?: InputMaybe<Compression>;
   /** Most rows of one file. */
   readonly splitRows?: InputMaybe<Scalars['Int']['input']>;

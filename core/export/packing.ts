@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { createGzip, gzipSync } from 'node:zlib';
 import { compress, init } from '@bokuweb/zstd-wasm';
+import { WaybillError } from '../../contracts/errors.ts';
 import type { ExportCompression } from '../../contracts/export-request.ts';
 import type { WrittenPart } from '../formats/file-writer.ts';
 import { deflatePiece, openPieces, type DeflatedPiece } from '../formats/zip/deflated-piece.ts';
@@ -81,5 +82,6 @@ export const packingOf = (compression: ExportCompression): Packing => {
     case 'gzip': return gzip;
     case 'zstd': return zstd;
     case 'zip': return zip;
+    case 'snappy': throw new WaybillError('OPTION_INVALID', 'Snappy compresses the columns of Parquet and no file of text.', { option: 'compress' });
   }
 };

@@ -4,7 +4,7 @@ import { openOds } from '../formats/ods/ods-workbook.ts';
 import { PackageParts } from '../formats/sheets/package-parts.ts';
 import type { Workbook } from '../formats/sheets/workbook.ts';
 import type { RandomAccess } from '../formats/source-format.ts';
-import { openXls } from '../formats/xls/xls-workbook.ts';
+import { compoundFile, openXls } from '../formats/xls/xls-workbook.ts';
 import { openXlsx } from '../formats/xlsx/xlsx-workbook.ts';
 import type { PrepareOrder } from './prepare-source.ts';
 
@@ -12,6 +12,10 @@ const zipStart = Buffer.from('PK\x03\x04', 'latin1');
 /** A workbook's first parts have these names, whichever application wrote it. */
 const partNames = ['[Content_Types].xml', 'xl/', 'mimetypeapplication/vnd.oasis.opendocument.spreadsheet'];
 const lookBytes = 4096;
+
+export const workbookStartBytes = 8;
+/** It can only be one as a whole: its list of parts is at the end. */
+export const startsAsWorkbook = (start: Buffer): boolean => start.subarray(0, zipStart.length).equals(zipStart) || start.subarray(0, compoundFile.length).equals(compoundFile);
 
 export const openWorkbook = async (source: RandomAccess, { readLegacy }: PrepareOrder): Promise<Workbook | null> => {
   const start = await source.read(0, lookBytes);

@@ -39,7 +39,8 @@ afterAll(async () => { await bench.close(); });
 
 const wishes: readonly ExportWish[] = [
   {}, { dialect: { bom: true, delimiter: ';' } }, { format: 'tsv' }, { dialect: { lineEnd: 'lf', quote: "'" } }, { dialect: { guardFormulas: false } },
-  { format: 'jsonl' }, { format: 'json' }, { format: 'geojson' }, { format: 'xml' }, { format: 'xlsx' },
+  { format: 'jsonl' }, { format: 'json' }, { format: 'geojson' }, { format: 'xml' },
+  { format: 'parquet' }, { format: 'xlsx' }, { format: 'parquet', compress: 'zstd' },
 ];
 
 const parseOf = ({ format = 'csv', dialect }: ExportWish): ParseOverrides => (format === 'csv' || format === 'tsv'

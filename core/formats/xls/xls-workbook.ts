@@ -10,7 +10,7 @@ export type ReadLegacyWorkbook = (bytes: Uint8Array) => Promise<readonly ReadXls
 export const mostXlsBytes = 32 * 1024 * 1024;
 
 /** https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb */
-const compoundFile = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
+export const compoundFile = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
 const wide = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf16le');
 const encryptedPackage = wide('EncryptedPackage'), streams = [wide('Workbook'), wide('Book')];
 /** Before BIFF5 a workbook is its records alone; the first one is BOF ([MS-XLS] 2.4.21 and its forerunners). */
