@@ -175,4 +175,13 @@ describe('workbooks of partners', () => {
     expect(await operator.sql(`select id::int, name, amount::text from registry.${table} order by id`)).toEqual([
       { id: 1, name: 'Ann', amount: '1.5' }, { id: 2, name: 'Bøb', amount: '0.3' }, { id: 3, name: 'Cy "x"', amount: '1000000000000000' }]);
   });
+
+  it('give their rejected rows back, with line and reason', async () => {
+    await operator.table('sums', 'id bigint primary key, sum numeric, text text');
+    const { jobId, ...answer } = await operator.load(corpus('xlsx/formulas.xlsx'), 'sums');
+    expectBooks({ jobId, ...answer }, { read: 3, created: 1, quarantined: 2 });
+    const { stdout } = await operator.stack.waybill('rejects', jobId);
+    expect(rowsOf(stdout).map((row) => [row['id'], row['sum'], row['text'], row['waybill_line'], row['waybill_reasons']])).toEqual([
+      ['2', '', 'true', '3', expect.stringContaining('SHEET_FORMULA_WITHOUT_VALUE')], ['3', '#DIV/0!', '2024-05-01', '4', expect.stringContaining('SHEET_ERROR_VALUE')]]);
+  });
 });
