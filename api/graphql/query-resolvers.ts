@@ -54,10 +54,10 @@ const estimateImport = async (_: unknown, { sha256, dataset, parse }: EstimateAr
 });
 
 interface InspectArgs { readonly sha256: string; readonly fileName?: Maybe<string>; readonly parse?: Maybe<Fields>; readonly all?: Maybe<boolean>; readonly purpose?: Maybe<string> }
-const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: InspectArgs, { deps, actor }: GraphqlContext) => {
+const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: InspectArgs, { deps, actor, signal }: GraphqlContext) => {
   refuseWithoutRole({ actor, purpose: purpose ?? defaultPurpose });
   const file = await mustFindSource(deps, actor.org, sha256);
-  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, fileName: fileName ?? undefined, overrides: parseOverrides(parse), extent: all === true ? 'all' : 'samples', readLegacy: deps.readLegacy });
+  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, fileName: fileName ?? undefined, overrides: parseOverrides(parse), extent: all === true ? 'all' : 'samples', readLegacy: deps.readLegacy, signal });
   const { options, guesses } = detection;
   return {
     format: options.format, compression: options.compression ?? 'none', encoding: options.encoding, columns: options.columns.map((name) => ({ name })),
