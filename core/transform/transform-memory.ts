@@ -1,0 +1,80 @@
+/**
+ * What cells of a column became, for columns that say the same few things again and again (codes, countries, yes and no): a cell that was
+ * seen before costs a hash of its bytes instead of all steps. Bounded; emptied when it is full; given up when the column does not repeat.
+ */
+const slots = 4_096, mostKept = 2_048, longestKey = 48;
+/** Looked at after so many cells: fewer hits than one in four, and remembering costs more than it saves. */
+const trial = 4_096;
+
+export const unknownCell = -1;
+
+export class TransformMemory {
+  /** Bytes of the results. */
+  results: Uint8Array = new Uint8Array(64 * 1024);
+  readonly resultStart = new Int32Array(slots);
+  readonly resultEnd = new Int32Array(slots);
+  /** 0: a text; -1: nothing; above: an issue. */
+  readonly findings = new Int32Array(slots);
+  /** The slot that {@link find} looked at last. */
+  private slot = 0;
+  private readonly keyHash = new Int32Array(slots);
+  private readonly keyLength = new Int8Array(slots).fill(-1);
+  private readonly keys = new Uint8Array(slots * longestKey);
+  private kept = 0;
+  private used = 0;
+  private looked = 0;
+  private hits = 0;
+  private givenUp = false;
+
+  get isOn(): boolean { return !this.givenUp; }
+
+  /** The slot of a cell that was seen before, or {@link unknownCell}. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    if (length > longestKey) return unknownCell;
+    if (this.looked === trial) this.judge();
+    this.looked += 1;
+    let hash = 0x811c_9dc5;
+    for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), 0x0100_0193);
+    let slot = (hash ^ (hash >>> 15)) & (slots - 1);
+    while (this.keyLength[slot] !== -1) {
+      if (this.keyHash[slot] === hash && this.keyLength[slot] === length && this.isKey(slot, bytes, start)) { this.hits += 1; return slot; }
+      slot = (slot + 1) & (slots - 1);
+    }
+    this.slot = slot;
+    this.keyHash[slot] = hash;
+    return unknownCell;
+  }
+
+  /** Keeps what became of the cell that {@link find} did not know, in the slot that it found free. */
+  keep(cell: { readonly bytes: Uint8Array; readonly start: number; readonly end: number }, finding: number, result: Uint8Array, resultLength: number): void {
+    const length = cell.end - cell.start;
+    if (length > longestKey || resultLength > 1_024) return;
+    if (this.kept >= mostKept || this.used + resultLength > this.results.length) { this.forget(); return; }
+    const { slot } = this;
+    this.keyLength[slot] = length;
+    for (let at = 0; at < length; at += 1) this.keys[slot * longestKey + at] = cell.bytes[cell.start + at] as number;
+    this.findings[slot] = finding;
+    this.resultStart[slot] = this.used;
+    for (let at = 0; at < resultLength; at += 1) this.results[this.used + at] = result[at] as number;
+    this.used += resultLength;
+    this.resultEnd[slot] = this.used;
+    this.kept += 1;
+  }
+
+  private isKey(slot: number, bytes: Uint8Array, start: number): boolean {
+    const length = this.keyLength[slot] as number, key = slot * longestKey;
+    for (let at = 0; at < length; at += 1) if (this.keys[key + at] !== bytes[start + at]) return false;
+    return true;
+  }
+
+  private forget(): void {
+    this.keyLength.fill(-1);
+    this.kept = this.used = 0;
+  }
+
+  private judge(): void {
+    if (this.hits * 4 < this.looked) this.givenUp = true;
+    this.looked = this.hits = 0;
+  }
+}
