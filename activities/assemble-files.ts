@@ -16,13 +16,13 @@ const sum = (parts: readonly ExportPart[], of: (part: ExportPart) => number | nu
 
 export const assembleFiles = async (deps: ActivityDeps, { job, request, planned }: ExportOfJob, { fileCount, signal }: { readonly fileCount: number; readonly signal: AbortSignal }): Promise<void> => {
   const { jobId, planEpoch } = job;
-  const writer = createFileWriter(request, planned.fields);
   const parts = await listParts(deps.pool, { jobId, planEpoch });
   const whole = new Map((await listExportFiles(deps.pool, jobId)).map((file) => [file.fileNo, file]));
   for (let fileNo = 1; fileNo <= fileCount; fileNo += 1) {
     const storageKey = exportFileKey(jobId, fileNo);
     const known = whole.get(fileNo);
     if (known !== undefined && (await deps.storage.stat(storageKey))?.bytes === known.bytes) continue;
+    const writer = createFileWriter(request, planned.fields, fileNo);
     const own = parts.filter((part) => part.fileNo === fileNo);
     const hash = createHash('sha256');
     const pieces = hashed(writer.assemble(own.map((part) => writtenPart(deps.storage, part, { jobId, planEpoch, partNo: part.partNo }))), hash, signal);

@@ -1,4 +1,4 @@
-/** Every file of the corpus of JSON and of compressed files, the way that `waybill inspect` and the import go: dropping a file in adds its tests. */
+/** Every file of the corpus of JSON, XML, text of fixed width and compressed files, the way that `waybill inspect` and the import go: dropping a file in adds its tests. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ const inspect = async (fileName: string, bytes: Buffer, overrides: unknown) => {
   return inspectSource(storage, { file: { sha256, bytes: bytes.length }, fileName, overrides: parseOverridesSchema.parse(overrides ?? {}), all: true });
 };
 
-describe.each(['jsonl', 'json', 'geojson', 'gzip'])('the corpus of %s', (format) => {
+describe.each(['jsonl', 'json', 'geojson', 'xml', 'fixed', 'gzip'])('the corpus of %s', (format) => {
   const names = readdirSync(new URL(`${format}/`, corpus)).filter((name) => !name.endsWith('.expected.json'));
 
   it.each(names)('reads %s as its expectation says', async (fileName) => {
