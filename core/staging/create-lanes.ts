@@ -11,7 +11,7 @@ import { TransformCellsEncoder, TransformEncoder } from '../transform/transform-
 import { TransformProgram } from '../transform/transform-program.ts';
 import type { HashSource, Lane } from './row-stager.ts';
 
-interface LaneOptions {
+export interface LaneOptions {
   /** False: dates as people write them, for a preview. */
   readonly datesAsDays: boolean;
 }
