@@ -42,8 +42,8 @@ export const lower = (step: Localised): TextStep => {
   return { kind: 'text', apply: (text) => (locale === undefined ? text.toLowerCase() : text.toLocaleLowerCase(locale)), ...withBytes(locale, asciiCase(0x41, 0x5a)) };
 };
 
-/** A word begins after anything but a letter, a mark, a digit or an apostrophe inside it: `O’NEIL-SMITH` becomes `O’neil-Smith`. */
-const word = /(\p{L})([\p{L}\p{M}\p{N}'’]*)/gu;
+/** A word begins with a letter or a digit, and goes on over apostrophes: `O’NEIL-SMITH` becomes `O’neil-Smith`, `2ND` becomes `2nd`. */
+const word = /([\p{L}\p{N}])([\p{L}\p{M}\p{N}'’]*)/gu;
 
 export const title = (step: Localised): TextStep => {
   const locale = checked(step.locale);
@@ -65,8 +65,7 @@ const asciiTitle: TextStep['bytes'] = (cell) => {
     if (byte >= 0x80) return declined;
     const letter = isLetter(byte);
     room[at - start] = !letter ? byte : inside ? byte | 0x20 : byte & 0xdf;
-    // A digit or an apostrophe goes on with a word and begins none.
-    inside = letter || (inside && ((byte >= 0x30 && byte <= 0x39) || byte === 0x27));
+    inside = letter || (byte >= 0x30 && byte <= 0x39) || (inside && byte === 0x27);
   }
   cell.moveTo(room, end - start);
   return done;
