@@ -6,6 +6,7 @@ import { pgTypeOf } from '../../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../../contracts/plan-document.ts';
 import { createCellEncoder, createPointPairEncoder } from '../types/cell-encoder.ts';
 import { createKeyHasher } from '../types/derived-key.ts';
+import { TransformArena } from '../transform/byte-cell.ts';
 import { compileTransforms } from '../transform/compile-transforms.ts';
 import { TransformCellsEncoder, TransformEncoder } from '../transform/transform-encoder.ts';
 import { TransformProgram } from '../transform/transform-program.ts';
@@ -17,11 +18,15 @@ export interface LaneOptions {
 }
 
 export const createLanes = (plan: PlanDocument, definition: DatasetDefinition, options: LaneOptions = { datesAsDays: true }): readonly Lane[] =>
-  plan.mapping.map((mapped) => createLane(mapped, { plan, definition, options }));
+  {
+  const arena = new TransformArena();
+  return plan.mapping.map((mapped) => createLane(mapped, { plan, definition, options, arena }));
+};
 
-interface LaneBasis { readonly plan: PlanDocument; readonly definition: DatasetDefinition; readonly options: LaneOptions }
+interface LaneBasis { readonly plan: PlanDocument; readonly definition: DatasetDefinition; readonly options: LaneOptions; readonly arena: TransformArena }
 
-const createLane = (mapped: MappedField, { plan, definition, options }: LaneBasis): Lane => {
+const createLane = (mapped: MappedField, basis: LaneBasis): Lane => {
+  const { plan, definition, options, arena } = basis;
   const inKey = plan.key.includes(mapped.field);
   // A blank cell of a key chosen for this import is a missing key, as it is for the dataset's own.
   const field = { ...fieldNamed(definition, mapped.field), ...(inKey ? { key: true } : {}) };
@@ -29,13 +34,13 @@ const createLane = (mapped: MappedField, { plan, definition, options }: LaneBasi
   const [first, second] = mapped.columns;
   const program = programOf(mapped, field);
   if (first === undefined && program === null)
-    return { kind: 'hash', field: field.name, sources: hashSources(field, { plan, definition, options }), hasher: createKeyHasher() };
+    return { kind: 'hash', field: field.name, sources: hashSources(field, basis), hasher: createKeyHasher() };
   if (first !== undefined && second !== undefined && program === null)
     return { kind: 'pair', field: field.name, columns: [first, second], encoder: createPointPairEncoder(field), whenBlank };
   const encoder = createCellEncoder(field, { zone: plan.zone, date: mapped.date, datesAsDays: options.datesAsDays && pgTypeOf(field) === 'date' });
   if (first === undefined || second !== undefined)
-    return { kind: 'cells', field: field.name, columns: mapped.columns, encoder: new TransformCellsEncoder(program ?? nothingToDo, encoder), whenBlank };
-  return { kind: 'cell', field: field.name, column: first, encoder: program === null ? encoder : new TransformEncoder(program, encoder), whenBlank };
+    return { kind: 'cells', field: field.name, columns: mapped.columns, encoder: new TransformCellsEncoder(program ?? nothingToDo, encoder, arena), whenBlank };
+  return { kind: 'cell', field: field.name, column: first, encoder: program === null ? encoder : new TransformEncoder(program, encoder, arena), whenBlank };
 };
 
 const nothingToDo = new TransformProgram([], { columns: 1, pair: false });

@@ -8,6 +8,7 @@ import { epochDay } from '../types/calendar.ts';
 import { zoneClockOf, type ZoneClock } from '../types/zone-clock.ts';
 import type { ByteCell } from './byte-cell.ts';
 import { DateFormat, foldDate, impossible, mismatch } from './date-format.ts';
+import { fixedDayBytes, isFixed } from './fixed-date.ts';
 import { declined, done, type Outcome, type TextStep } from './step.ts';
 
 const invalid = issueNumber('TRANSFORM_DATE_INVALID'), ambiguous = issueNumber('TRANSFORM_DATE_AMBIGUOUS');
@@ -55,7 +56,7 @@ export const date = (step: StepOf<'date'>): TextStep => {
       const bytes = Buffer.from(foldDate(text), 'utf8');
       return reader.read(bytes, 0, bytes.length);
     },
-    ...(only !== undefined && formats.length === 1 && times === 0 ? { bytes: dayBytes(only) } : {}),
+    ...(only !== undefined && formats.length === 1 && times === 0 ? { bytes: isFixed(step.formats[0] ?? '') ? fixedDayBytes(step.formats[0] ?? '') : dayBytes(only) } : {}),
   };
 };
 
@@ -87,15 +88,15 @@ const writeTwo = (room: Uint8Array, at: number, number: number): void => {
 
 /** One format of days: the common case. */
 const dayBytes = (format: DateFormat) => (cell: ByteCell): number => {
-  const { bytes, start, end } = cell;
+  const { bytes, start, end, arena } = cell;
   // Blanks, letters beyond ASCII and what cannot be read are for the way over texts.
   if (format.scan(bytes, start, end) <= impossible) return declined;
-  const room = cell.room(10);
-  writeTwo(room, 0, Math.floor(format.year / 100));
-  writeTwo(room, 2, format.year % 100);
-  room[4] = room[7] = 0x2d;
-  writeTwo(room, 5, format.month);
-  writeTwo(room, 8, format.day);
-  cell.moveTo(room, 10);
+  const to = arena.room(10), room = arena.bytes;
+  writeTwo(room, to, Math.floor(format.year / 100));
+  writeTwo(room, to + 2, format.year % 100);
+  room[to + 4] = room[to + 7] = 0x2d;
+  writeTwo(room, to + 5, format.month);
+  writeTwo(room, to + 8, format.day);
+  cell.moveTo(to, to + 10);
   return done;
 };

@@ -97,24 +97,24 @@ const plainBytes = ({ decimal, groups }: Notation): NonNullable<TextStep['bytes'
   const point = decimal.charCodeAt(0);
   const marks = [...groups].map((mark) => mark.charCodeAt(0));
   return (cell) => {
-    const { bytes, start, end } = cell;
-    const room = cell.room(end - start + 1);
-    let at = start, length = 0, mark = 0, run = 0, fraction = false;
-    if (bytes[at] === 0x2d) { room[length++] = 0x2d; at += 1; }
+    const { bytes, start, end, arena } = cell;
+    const from = arena.room(end - start), room = arena.bytes;
+    let at = start, to = from, mark = 0, run = 0, fraction = false;
+    if (bytes[at] === 0x2d) { room[to++] = 0x2d; at += 1; }
     // A zero that leads others is left to the way over texts, which drops it.
     if (bytes[at] === 0x30 && end - at > 1 && bytes[at + 1] !== point) return declined;
     const first = at;
     for (; at < end; at += 1) {
       const byte = bytes[at] as number;
-      if (byte >= 0x30 && byte <= 0x39) { room[length++] = byte; run += 1; continue; }
+      if (byte >= 0x30 && byte <= 0x39) { room[to++] = byte; run += 1; continue; }
       if (fraction || run === 0 || (mark !== 0 && run !== 3)) return declined;
-      if (byte === point) { room[length++] = 0x2e; fraction = true; }
+      if (byte === point) { room[to++] = 0x2e; fraction = true; }
       else if ((mark === 0 ? run <= 3 && marks.includes(byte) : byte === mark) && at > first) mark = byte;
       else return declined;
       run = 0;
     }
     if (run === 0 || (mark !== 0 && !fraction && run !== 3)) return declined;
-    cell.moveTo(room, length);
+    cell.moveTo(from, to);
     return done;
   };
 };

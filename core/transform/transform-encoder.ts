@@ -5,11 +5,10 @@
 import type { CopyBuffer } from '../types/copy-buffer.ts';
 import type { DateEvidence } from '../types/date-evidence.ts';
 import { blankCell, type CellEncoder } from '../types/encoder.ts';
-import { ByteCell } from './byte-cell.ts';
+import { ByteCell, TransformArena } from './byte-cell.ts';
 import { declined, type Outcome } from './step.ts';
 import { TransformMemory, unknownCell } from './transform-memory.ts';
 import type { TransformProgram } from './transform-program.ts';
-
 
 const viewOf = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 
@@ -19,27 +18,40 @@ export interface CellsEncoder {
   encode(cells: readonly (string | null)[], out: CopyBuffer): number;
 }
 
-/** The way over texts, to the field's type. */
+/** Short texts of plain characters are most, and a loop writes them faster than a call of the runtime does. */
+const shortText = 64;
+/** Longer ones are measured instead of three bytes taken for each character. */
+const longText = 64 * 1024;
+
+/** From the way over texts to the bytes that the field's type reads. */
 class OutcomeWriter {
-  private scratch = Buffer.allocUnsafe(1_024);
-  length = 0;
+  start = 0;
+  end = 0;
 
-  constructor(private readonly inner: CellEncoder) {}
+  constructor(private readonly arena: TransformArena, private readonly inner: CellEncoder) {}
 
-  get bytes(): Uint8Array { return this.scratch; }
-
-  /** 0 with the bytes in {@link bytes}, {@link blankCell}, or an issue. */
+  /** 0 with the bytes in the arena, {@link blankCell}, or an issue. */
   take(outcome: Outcome): number {
-    this.length = 0;
+    this.start = this.end = 0;
     if (outcome === null) return blankCell;
     if (typeof outcome === 'number') return outcome;
-    if (outcome.length * 3 > this.scratch.length) this.scratch = Buffer.allocUnsafe(outcome.length * 6);
-    this.length = this.scratch.write(outcome, 'utf8');
+    this.start = this.arena.room(outcome.length <= longText ? outcome.length * 3 : Buffer.byteLength(outcome));
+    this.end = this.start + (outcome.length <= shortText ? this.writeShort(outcome) : this.arena.bytes.write(outcome, this.start, 'utf8'));
     return 0;
   }
 
   write(finding: number, out: CopyBuffer): number {
-    return finding === 0 ? this.inner.encode(this.scratch, 0, this.length, out) : finding;
+    return finding === 0 ? this.inner.encode(this.arena.bytes, this.start, this.end, out) : finding;
+  }
+
+  private writeShort(text: string): number {
+    const { bytes } = this.arena;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) return bytes.write(text, this.start, 'utf8');
+      bytes[this.start + index] = code;
+    }
+    return text.length;
   }
 }
 
@@ -47,23 +59,25 @@ export class TransformEncoder implements CellEncoder {
   readonly evidence: DateEvidence | null;
   /** Whether an empty cell is to be handed over: it may become something. */
   readonly takesNothing: boolean;
-  private readonly cell = new ByteCell();
+  private readonly cell: ByteCell;
   /** Made for the first cell that needs it. */
   private memory: TransformMemory | null = null;
   private readonly writer: OutcomeWriter;
 
-  constructor(private readonly program: TransformProgram, private readonly inner: CellEncoder) {
+  constructor(private readonly program: TransformProgram, private readonly inner: CellEncoder, private readonly arena = new TransformArena()) {
     this.evidence = inner.evidence;
     this.takesNothing = program.ofNothing !== null;
-    this.writer = new OutcomeWriter(inner);
+    this.cell = new ByteCell(arena);
+    this.writer = new OutcomeWriter(arena, inner);
   }
 
   encode(bytes: Uint8Array, start: number, end: number, out: CopyBuffer): number {
     if (start === end) return this.writer.write(this.writer.take(this.program.ofNothing), out);
     if (this.program.hasBytes) {
-      this.cell.set(bytes, start, end);
-      const answer = this.program.runBytes(this.cell);
-      if (answer === 0) return this.inner.encode(this.cell.bytes, this.cell.start, this.cell.end, out);
+      const { cell } = this;
+      cell.set(bytes, start, end);
+      const answer = this.program.runBytes(cell);
+      if (answer === 0) return this.inner.encode(cell.bytes, cell.start, cell.end, out);
       if (answer !== declined) return answer;
     }
     this.memory ??= new TransformMemory();
@@ -71,19 +85,21 @@ export class TransformEncoder implements CellEncoder {
   }
 
   private change(bytes: Uint8Array, start: number, end: number): number {
-    return this.writer.take(this.program.run([viewOf(bytes).toString('utf8', start, end)]));
+    return this.writer.take(this.program.runOne(viewOf(bytes).toString('utf8', start, end)));
   }
 
   private recall(memory: TransformMemory, bytes: Uint8Array, { start, end }: { readonly start: number; readonly end: number }, out: CopyBuffer): number {
-    const { writer } = this;
+    const { writer, arena } = this;
     const slot = memory.find(bytes, start, end);
     if (slot !== unknownCell) {
       const finding = memory.findings[slot] as number;
-      return finding === 0 ? this.inner.encode(memory.results, memory.resultStart[slot] as number, memory.resultEnd[slot] as number, out) : finding;
+      if (finding !== 0) return finding;
+      const to = arena.room(memory.longestResult);
+      return this.inner.encode(arena.bytes, to, memory.copyTo(slot, arena.bytes, to), out);
     }
     const finding = this.change(bytes, start, end);
     this.cell.set(bytes, start, end);
-    memory.keep(this.cell, finding, writer.bytes, writer.length);
+    memory.keep(this.cell, finding, { bytes: arena.bytes, start: writer.start, end: writer.end });
     return writer.write(finding, out);
   }
 }
@@ -92,9 +108,9 @@ export class TransformCellsEncoder implements CellsEncoder {
   readonly evidence: DateEvidence | null;
   private readonly writer: OutcomeWriter;
 
-  constructor(private readonly program: TransformProgram, inner: CellEncoder) {
+  constructor(private readonly program: TransformProgram, inner: CellEncoder, arena = new TransformArena()) {
     this.evidence = inner.evidence;
-    this.writer = new OutcomeWriter(inner);
+    this.writer = new OutcomeWriter(arena, inner);
   }
 
   encode(cells: readonly (string | null)[], out: CopyBuffer): number {

@@ -8,11 +8,13 @@ const trial = 4_096;
 
 export const unknownCell = -1;
 
+interface Range { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
+
 export class TransformMemory {
-  /** Bytes of the results. */
-  results: Uint8Array = new Uint8Array(64 * 1024);
-  readonly resultStart = new Int32Array(slots);
-  readonly resultEnd = new Int32Array(slots);
+  readonly longestResult = 256;
+  private readonly results = new Uint8Array(64 * 1024);
+  private readonly resultStart = new Int32Array(slots);
+  private readonly resultEnd = new Int32Array(slots);
   /** 0: a text; -1: nothing; above: an issue. */
   readonly findings = new Int32Array(slots);
   /** The slot that {@link find} looked at last. */
@@ -47,19 +49,26 @@ export class TransformMemory {
   }
 
   /** Keeps what became of the cell that {@link find} did not know, in the slot that it found free. */
-  keep(cell: { readonly bytes: Uint8Array; readonly start: number; readonly end: number }, finding: number, result: Uint8Array, resultLength: number): void {
-    const length = cell.end - cell.start;
-    if (length > longestKey || resultLength > 1_024) return;
+  keep(cell: Range, finding: number, result: Range): void {
+    const length = cell.end - cell.start, resultLength = result.end - result.start;
+    if (length > longestKey || resultLength > this.longestResult) return;
     if (this.kept >= mostKept || this.used + resultLength > this.results.length) { this.forget(); return; }
     const { slot } = this;
     this.keyLength[slot] = length;
     for (let at = 0; at < length; at += 1) this.keys[slot * longestKey + at] = cell.bytes[cell.start + at] as number;
     this.findings[slot] = finding;
     this.resultStart[slot] = this.used;
-    for (let at = 0; at < resultLength; at += 1) this.results[this.used + at] = result[at] as number;
+    for (let at = 0; at < resultLength; at += 1) this.results[this.used + at] = result.bytes[result.start + at] as number;
     this.used += resultLength;
     this.resultEnd[slot] = this.used;
     this.kept += 1;
+  }
+
+  /** The result of a slot, written from `to` on; where it ends. */
+  copyTo(slot: number, target: Uint8Array, to: number): number {
+    const start = this.resultStart[slot] as number, end = this.resultEnd[slot] as number;
+    for (let at = start; at < end; at += 1) target[to + at - start] = this.results[at] as number;
+    return to + end - start;
   }
 
   private isKey(slot: number, bytes: Uint8Array, start: number): boolean {

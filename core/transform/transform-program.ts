@@ -20,6 +20,7 @@ export class TransformProgram {
   /** What an empty cell becomes. */
   readonly ofNothing: Outcome;
   private readonly mayFillNothing: boolean;
+  private readonly textOnly: boolean;
   private readonly byteSteps: readonly NonNullable<TextStep['bytes']>[];
   private readonly pair: boolean;
 
@@ -29,6 +30,7 @@ export class TransformProgram {
     const fast = steps.filter(hasBytes);
     this.hasBytes = columns === 1 && fast.length === steps.length;
     this.byteSteps = fast.map((step) => step.bytes);
+    this.textOnly = columns === 1 && steps.every((step) => step.kind === 'text');
     this.mayFillNothing = steps.some((step) => step.kind === 'text' && (step.ofNothing ?? null) !== null);
     this.ofNothing = columns === 1 ? this.run([null]) : null;
   }
@@ -52,6 +54,18 @@ export class TransformProgram {
       values = next;
     }
     return this.pair ? pairText(values) : values[0] ?? null;
+  }
+
+  /** The same for one cell, without a list. */
+  runOne(cell: string): Outcome {
+    if (!this.textOnly) return this.run([cell]);
+    let value: string | null = cell;
+    for (const step of this.steps as readonly TextStep[]) {
+      const outcome = applied(step, value);
+      if (typeof outcome === 'number') return outcome;
+      value = outcome;
+    }
+    return value;
   }
 
   /** As the steps' own {@link TextStep.bytes}: a cell that one of them declines is spoilt, and {@link run} has to begin again. */

@@ -15,16 +15,27 @@ export const trim = (): TextStep => ({
     while (start < end && isBlank(bytes[start] as number)) start += 1;
     while (end > start && isBlank(bytes[end - 1] as number)) end -= 1;
     if (start === end) return nothing;
-    // Letters with accents end in such bytes too, but then there is only one look more.
-    if ((bytes[start] as number) >= 0x80 && isWideBlankLead(bytes[start] as number)) return declined;
-    if ((bytes[end - 1] as number) >= 0x80 && mayEndWideBlank(bytes, start, end)) return declined;
+    if (mayBeBlank(bytes, start) || mayEndInBlank(bytes, start, end)) return declined;
     cell.start = start;
     cell.end = end;
     return done;
   },
 });
 
-/** First bytes of the white space beyond ASCII: U+0085 and U+00A0; U+1680; U+2000 to U+2060; U+3000; U+FEFF. */
-const isWideBlankLead = (byte: number): boolean => byte === 0xc2 || byte === 0xe1 || byte === 0xe2 || byte === 0xe3 || byte === 0xef;
-const mayEndWideBlank = (bytes: Uint8Array, start: number, end: number): boolean =>
-  (end - 2 >= start && bytes[end - 2] === 0xc2) || (end - 3 >= start && (bytes[end - 3] as number) >= 0xe1);
+/** White space beyond ASCII: U+0085, U+00A0 (c2); U+1680 (e1 9a); U+2000 to U+2060 (e2 80, e2 81); U+3000 (e3 80); U+FEFF (ef bb). */
+export const mayBeBlank = (bytes: Uint8Array, at: number): boolean => {
+  const byte = bytes[at] as number;
+  if (byte < 0xc2) return false;
+  const next = bytes[at + 1] as number;
+  switch (byte) {
+    case 0xc2: return next === 0x85 || next === 0xa0;
+    case 0xe1: return next === 0x9a;
+    case 0xe2: return next === 0x80 || next === 0x81;
+    case 0xe3: return next === 0x80;
+    case 0xef: return next === 0xbb;
+    default: return false;
+  }
+};
+
+export const mayEndInBlank = (bytes: Uint8Array, start: number, end: number): boolean =>
+  (bytes[end - 1] as number) >= 0x80 && ((end - 2 >= start && mayBeBlank(bytes, end - 2)) || (end - 3 >= start && mayBeBlank(bytes, end - 3)));

@@ -29,8 +29,8 @@ const outcomeOf = (steps: readonly TransformStep[], cells: readonly string[]): s
 };
 
 describe('docs/transforms.md', () => {
-  it.each(examples.map(({ steps, before, after }) => [JSON.stringify(steps), before.join(' + '), after, steps, before] as const))(
-    '%s makes of `%s`: %s', (_, __, after, steps, before) => { expect(outcomeOf(steps, before)).toBe(after); });
+  it.each(examples.map((example) => [`${JSON.stringify(example.steps)} makes ${example.after} of ${example.before.join(' + ')}`, example] as const))(
+    '%s', (_, { steps, before, after }) => { expect(outcomeOf(steps, before)).toBe(after); });
 
   it('says the same of the way that staging goes', () => {
     const field = fieldDefinitionSchema.parse({ name: 'f', type: 'text' });
