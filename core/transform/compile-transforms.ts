@@ -36,8 +36,9 @@ export const compileTransforms = (steps: readonly TransformStep[], { type, colum
     const place = `${at}[${index}]`;
     const takes = takesOf(step);
     if (takes !== 'any' && !takes.includes(kind)) throw transformInvalid(`the step before gives ${kindWords[kind]}, and ${step.fn} reads ${takes.map((known) => kindWords[known]).join(' or ')}.`, place);
+    const ready = placed(place, () => compileStep(step));
     kind = givesOf(step, kind);
-    return placed(place, () => compileStep(step));
+    return ready;
   });
   if (!fits(kind, type)) throw transformInvalid(`it gives ${kindWords[kind]}, and the field's type is ${type}.`, `${at}[${steps.length - 1}]`);
   return new TransformProgram(compiled, { columns, pair: columns === 2 && !compiled.some((step) => step.kind === 'combining') });
