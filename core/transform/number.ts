@@ -8,6 +8,9 @@ import { declined, done, type Outcome, type TextStep } from './step.ts';
 
 const invalid = issueNumber('TRANSFORM_NUMBER_INVALID');
 
+/** No number that anybody wrote is longer, and what is done to a longer one should not take long. */
+const mostCharacters = 2_000;
+
 interface Notation { readonly decimal: string; readonly groups: string }
 
 const notationOf = ({ decimal, group, locale }: StepOf<'number'>): Notation => {
@@ -37,7 +40,7 @@ export const number = (step: StepOf<'number'>): TextStep => {
   const currency = [...(step.currency ?? [])].map(plain).toSorted((left, right) => right.length - left.length);
   return {
     kind: 'text',
-    apply: (text) => read(plain(text), { notation, currency, percent: step.percent }),
+    apply: (text) => text.length > mostCharacters ? invalid : read(plain(text), { notation, currency, percent: step.percent }),
     bytes: plainBytes(notation),
   };
 };
@@ -99,6 +102,7 @@ const plainBytes = ({ decimal, groups }: Notation): NonNullable<TextStep['bytes'
   return (cell) => {
     const { bytes, start, end, arena } = cell;
     const from = arena.room(end - start), room = arena.bytes;
+    if (end - start > mostCharacters) return declined;
     let at = start, to = from, mark = 0, run = 0, fraction = false;
     if (bytes[at] === 0x2d) { room[to++] = 0x2d; at += 1; }
     // A zero that leads others is left to the way over texts, which drops it.

@@ -10,6 +10,7 @@ import type { Outcome, TextStep } from './step.ts';
 
 const invalid = issueNumber('TRANSFORM_PARTIAL_DATE_INVALID'), ambiguous = issueNumber('TRANSFORM_DATE_AMBIGUOUS'), noSuchDay = issueNumber('DATE_IMPOSSIBLE');
 const about = /^(?:circa|ca|c|about|approx|approximately|aprox|hacia|alrededor de|vers|environ|env|cerca de|por volta de|etwa|um|ungefahr)\b\.?\s*/;
+const mostCharacters = 200;
 const pad = (number: number, width = 2): string => String(number).padStart(width, '0');
 
 const written = ({ year, month, day, hasMonth, hasDay }: DateFormat): string =>
@@ -22,6 +23,7 @@ export const partialDate = ({ formats = [], pivot }: StepOf<'partial_date'>): Te
     kind: 'text',
     apply: (text): Outcome => {
       const trimmed = text.trim();
+      if (trimmed.length > mostCharacters) return invalid;
       const edtf = trimmed.toUpperCase();
       const plain = foldDate(trimmed);
       const unmarked = plain.replace(about, '').replace(/\s*[?~%]$/, '');

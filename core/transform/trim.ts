@@ -1,10 +1,16 @@
 /** Outer blanks: every white space of Unicode, and the zero-width ones that copying from web pages leaves. */
 import { declined, done, nothing, type TextStep } from './step.ts';
 
-const outer = /^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$/gu;
+const blank = /[\s\u200b\u2060\ufeff]/u;
 const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
-export const trimText = (text: string): string => text.replace(outer, '');
+/** A loop: a pattern for blanks at the end would begin anew at each blank of a long run. */
+export const trimText = (text: string): string => {
+  let start = 0, end = text.length;
+  while (start < end && blank.test(text.charAt(start))) start += 1;
+  while (end > start && blank.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+};
 
 export const trim = (): TextStep => ({
   kind: 'text',

@@ -71,6 +71,17 @@ describe('each function, whatever the text', () => {
     }), { numRuns: 400 });
   });
 
+  it('takes time in proportion to the text, also where it is all blanks, zeros, dots or brackets', () => {
+    for (const filler of [' ', '0', '.', '(', "'", '-', '9', '°', 'a ', '\u2003', '1,', '1 ', 'É']) {
+      const text = `1${filler.repeat(200_000)}x`;
+      for (const [index, steps] of programs.entries()) {
+        const program = programOf(steps), began = performance.now();
+        program.run([text]);
+        expect(performance.now() - began, `${JSON.stringify(programs[index])} of ${filler}`).toBeLessThan(4_000);
+      }
+    }
+  }, 120_000);
+
   it('that tidies a text leaves a tidy one alone', () => {
     const tidying = [[{ fn: 'trim' }], [{ fn: 'collapse' }], [{ fn: 'normalize' }], [{ fn: 'normalize', form: 'NFKC' }], [{ fn: 'lower' }], [{ fn: 'country' }], [{ fn: 'phone' }], [{ fn: 'boolean' }], [{ fn: 'number' }], [{ fn: 'coordinates' }], [{ fn: 'partial_date' }]].map((steps) => programOf(steps));
     fc.assert(fc.property(anyText, (text) => {
