@@ -80,16 +80,17 @@ export class TransformEncoder implements CellEncoder {
       if (answer === 0) return this.inner.encode(cell.bytes, cell.start, cell.end, out);
       if (answer !== declined) return answer;
     }
-    this.memory ??= new TransformMemory();
-    return this.memory.isOn ? this.recall(this.memory, bytes, { start, end }, out) : this.writer.write(this.change(bytes, start, end), out);
+    const memory = this.memory ??= new TransformMemory();
+    return memory.isOn ? this.recall(bytes, start, end, out) : this.writer.write(this.change(bytes, start, end), out);
   }
 
   private change(bytes: Uint8Array, start: number, end: number): number {
     return this.writer.take(this.program.runOne(viewOf(bytes).toString('utf8', start, end)));
   }
 
-  private recall(memory: TransformMemory, bytes: Uint8Array, { start, end }: { readonly start: number; readonly end: number }, out: CopyBuffer): number {
+  private recall(bytes: Uint8Array, start: number, end: number, out: CopyBuffer): number {
     const { writer, arena } = this;
+    const memory = this.memory as TransformMemory;
     const slot = memory.find(bytes, start, end);
     if (slot !== unknownCell) {
       const finding = memory.findings[slot] as number;

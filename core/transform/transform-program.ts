@@ -70,8 +70,9 @@ export class TransformProgram {
 
   /** As the steps' own {@link TextStep.bytes}: a cell that one of them declines is spoilt, and {@link run} has to begin again. */
   runBytes(cell: ByteCell): number {
-    for (const step of this.byteSteps) {
-      const answer = step(cell);
+    const { byteSteps } = this;
+    for (let index = 0; index < byteSteps.length; index += 1) {
+      const answer = (byteSteps[index] as NonNullable<TextStep['bytes']>)(cell);
       // A step behind may put something in the place of nothing.
       if (answer !== 0) return answer === nothing && this.mayFillNothing ? declined : answer;
     }
