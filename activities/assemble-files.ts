@@ -1,13 +1,13 @@
 /** The parts become files: opening, parts, closing, hashed on the way. A file that is whole is not made again. */
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { ExportPartKey } from '../contracts/export-request.ts';
-import { WaybillError } from '../contracts/errors.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
-import type { WrittenPart } from '../core/formats/file-writer.ts';
+import type { FileWriter, WrittenPart } from '../core/formats/file-writer.ts';
 import { listExportFiles, saveExportFile } from '../db/export-files.ts';
 import { listParts } from '../db/export-parts.ts';
 import type { ExportPart } from '../db/export-parts.ts';
-import { exportFileKey, exportPartKey } from '../storage/storage-keys.ts';
+import { exportCompanionKey, exportFileKey, exportPartKey } from '../storage/storage-keys.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import type { ExportOfJob } from './export-of-job.ts';
@@ -31,16 +31,44 @@ export const assembleFiles = async (deps: ActivityDeps, { job, request, planned 
       fileNo, rows: sum(own, (part) => part.rowCount), bytes, sha256: hash.digest('hex'), storageKey, guardedCells: sum(own, (part) => part.guardedCells),
     });
   }
+  await writeCompanions(deps, createFileWriter(request, planned.fields), { jobId, fileCount });
 };
 
-const writtenPart = (storage: Storage, part: ExportPart, key: ExportPartKey): WrittenPart => ({
-  bytes: part.bytes ?? 0, firstRow: part.firstRow, rows: part.rowCount,
-  async *read(start = 0, endExclusive = part.bytes ?? 0) {
-    let seen = 0;
-    for await (const piece of storage.read(exportPartKey(key), start, endExclusive)) { seen += piece.byteLength; yield piece; }
-    if (seen !== endExclusive - start) throw new WaybillError('FILE_CHANGED', 'A part of the export is not as long as when it was written.', { part: part.partNo });
-  },
-});
+/** Behind the files, and small. */
+const writeCompanions = async ({ pool, storage }: ActivityDeps, { companions }: FileWriter, { jobId, fileCount }: { readonly jobId: string; readonly fileCount: number }): Promise<void> => {
+  for (const [index, { extension, bytes }] of companions.entries()) {
+    const storageKey = exportCompanionKey(jobId, extension);
+    await storage.write(storageKey, [bytes]);
+    await saveExportFile(pool, jobId, { fileNo: fileCount + 1 + index, rows: 0, bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex'), storageKey, guardedCells: 0 });
+  }
+};
+
+/** A part that is not as it was written: a crash of the machine took what was not yet on the disk. */
+export class PartTorn extends Error {
+  override readonly name = 'PartTorn';
+}
+
+const writtenPart = (storage: Storage, part: ExportPart, key: ExportPartKey): WrittenPart => {
+  const storageKey = exportPartKey(key);
+  const bytes = part.bytes ?? 0;
+  let isSound = false;
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    if ((await storage.stat(storageKey))?.bytes !== bytes) throw new PartTorn('a part is gone or short');
+    let sum = 0;
+    for await (const piece of storage.read(storageKey)) { sum = crc32(piece, sum); yield piece; }
+    if (part.crc32 !== null && sum !== part.crc32) throw new PartTorn('a part has another checksum');
+    isSound = true;
+  }
+  return {
+    bytes, firstRow: part.firstRow, rows: part.rowCount,
+    async *read(start = 0, endExclusive = bytes) {
+      if (start === 0 && endExclusive === bytes) { yield* whole(); return; }
+      // Looked through once before ranges of it are read.
+      if (!isSound) for await (const piece of whole()) void piece;
+      yield* storage.read(storageKey, start, endExclusive);
+    },
+  };
+};
 
 async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const piece of pieces) {

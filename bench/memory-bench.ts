@@ -11,7 +11,7 @@ const mostBytes = 512 * 1024 * 1024;
 
 const orders: readonly FormatOrder[] = [
   { format: 'csv', compress: 'none' }, { format: 'jsonl', compress: 'none' }, { format: 'json', compress: 'none' }, { format: 'geojson', compress: 'none' },
-  { format: 'csv', compress: 'gzip' },
+  { format: 'xml', compress: 'none' }, { format: 'csv', compress: 'gzip' },
 ];
 
 const answerSchema = z.object({ books: z.object({ read: z.number() }) });
@@ -40,13 +40,15 @@ export interface MemoryBench {
   /** Of each file, about. */
   readonly bytes: number;
   readonly folder: string;
+  /** Names of formats; null: all. */
+  readonly only: readonly string[] | null;
   readonly print: (line: string) => void;
 }
 
 /** A stack a format: a process keeps its peak, and its heap. True: every peak holds. */
 export const runMemoryBench = async (bench: MemoryBench): Promise<boolean> => {
   let all = true;
-  for (const order of orders) {
+  for (const order of orders.filter(({ format }) => bench.only?.includes(format) ?? true)) {
     const stack = await startTestStack({ ownPostgres: true, postgresSettings: productSettings });
     try {
       const dataset = join(stack.folder.root, 'memory.dataset.json');

@@ -63,14 +63,19 @@ const toFile = async (client: ApiClient, file: ExportFile, { to, purpose }: Down
   }
 };
 
+const isCompanion = ({ name }: ExportFile): boolean => name.endsWith('.xsd');
+const besideName = (to: string, name: string): string => `${to.replace(/\.xml(?:\.[a-z0-9]+)?$/i, '')}${name.slice(name.lastIndexOf('.'))}`;
+
 /** Several files are numbered; so is one that is the only one of a split export. */
 export const downloadFiles = async (client: ApiClient, job: Pick<JobDetails, 'exportFiles' | 'request'>, { to, purpose }: DownloadTarget): Promise<readonly WrittenFile[]> => {
   const split = (job.request as { readonly splitRows?: number | null }).splitRows;
   const numbered = split !== null && split !== undefined;
-  if (to === '-' && job.exportFiles.length > 1) throw new InvalidArgumentError('Several files do not go to standard output; name a file with --to.');
+  // Standard output takes what holds the records; what belongs beside them takes their file's name and an end of its own.
+  const wanted = job.exportFiles.filter((file) => to !== '-' || !isCompanion(file));
+  if (to === '-' && wanted.length > 1) throw new InvalidArgumentError('Several files do not go to standard output; name a file with --to.');
   const written: WrittenFile[] = [];
-  for (const file of job.exportFiles) {
-    const target = numbered && to !== '-' ? numberedName(to, file.no) : to;
+  for (const file of wanted) {
+    const target = isCompanion(file) ? besideName(to, file.name) : numbered && to !== '-' ? numberedName(to, file.no) : to;
     if (to === '-') await toStandardOutput(client, file, purpose);
     else await withRetry(() => toFile(client, file, { to: target, ...(purpose === undefined ? {} : { purpose }) }));
     written.push({ file: target, rows: file.rows, bytes: file.bytes, sha256: file.sha256 });

@@ -21,6 +21,8 @@ export const errorKinds = {
   FILE_XML_DTD: { retryable: false, ends: 'refused', says: 'The XML document declares entities or a document type of its own.', remedy: 'Declarations are not followed, since they can make a text grow without end. Ask the sender for the document without them.' },
   FILE_RECORDS_UNKNOWN: { retryable: false, ends: 'refused', says: 'There are no records at the record path.', remedy: 'Say where the records are with --record-path, for example data.items; `.` is the root.' },
   FILE_CUT_OFF: { retryable: false, ends: 'refused', says: 'The file ends too early.', remedy: 'Ask the sender for the whole file.' },
+  FILE_PARQUET_INVALID: { retryable: false, ends: 'refused', says: 'The Parquet file is broken.', remedy: 'Ask the sender for the file again.' },
+  FILE_PARQUET_UNSUPPORTED: { retryable: false, ends: 'refused', says: 'The Parquet file has a column that is written in a way that is not read.', remedy: 'Ask the sender for another compression or encoding; docs/formats.md names those that are read.' },
   FILE_UNPACKING_FAILED: { retryable: false, ends: 'refused', says: 'The compressed file cannot be unpacked.', remedy: 'The compressed data is damaged. Ask the sender for the file again.' },
   FILE_EXPANDS_TOO_MUCH: { retryable: false, ends: 'refused', says: 'The compressed file grows out of all proportion.', remedy: 'If that is meant, unpack it and send it as it is.' },
   FILE_ZIP_CHOICE: { retryable: false, ends: 'refused', says: 'The ZIP file holds several files.', remedy: 'Choose one with --entry NAME or --entry "#2"; `waybill inspect` lists them.' },

@@ -6,6 +6,7 @@ import { appendAudit } from '../../db/audit.ts';
 import { listExportFiles } from '../../db/export-files.ts';
 import type { Job } from '../../db/job.ts';
 import { refuseReader } from '../../db/reader.ts';
+import { companionExtension } from '../../storage/storage-keys.ts';
 import type { ApiDeps } from '../api-deps.ts';
 
 export interface DownloadRequest { readonly actor: Actor; readonly job: Job; readonly purpose: string; readonly fileNo: number }
@@ -29,10 +30,11 @@ export const downloadExport = async ({ pool, storage }: Pick<ApiDeps, 'pool' | '
   if (file === undefined || stored === null) throw new WaybillError('EXPORT_GONE', 'There is no such file of this job.', { job: jobId, state: job.state });
   if (stored.bytes !== file.bytes) throw new WaybillError('FILE_CHANGED', 'The kept file is not as long as when it was finished.', { job: jobId });
   const request = exportRequestSchema.parse(job.request);
+  const companion = companionExtension(file.storageKey);
   await appendAudit(pool, { actor, action: 'export.downloaded', jobId, details: { file: fileNo, sha256: file.sha256, bytes: file.bytes, purpose } });
   return new Response(bodyOf(storage.read(file.storageKey)), { headers: {
-    'content-type': mediaTypeOf(request), 'content-length': String(file.bytes),
-    'content-disposition': `attachment; filename="${exportFileName(request, fileNo)}"`, 'x-content-sha256': file.sha256,
+    'content-type': companion === null ? mediaTypeOf(request) : 'application/xml', 'content-length': String(file.bytes),
+    'content-disposition': `attachment; filename="${exportFileName(request, fileNo, companion)}"`, 'x-content-sha256': file.sha256,
     'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
   } });
 };

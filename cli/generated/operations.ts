@@ -70,13 +70,15 @@ export type ExportFormat =
   | 'jsonl'
   | 'json'
   | 'geojson'
-  | 'xml';
+  | 'xml'
+  | 'parquet';
 
 export type Compression =
   | 'none'
   | 'gzip'
   | 'zstd'
-  | 'zip';
+  | 'zip'
+  | 'snappy';
 
 export type LineEnd =
   | 'crlf'
@@ -98,7 +100,7 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
-  /** csv, jsonl, json, geojson, xml or fixed. */
+  /** csv, jsonl, json, geojson, xml, fixed or parquet. */
   readonly format?: InputMaybe<Scalars['String']['input']>;
   /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer; `.` is the root. */
   readonly recordPath?: InputMaybe<Scalars['String']['input']>;
@@ -205,6 +207,7 @@ export type StartExportInput = {
   readonly filter?: InputMaybe<Scalars['String']['input']>;
   readonly sort?: InputMaybe<ReadonlyArray<SortKey>>;
   readonly format?: InputMaybe<ExportFormat>;
+  /** Of Parquet: of the columns in it (by default snappy, and not zip); of other formats of the file (not snappy). */
   readonly compress?: InputMaybe<Compression>;
   /** Most rows of one file. */
   readonly splitRows?: InputMaybe<Scalars['Int']['input']>;

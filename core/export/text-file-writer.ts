@@ -12,17 +12,20 @@ export interface TextFileOptions {
 }
 
 export class TextFileWriter implements FileWriter {
+  readonly writeLines: FileWriter['writeLines'];
   private readonly packing: Packing;
 
   constructor(private readonly writer: FormatWriter, private readonly options: TextFileOptions) {
     this.packing = packingOf(options.compression);
+    const encodeLines = writer.encodeLines;
+    this.writeLines = encodeLines === undefined ? null : (batches) => this.packing.packPart(this.joined(batches, encodeLines));
   }
 
   get companions(): readonly Companion[] { return this.options.companions ?? []; }
   get guardedCells(): number { return this.writer.guardedCells; }
 
   writePart(batches: AsyncIterable<readonly OutputRow[]>): AsyncIterable<Uint8Array> {
-    return this.packing.packPart(this.encoded(batches));
+    return this.packing.packPart(this.joined(batches, (batch) => this.writer.encode(batch)));
   }
 
   assemble(parts: readonly WrittenPart[]): AsyncIterable<Uint8Array> {
@@ -31,12 +34,12 @@ export class TextFileWriter implements FileWriter {
     return this.packing.join(sections.filter((section) => !(section instanceof Uint8Array) || section.length > 0), this.options.name);
   }
 
-  private async *encoded(batches: AsyncIterable<readonly OutputRow[]>): AsyncGenerator<Uint8Array> {
+  private async *joined<Batch>(batches: AsyncIterable<Batch>, encode: (batch: Batch) => Uint8Array): AsyncGenerator<Uint8Array> {
     let first = true;
     for await (const batch of batches) {
       if (!first && this.writer.between.length > 0) yield this.writer.between;
       first = false;
-      yield this.writer.encode(batch);
+      yield encode(batch);
     }
   }
 }

@@ -39,12 +39,13 @@ afterAll(async () => { await bench.close(); });
 
 const wishes: readonly ExportWish[] = [
   {}, { dialect: { bom: true, delimiter: ';' } }, { format: 'tsv' }, { dialect: { lineEnd: 'lf', quote: "'" } }, { dialect: { guardFormulas: false } },
-  { format: 'jsonl' }, { format: 'json' }, { format: 'geojson' },
+  { format: 'jsonl' }, { format: 'json' }, { format: 'geojson' }, { format: 'xml' },
+  { format: 'parquet' }, { format: 'parquet', compress: 'zstd' },
 ];
 
 const parseOf = ({ format = 'csv', dialect }: ExportWish): ParseOverrides => (format === 'csv' || format === 'tsv'
   ? { header: true, encoding: 'utf-8', quote: dialect?.quote ?? '"', delimiter: dialect?.delimiter ?? (format === 'tsv' ? '\t' : ','), escape: 'double', preambleLines: 0 }
-  : { format });
+  : { format, ...(format === 'xml' ? { recordPath: 'records.record' } : {}) });
 
 const compareTables = async (): Promise<void> => {
   const different = await bench.sql(`select a.id, to_jsonb(a) as a, to_jsonb(b) as b from app.first a full join app.second b using (id) where a::text is distinct from b::text limit 3`);

@@ -205,7 +205,7 @@ describe('the reader beside JSON.parse', () => {
       const text = isLines ? `${records.join('\n')}\n` : `[${records.join(',\n')}]`;
       const detection = detect(text, { format: isLines ? 'jsonl' : 'json' });
       if (!('paths' in detection.options)) throw new TypeError('not JSON');
-      const { paths } = detection.options;
+      const { paths = [] } = detection.options;
       const rows = readAll(text, detection);
       expect(rows.map(({ findings, unknown }) => [findings, unknown])).toEqual(records.map(() => [[], []]));
       rows.forEach((row, index) => { expectedCells(records[index] ?? '', paths, row.cells); });
@@ -228,6 +228,20 @@ describe('the reader beside JSON.parse', () => {
       expect(reader.problem === 0 || issueCodeOf(reader.problem) === 'ROW_NOT_OBJECT').toBe(accepted);
       expect(reader.next()).toBe(false);
     }), { numRuns: 5000 });
+  });
+
+  it('refuses a second list at the record path behind the sample, and no key that only looks like it', () => {
+    const head = `{"data":{"items":[{"a":1}],`;
+    const detection = detect(`${head}"x":1}}`, { recordPath: 'data.items' });
+    const codeOf = (text: string, size: number): string | number => {
+      try { return readAll(text, detection, { chunkBytes: size, pieceBytes: size }).length; } catch (error) { return isWaybillError(error) ? error.code : 'other'; }
+    };
+    for (const size of [1, 2, 3, 1_000]) {
+      expect(codeOf(`${head}"items":[{"a":2}]}}`, size)).toBe('FILE_JSON_INVALID');
+      expect(codeOf(`${head}"it\\u0065ms":[{"a":2}]}}`, size)).toBe('FILE_JSON_INVALID');
+      expect(codeOf(`${head}"x":1},"data":{"items":[]}}`, size)).toBe('FILE_JSON_INVALID');
+      expect(codeOf(`${head}"x":"items","y":["items",{"items":1}],"data":2},"items":3,"z":"data"}`, size)).toBe(1);
+    }
   });
 
   it('survives any bytes: every record that the planner counts is read, and nothing else', () => {

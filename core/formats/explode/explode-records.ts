@@ -10,7 +10,7 @@ import { cellText } from '../cell-text.ts';
 import { openBracket, quote } from '../json/json-bytes.ts';
 import { JsonReader } from '../json/json-reader.ts';
 import { treeOf } from '../json/path-tree.ts';
-import { spoolLine, type SpoolCell } from '../row-spool/spool-cell.ts';
+import { spoolLineWith, spoolProblem, type SpoolCell } from '../row-spool/spool-cell.ts';
 import type { RecordReader } from '../source-format.ts';
 import { allOfThem, elementTreeOf } from '../xml/element-tree.ts';
 import { XmlReader } from '../xml/xml-reader.ts';
@@ -29,7 +29,7 @@ export const recordOptions = ({ explode, ...options }: ExplodedOptions): NestedO
 
 interface ArrayReader {
   /** Reads the elements of the array that is the last cell of the record. */
-  begin(record: RecordReader, bytes: Buffer): { readonly reader: RecordReader; readonly bytes: Buffer } | null;
+  readonly begin: (record: RecordReader, bytes: Buffer) => { readonly reader: RecordReader; readonly bytes: Buffer } | null;
 }
 
 const jsonArrays = ({ explode: { paths } }: ExplodedOptions): ArrayReader => {
@@ -53,7 +53,7 @@ const xmlArrays = ({ explode, ...options }: ExplodedOptions): ArrayReader => {
   const restores = options.format === 'xml' && options.restoresEscapes === true;
   const reader = new XmlReader({ tree: elementTreeOf(explode.paths), columnCount: explode.paths.length, recordPath: [name], restores });
   return {
-    begin: (record, bytes) => {
+    begin: (record) => {
       const last = record.cellCount - 1;
       const length = (record.cellEnd[last] as number) - (record.cellStart[last] as number);
       if (length === 0) return null;
@@ -95,7 +95,11 @@ export class RecordExploder {
     const { record, arrays } = this;
     const parents = cellsOf(record, bytes, this.parentCount);
     const last = record.cellCount - 1;
-    if (isMarked(record, last)) { yield this.line([...parents, ...this.none], { reader: record, cell: last }); return; }
+    if (isMarked(record, last)) {
+      // An array that cannot be told is no array that is not there.
+      yield spoolProblem(record.line, issueCodeOf(record.brokenIssue(last)), bytes.toString('utf8', record.recordStart, record.contentEnd));
+      return;
+    }
     const elements = arrays.begin(record, bytes);
     let count = 0;
     while (elements?.reader.next() === true) {
@@ -104,32 +108,19 @@ export class RecordExploder {
       const own: readonly SpoolCell[] = problem === null
         ? cellsOf(reader, elements.bytes, this.elementCount)
         : [{ text: elements.bytes.toString('utf8', reader.recordStart, reader.contentEnd), issue: problem, rejects: true }, ...this.none.slice(1)];
-      yield this.line([...parents, ...own], reader.unknownPaths.length > 0 ? 'unknown' : null);
+      yield spoolLineWith(record.line, [...parents, ...own], [...record.unknownPaths, ...reader.unknownPaths]);
       count += 1;
     }
-    if (count === 0) yield this.line([...parents, ...this.none], null);
-  }
-
-  /** @param mark what is found beside the cells: it stands with the first of them that has nothing of its own to say */
-  private line(cells: readonly SpoolCell[], mark: 'unknown' | null | { readonly reader: RecordReader; readonly cell: number }): string {
-    const { record } = this;
-    const unknown = mark === 'unknown' || record.unknownPaths.length > 0;
-    if (mark !== null && mark !== 'unknown') return spoolLine(record.line, marked(cells, { text: '', issue: issueCodeOf(mark.reader.brokenIssue(mark.cell)), rejects: true }));
-    return spoolLine(record.line, unknown ? marked(cells, { text: '', issue: 'ROW_PATH_UNKNOWN', rejects: false }) : cells);
+    if (count === 0) yield spoolLineWith(record.line, [...parents, ...this.none], record.unknownPaths);
   }
 
   private unreadable(bytes: Buffer, issue: ReturnType<typeof issueCodeOf>): string {
     const { record } = this;
-    return spoolLine(record.line, [{ text: bytes.toString('utf8', record.recordStart, record.contentEnd), issue, rejects: true }]);
+    return spoolProblem(record.line, issue, bytes.toString('utf8', record.recordStart, record.contentEnd));
   }
 }
 
 const isMarked = (reader: RecordReader, cell: number): boolean => ((reader.cellFlags[cell] ?? 0) & (brokenFlag | doubtfulFlag)) !== 0;
-
-const marked = (cells: readonly SpoolCell[], mark: Exclude<SpoolCell, string | null>): readonly SpoolCell[] => {
-  const at = cells.findIndex((cell) => cell === null || typeof cell === 'string');
-  return cells.map((cell, index) => (index === at ? { ...mark, text: typeof cell === 'string' ? cell : '' } : cell));
-};
 
 const cellsOf = (reader: RecordReader, bytes: Buffer, count: number): readonly SpoolCell[] => {
   const cells: SpoolCell[] = [];

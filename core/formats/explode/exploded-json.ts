@@ -42,5 +42,8 @@ const valueAt = (record: unknown, path: readonly string[]): unknown => {
 
 const without = (record: unknown, [key, ...rest]: readonly string[]): unknown => {
   if (!isObject(record) || key === undefined || !Object.hasOwn(record, key)) return record;
-  return Object.fromEntries(Object.entries(record).flatMap(([name, value]): [string, unknown][] => (name !== key ? [[name, value]] : rest.length === 0 ? [] : [[name, without(value, rest)]])));
+  return Object.fromEntries(Object.entries(record).flatMap(([name, value]): [string, unknown][] => (name !== key ? [[name, value]] : rest.length === 0 ? [] : filled(name, without(value, rest)))));
 };
+
+/** What held nothing but the array is no column of its own. */
+const filled = (name: string, value: unknown): [string, unknown][] => (isObject(value) && Object.keys(value).length === 0 ? [] : [[name, value]]);

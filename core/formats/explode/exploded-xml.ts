@@ -38,5 +38,8 @@ const elementsAt = (level: readonly SampledElement[], path: readonly string[]): 
 
 const without = (element: SampledElement, [step, ...rest]: readonly string[]): SampledElement => ({
   ...element,
-  children: element.children.flatMap((child) => (child.name !== step ? [child] : rest.length === 0 ? [] : [without(child, rest)])),
+  children: element.children.flatMap((child) => (child.name !== step ? [child] : rest.length === 0 ? [] : [without(child, rest)].filter(isFilled))),
 });
+
+/** What held nothing but the elements is no column of its own. */
+const isFilled = ({ attributes, children, filled }: SampledElement): boolean => attributes.length > 0 || children.length > 0 || filled;

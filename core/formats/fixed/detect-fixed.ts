@@ -1,5 +1,5 @@
 /** Where the columns of a text of fixed width are: where no sampled line, of the start, the middle or the end, has anything but blanks. */
-import { WaybillError } from '../../../contracts/errors.ts';
+import { isWaybillError, WaybillError } from '../../../contracts/errors.ts';
 import type { FixedDetection, Guess } from '../../../contracts/parse-options.ts';
 import { nameColumns } from '../../detect/column-names.ts';
 import { detectDelimitedText } from '../../detect/detect-delimited.ts';
@@ -72,10 +72,25 @@ const startsOf = (first: string, body: readonly string[]): readonly number[] | n
   const filled = filledOf(body), named = filledOf([first]);
   if (filled === null || named === null) return null;
   const together = runsOf(Array.from({ length: Math.max(filled.length, named.length) }, (_, at) => filled[at] === true || named[at] === true));
-  // The second word of a name is no column when no value stands below it.
-  const starts = together.filter(({ start, end }, index) => index === 0 || start - (together[index - 1]?.end ?? 0) > 1 || filled.slice(start, end).includes(true)).map(({ start }) => start);
+  const starts = together.filter((run, index) => index === 0 || isBorder(together[index - 1] ?? run, run, { first, body, filled })).map(({ start }) => start);
   return starts.length > 1 ? starts : runsOf(filled).map(({ start }) => start);
 };
+
+/** A single blank may also stand between the words of one column: values are padded before a border, or it stands behind numbers or codes. */
+const isBorder = (before: Run, run: Run, { first, body, filled }: { readonly first: string; readonly body: readonly string[]; readonly filled: readonly boolean[] }): boolean => {
+  if (run.start - before.end > 1) return true;
+  // The second word of a name is no column when no value stands below it, nor are words below none.
+  if (!filled.slice(run.start, run.end).includes(true) || first.slice(run.start, run.end).trim() === '') return false;
+  const values = body.map((line): readonly [string, string] => {
+    const characters = [...line];
+    return [characters.slice(before.start, before.end).join(''), characters.slice(run.start, run.end).join('')];
+  }).filter(([left, right]) => left.trim() !== '' && right.trim() !== '');
+  if (values.some(([left, right]) => left.endsWith(' ') || right.startsWith(' '))) return true;
+  if (values.every(([left, right]) => /^\d{4}-\d\d-\d\d$/.test(left) && /^\d\d:\d\d/.test(right))) return false;
+  return values.every(([left]) => /\d/.test(left)) || (first.charAt(before.end - 1) === ' ' && first.charAt(run.start) !== ' ');
+};
+
+interface Run { readonly start: number; readonly end: number }
 
 const filledOf = (lines: readonly string[]): readonly boolean[] | null => {
   const filled: boolean[] = [];
@@ -87,7 +102,7 @@ const filledOf = (lines: readonly string[]): readonly boolean[] | null => {
   return filled;
 };
 
-const runsOf = (filled: readonly boolean[]): readonly { readonly start: number; readonly end: number }[] => {
+const runsOf = (filled: readonly boolean[]): readonly Run[] => {
   const runs: { start: number; end: number }[] = [];
   filled.forEach((isFilled, at) => {
     if (!isFilled) return;
@@ -106,8 +121,14 @@ const widthsFrom = (starts: readonly number[], lines: readonly string[]): readon
 };
 
 const isDelimited = (text: SourceText): boolean => {
-  const { options: { columns }, guesses: { delimiter } } = detectDelimitedText(text);
-  return columns.length > 1 && delimiter.value !== ' ' && delimiter.confidence >= 0.6;
+  try {
+    const { options: { columns }, guesses: { delimiter } } = detectDelimitedText(text);
+    return columns.length > 1 && delimiter.value !== ' ' && delimiter.confidence >= 0.6;
+  } catch (error) {
+    // A quote that stays open, or a header without an end, is no delimited text; what looks like another format altogether is neither.
+    if (isWaybillError(error) && error.code !== 'FILE_BINARY') return false;
+    throw error;
+  }
 };
 
 const cellsOf = (line: string, { widths, guessed }: Borders): readonly string[] => {

@@ -3,7 +3,8 @@
  * in XLSX (ISO/IEC 29500-1, 22.9.2.19), for the control characters that XML 1.0 cannot hold. A text that reads like an escape has its own
  * underscore escaped.
  */
-const escaped = (character: string): string => `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`;
+const escapedUnit = (unit: number): string => `_x${unit.toString(16).toUpperCase().padStart(4, '0')}_`;
+const escaped = (character: string): string => Array.from({ length: character.length }, (_, at) => escapedUnit(character.charCodeAt(at))).join('');
 
 const looksEscaped = /_(?=x[0-9A-Fa-f]{4})/g;
 /** XML 1.0, 2.2, without tab, line feed and carriage return. */
@@ -18,10 +19,10 @@ const notInName = /[^\p{L}\p{Nd}_.\u00b7\u0300-\u036f-]/gu;
 const notFirst = /^[^\p{L}_]/u;
 
 export const escapeName = (name: string): string => {
-  const held = name.replace(looksEscaped, '_x005F_').replace(notInName, (character) => [...Array(character.length).keys()].map((unit) => escaped(character.charAt(unit))).join(''));
+  const held = name.replace(looksEscaped, '_x005F_').replace(notInName, escaped);
   const whole = held.replace(notFirst, escaped);
   // Names that begin with "xml" in any case are reserved.
-  return /^xml/i.test(whole) ? `${escaped(whole)}${whole.slice(1)}` : whole;
+  return /^xml/i.test(whole) ? `${escaped(whole.charAt(0))}${whole.slice(1)}` : whole;
 };
 
 export const restoreName = (name: string): string => name.replace(/_x([0-9A-Fa-f]{4})_/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
