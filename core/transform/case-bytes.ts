@@ -24,12 +24,18 @@ const tableOf = (change: (text: string) => string): Uint16Array => {
 export const upperTable = tableOf((text) => text.toUpperCase());
 export const lowerTable = tableOf((text) => text.toLowerCase());
 
-const other = 0, mark = 1, begins = 2;
+const other = 0, mark = 1, begins = 2, unknown = 3;
 /** Whether a character begins a word, goes on with one, or ends it. */
-const classes = Uint8Array.from({ length: twoBytes }, (_, code) => {
-  const character = String.fromCharCode(code);
-  return /[\p{L}\p{N}]/u.test(character) ? begins : /[\p{M}']/u.test(character) ? mark : other;
+const classOf = (character: string): number => (/[\p{L}\p{N}]/u.test(character) ? begins : /[\p{M}']/u.test(character) ? mark : other);
+
+/** What is written for a character, and its class four bits above: one look a character. */
+const titleTable = (table: Uint16Array, changesMarks: boolean): Uint16Array => Uint16Array.from({ length: twoBytes }, (_, code) => {
+  const kind = classOf(String.fromCharCode(code));
+  const written = kind === begins || (kind === mark && changesMarks) ? table[code] as number : code;
+  return ((written === 0 && code !== 0 ? unknown : kind) << 12) | written;
 });
+/** A mark that begins nothing stays as it is. */
+const outsideWord = titleTable(upperTable, false), insideWord = titleTable(lowerTable, true);
 
 export const caseBytes = (table: Uint16Array) => (cell: ByteCell): number => {
   const { bytes, start, end, arena } = cell;
@@ -51,21 +57,16 @@ export const caseBytes = (table: Uint16Array) => (cell: ByteCell): number => {
 
 export const titleBytes = (cell: ByteCell): number => {
   const { bytes, start, end, arena } = cell;
-  let to = arena.room(end - start), table = upperTable;
+  let to = arena.room(end - start), table = outsideWord;
   const first = to, room = arena.bytes;
   for (let at = start; at < end; at += 1) {
     const byte = bytes[at] as number;
     if (byte >= 0xe0) return declined;
-    const code = byte < 0x80 ? byte : ((byte & 0x1f) << 6) | ((bytes[at + 1] as number) & 0x3f);
-    const kind = classes[code] as number;
-    let written = code;
-    if (kind === other) table = upperTable;
-    // A mark that begins nothing stays as it is.
-    else if (kind === begins || table === lowerTable) {
-      written = table[code] as number;
-      if (written === 0) return declined;
-      if (kind === begins) table = lowerTable;
-    }
+    const found = table[byte < 0x80 ? byte : ((byte & 0x1f) << 6) | ((bytes[at + 1] as number) & 0x3f)] as number;
+    const kind = found >> 12, written = found & 0x7ff;
+    if (kind === begins) table = insideWord;
+    else if (kind === other) table = outsideWord;
+    else if (kind === unknown) return declined;
     if (byte < 0x80) { room[to++] = written; continue; }
     room[to] = 0xc0 | (written >> 6);
     room[to + 1] = 0x80 | (written & 0x3f);

@@ -9,7 +9,7 @@ import { zoneClockOf, type ZoneClock } from '../types/zone-clock.ts';
 import type { ByteCell } from './byte-cell.ts';
 import { DateFormat, foldDate, impossible, mismatch } from './date-format.ts';
 import { fixedDayBytes, isFixed } from './fixed-date.ts';
-import { declined, done, type Outcome, type TextStep } from './step.ts';
+import { declined, done, nothing, type Outcome, type TextStep } from './step.ts';
 
 const invalid = issueNumber('TRANSFORM_DATE_INVALID'), ambiguous = issueNumber('TRANSFORM_DATE_AMBIGUOUS');
 const noSuchDay = issueNumber('DATE_IMPOSSIBLE'), notInZone = issueNumber('TIME_NOT_IN_ZONE');
@@ -56,12 +56,29 @@ export const date = (step: StepOf<'date'>): TextStep => {
       const bytes = Buffer.from(foldDate(text), 'utf8');
       return reader.read(bytes, 0, bytes.length);
     },
-    ...(only !== undefined && formats.length === 1 && times === 0 ? { bytes: isFixed(step.formats[0] ?? '') ? fixedDayBytes(step.formats[0] ?? '') : dayBytes(only) } : {}),
+    bytes: only !== undefined && formats.length === 1 && isFixed(step.formats[0] ?? '') ? fixedDayBytes(step.formats[0] ?? '') : reader.bytes,
   };
+};
+
+const isPlain = (bytes: Uint8Array, start: number, end: number): boolean => {
+  for (let at = start; at < end; at += 1) if ((bytes[at] as number) >= 0x80) return false;
+  return true;
 };
 
 class DateReader {
   constructor(private readonly formats: readonly DateFormat[], private readonly zone: ZoneClock | null | undefined) {}
+
+  /** Formats take letters in any case, so that plain characters need no folding. */
+  readonly bytes = (cell: ByteCell): number => {
+    const { bytes, start, end, arena } = cell;
+    if (!isPlain(bytes, start, end)) return declined;
+    const outcome = this.read(bytes, start, end);
+    if (typeof outcome !== 'string') return outcome ?? nothing;
+    const to = arena.room(outcome.length), room = arena.bytes;
+    for (let at = 0; at < outcome.length; at += 1) room[to + at] = outcome.charCodeAt(at);
+    cell.moveTo(to, to + outcome.length);
+    return done;
+  };
 
   read(bytes: Uint8Array, cellStart: number, cellEnd: number): Outcome {
     let start = cellStart, end = cellEnd;
@@ -80,23 +97,3 @@ class DateReader {
     return found;
   }
 }
-
-const writeTwo = (room: Uint8Array, at: number, number: number): void => {
-  room[at] = 0x30 + Math.floor(number / 10);
-  room[at + 1] = 0x30 + (number % 10);
-};
-
-/** One format of days: the common case. */
-const dayBytes = (format: DateFormat) => (cell: ByteCell): number => {
-  const { bytes, start, end, arena } = cell;
-  // Blanks, letters beyond ASCII and what cannot be read are for the way over texts.
-  if (format.scan(bytes, start, end) <= impossible) return declined;
-  const to = arena.room(10), room = arena.bytes;
-  writeTwo(room, to, Math.floor(format.year / 100));
-  writeTwo(room, to + 2, format.year % 100);
-  room[to + 4] = room[to + 7] = 0x2d;
-  writeTwo(room, to + 5, format.month);
-  writeTwo(room, to + 8, format.day);
-  cell.moveTo(to, to + 10);
-  return done;
-};

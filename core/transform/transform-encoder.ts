@@ -81,27 +81,24 @@ export class TransformEncoder implements CellEncoder {
       if (answer !== declined) return answer;
     }
     const memory = this.memory ??= new TransformMemory();
-    return memory.isOn ? this.recall(bytes, start, end, out) : this.writer.write(this.change(bytes, start, end), out);
+    // What dates showed of their order is counted cell by cell.
+    return memory.isOn && this.evidence === null ? this.recall(bytes, start, end, out) : this.writer.write(this.change(bytes, start, end), out);
   }
 
   private change(bytes: Uint8Array, start: number, end: number): number {
     return this.writer.take(this.program.runOne(viewOf(bytes).toString('utf8', start, end)));
   }
 
+  /** What the field's type made of the cell is remembered with it, so a cell that was seen before costs less than one without transforms. */
   private recall(bytes: Uint8Array, start: number, end: number, out: CopyBuffer): number {
-    const { writer, arena } = this;
     const memory = this.memory as TransformMemory;
     const slot = memory.find(bytes, start, end);
-    if (slot !== unknownCell) {
-      const finding = memory.findings[slot] as number;
-      if (finding !== 0) return finding;
-      const to = arena.room(memory.longestResult);
-      return this.inner.encode(arena.bytes, to, memory.copyTo(slot, arena.bytes, to), out);
-    }
-    const finding = this.change(bytes, start, end);
+    if (slot !== unknownCell) return memory.append(slot, out);
+    const before = out.length;
+    const finding = this.writer.write(this.change(bytes, start, end), out);
     this.cell.set(bytes, start, end);
-    memory.keep(this.cell, finding, { bytes: arena.bytes, start: writer.start, end: writer.end });
-    return writer.write(finding, out);
+    memory.keep(this.cell, finding, { bytes: out.bytes, start: before, end: out.length });
+    return finding;
   }
 }
 

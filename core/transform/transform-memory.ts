@@ -2,7 +2,9 @@
  * What cells of a column became, for columns that say the same few things again and again (codes, countries, yes and no): a cell that was
  * seen before costs a hash of its bytes instead of all steps. Bounded; emptied when it is full; given up when the column does not repeat.
  */
-const slots = 4_096, mostKept = 2_048, longestKey = 48;
+import type { CopyBuffer } from '../types/copy-buffer.ts';
+
+const slots = 4_096, mostKept = 2_048, longestKey = 48, longestResult = 256;
 /** Looked at after so many cells: fewer hits than one in four, and remembering costs more than it saves. */
 const trial = 4_096;
 
@@ -11,12 +13,11 @@ export const unknownCell = -1;
 interface Range { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
 
 export class TransformMemory {
-  readonly longestResult = 256;
   private readonly results = new Uint8Array(64 * 1024);
   private readonly resultStart = new Int32Array(slots);
   private readonly resultEnd = new Int32Array(slots);
-  /** 0: a text; -1: nothing; above: an issue. */
-  readonly findings = new Int32Array(slots);
+  /** As an encoder returns them. */
+  private readonly findings = new Int32Array(slots);
   /** The slot that {@link find} looked at last. */
   private slot = 0;
   private readonly keyHash = new Int32Array(slots);
@@ -51,7 +52,7 @@ export class TransformMemory {
   /** Keeps what became of the cell that {@link find} did not know, in the slot that it found free. */
   keep(cell: Range, finding: number, result: Range): void {
     const length = cell.end - cell.start, resultLength = result.end - result.start;
-    if (length > longestKey || resultLength > this.longestResult) return;
+    if (length > longestKey || resultLength > longestResult) return;
     if (this.kept >= mostKept || this.used + resultLength > this.results.length) { this.forget(); return; }
     const { slot } = this;
     this.keyLength[slot] = length;
@@ -64,11 +65,10 @@ export class TransformMemory {
     this.kept += 1;
   }
 
-  /** The result of a slot, written from `to` on; where it ends. */
-  copyTo(slot: number, target: Uint8Array, to: number): number {
-    const start = this.resultStart[slot] as number, end = this.resultEnd[slot] as number;
-    for (let at = start; at < end; at += 1) target[to + at - start] = this.results[at] as number;
-    return to + end - start;
+  /** The finding of a slot; its COPY text goes to `out`. */
+  append(slot: number, out: CopyBuffer): number {
+    out.raw(this.results, this.resultStart[slot] as number, this.resultEnd[slot] as number);
+    return this.findings[slot] as number;
   }
 
   private isKey(slot: number, bytes: Uint8Array, start: number): boolean {
