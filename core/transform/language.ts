@@ -10,8 +10,11 @@ const languageByAlpha3: ReadonlyMap<string, string> = new Map([...[...alpha3ByLa
 /** BCP 47 with a script or a region: `pt-BR`, `zh_Hans`. */
 const asciiCode = /^([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{2,4}){0,2}$/;
 
+/** CLDR has one name for Twi and Akan: it is that of Akan, which stands for both. */
+const named = (code: string): boolean => code !== 'tw';
+
 let known: ReadonlyMap<string, string> | undefined;
-const byName = (): ReadonlyMap<string, string> => known ??= namesOf('language', [...alpha3ByLanguage.keys()], otherLanguageNames);
+const byName = (): ReadonlyMap<string, string> => known ??= namesOf('language', [...alpha3ByLanguage.keys()].filter(named), otherLanguageNames);
 
 const languageOf = (text: string): string | undefined => {
   const trimmed = text.trim();

@@ -1,4 +1,5 @@
 /** Transforms and value maps through detection, planning, staging and commit on a real database. */
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDetectSource } from '../../activities/detect-source.ts';
 import { createPlanImport } from '../../activities/plan-import.ts';
@@ -103,6 +104,22 @@ describe('a file of another country', () => {
       'TRANSFORM_NUMBER_INVALID height -', 'TRANSFORM_DATE_PARTS born -',
     ]);
     expect(await codeOf(previewMappingOf(bench.deps, { ...localOperator, roles: [] }, parsePreviewRequest({ sha256: sourceSha256, dataset: name, map })))).toMatch(/^FORBIDDEN/);
+  });
+});
+
+describe('a preview', () => {
+  it('reads any format, also one that is packed, and shows rows whose cells are lost', async () => {
+    const name = `packed_${number += 1}`;
+    await bench.adopt(name, `create table app.${name} (id integer primary key, name text)`);
+    const map = [{ columns: ['who.first', 'who.last'], field: 'name', transforms: [{ fn: 'join' as const, separator: ' ' }] }];
+    const preview = async (content: string | Buffer, rows: number) => {
+      const { sourceSha256 } = await bench.job(await bench.receive(name, content));
+      const { fields, rows: found } = await previewMappingOf(bench.deps, localOperator, parsePreviewRequest({ sha256: sourceSha256, dataset: name, map: typeof content === 'string' ? [] : map, rows }));
+      return { fields: fields.map(({ field, columns, transforms }) => `${field}<${columns.join('+')} ${transforms.join('|')}`), rows: found.map(({ rowNo, accepted, cells, issues }) => [rowNo, accepted, ...cells.map(({ after }) => after), ...issues.map(({ code }) => code)]) };
+    };
+    const document = JSON.stringify({ data: [{ id: 1, who: { first: 'Ana', last: 'Ruiz' } }, { id: 'x', who: { first: 'Eva', last: null } }, { id: 3, who: { first: 'Luz', last: 'Gil' } }] });
+    expect(await preview(gzipSync(document), 2)).toEqual({ fields: ['id<id ', 'name<who.first+who.last join'], rows: [[1, true, '1', 'Ana Ruiz'], [2, false, null, 'Eva']] });
+    expect((await preview('id,name\n1,"a\tb\n\\N"\n2\n3,c\n', 10)).rows).toEqual([[1, true, '1', 'a\tb\n\\N'], [2, false, null, null, 'ROW_TOO_FEW_CELLS'], [3, true, '3', 'c']]);
   });
 });
 

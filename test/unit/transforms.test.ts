@@ -1,11 +1,15 @@
 import fc from 'fast-check';
+import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
+import exampleNumbers from 'libphonenumber-js/examples.mobile.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { fieldDefinitionSchema, type FieldType } from '../../contracts/dataset-definition.ts';
 import { isWaybillError } from '../../contracts/errors.ts';
 import { issueCodeOf, issueNumber } from '../../contracts/issue-codes.ts';
-import { parseTransforms, transformStepSchema, type TransformStep } from '../../contracts/transform.ts';
+import { languageNames, parseTransforms, transformStepSchema, type TransformStep } from '../../contracts/transform.ts';
 import { ByteCell, TransformArena } from '../../core/transform/byte-cell.ts';
 import { compileTransforms } from '../../core/transform/compile-transforms.ts';
+import { alpha3ByAlpha2 } from '../../core/transform/country-codes.ts';
+import { alpha3ByLanguage } from '../../core/transform/language-codes.ts';
 import { declined, nothing } from '../../core/transform/step.ts';
 import { TransformEncoder } from '../../core/transform/transform-encoder.ts';
 import { placeOfUtm, readMgrs } from '../../core/transform/utm.ts';
@@ -222,6 +226,44 @@ describe('a place', () => {
     ['N40 25 0.5 W3 42 14', 'POINT(-3.703888889 40.416805556)'], ['40,4168 -3,7038', 'POINT(-3.7038 40.4168)'], ['40°61\'N 3°W', 'TRANSFORM_COORDINATES_INVALID'], ['40N 41N', 'TRANSFORM_COORDINATES_INVALID'], ['3°42\'14"W 40°25\'N', 'POINT(-3.703888889 40.416666667)'],
     ['95, 40', 'TRANSFORM_COORDINATES_SWAPPED'], ['95, 181', 'POINT_OUT_OF_RANGE'], ['(41.89, -87.76)', 'POINT(-87.76 41.89)'], ['61N 500000 0', 'TRANSFORM_COORDINATES_INVALID'], ['31ZZZ12', 'TRANSFORM_COORDINATES_INVALID'],
   ])('%s is %s', (text, read) => { expect(run([{ fn: 'coordinates' }], text)).toBe(read); });
+});
+
+describe('countries, languages and telephones of the world', () => {
+  it('are known by every name that Intl has for a country in five languages', () => {
+    for (const language of languageNames) {
+      const names = new Intl.DisplayNames([language], { type: 'region', fallback: 'none' });
+      for (const [two, three] of alpha3ByAlpha2) {
+        const name = names.of(two) ?? two;
+        expect([name, run([{ fn: 'country' }], name)]).toEqual([name, two]);
+        expect(run([{ fn: 'country' }], name.toUpperCase())).toBe(two);
+        expect([run([{ fn: 'country', to: 'alpha3' }], two.toLowerCase()), run([{ fn: 'country' }], three)]).toEqual([three, two]);
+      }
+    }
+    expect([...alpha3ByAlpha2].length).toBe(250);
+    expect(new Set(alpha3ByAlpha2.values()).size).toBe(250);
+  });
+  it('are known by every name that Intl has for a language in five languages', () => {
+    for (const language of languageNames) {
+      const names = new Intl.DisplayNames([language], { type: 'language', fallback: 'none' });
+      for (const [two, three] of alpha3ByLanguage) {
+        const name = names.of(two);
+        if (name !== undefined && two !== 'tw') expect([name, run([{ fn: 'language' }], name)]).toEqual([name, two]);
+        expect([run([{ fn: 'language', to: 'alpha3' }], two), run([{ fn: 'language' }], three)]).toEqual([three, two]);
+        // Intl knows most three-letter codes as aliases of the two-letter ones.
+        const canonical = Intl.getCanonicalLocales(three)[0] ?? '';
+        if (canonical.length === 2 && two !== 'tw') expect([three, canonical]).toEqual([three, two]);
+      }
+    }
+    expect([...alpha3ByLanguage].length).toBe(183);
+  });
+  it('are read from their national form in every country that has telephones', () => {
+    for (const country of getCountries()) {
+      const example = getExampleNumber(country, exampleNumbers);
+      if (example?.isValid() !== true) continue;
+      expect([country, run([{ fn: 'phone', country }], example.formatNational())]).toEqual([country, example.number]);
+      expect(run([{ fn: 'phone' }], example.formatInternational())).toBe(example.number);
+    }
+  });
 });
 
 describe('a pattern', () => {
