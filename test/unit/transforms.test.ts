@@ -247,7 +247,8 @@ describe('countries, languages and telephones of the world', () => {
       const names = new Intl.DisplayNames([language], { type: 'language', fallback: 'none' });
       for (const [two, three] of alpha3ByLanguage) {
         const name = names.of(two);
-        if (name !== undefined && two !== 'tw') expect([name, run([{ fn: 'language' }], name)]).toEqual([name, two]);
+        // Twi has the name of Akan, and the name of Yi is the code of Yiddish: a code is read first.
+        if (name !== undefined && two !== 'tw' && two !== 'ii') expect([name, run([{ fn: 'language' }], name)]).toEqual([name, two]);
         expect([run([{ fn: 'language', to: 'alpha3' }], two), run([{ fn: 'language' }], three)]).toEqual([three, two]);
         // Intl knows most three-letter codes as aliases of the two-letter ones.
         const canonical = Intl.getCanonicalLocales(three)[0] ?? '';
