@@ -1,13 +1,16 @@
 /** Composes the API out of its settings and runs it until it is told to stop. */
 import type { ApiSettings } from '../contracts/service-settings.ts';
 import { signingKeyOf } from '../core/receipt/signing-key.ts';
+import type { ReadXlsSheet } from '../core/formats/xls/read-xls.ts';
 import { clientConfig, createPool } from '../db/connection.ts';
+import { legacyRunLimits, runContained } from '../storage/contained-run.ts';
 import { openLocalStorage } from '../storage/local/local-storage.ts';
 import { loadOrCreateSigningKey } from '../storage/signing-key-file.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { AuditHeadSigner } from './audit-head-signer.ts';
-import { createApi, type Api } from './create-api.ts';
+import { createApi } from './create-api.ts';
 import { TemporalImportEngine } from './engine/import-engine.ts';
+import { removeExpiredExports } from './exports/remove-expired-exports.ts';
 import { createHttpServer } from './http-server.ts';
 import { toPublicError } from './http/error-response.ts';
 import { authenticateByToken, readOrMakeToken } from './http/local-token.ts';
@@ -16,7 +19,7 @@ import type { ApiLogger } from './logger.ts';
 import { ProgressListener } from './progress/progress-listener.ts';
 
 const shutdownMs = 8_000;
-const cleanUploadsMs = 3_600_000;
+const cleanMs = 3_600_000;
 
 const isThisMachine = (url: string): boolean => {
   const host = URL.canParse(url) ? new URL(url).hostname : '';
@@ -30,6 +33,7 @@ const composeDeps = async (settings: ApiSettings, log: ApiLogger): Promise<ApiDe
     onIdleError: ({ code }) => { log.warn({ code }, 'an idle connection to the database was lost'); },
   }),
   storage: await openLocalStorage(settings.WAYBILL_ARCHIVE),
+  readLegacy: async (bytes) => await runContained(new URL('./workbook-thread.mjs', import.meta.url), bytes, legacyRunLimits) as readonly ReadXlsSheet[],
   engine: new TemporalImportEngine({ address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE }),
   listener: new ProgressListener({ clientConfig: clientConfig(settings.DATABASE_URL, 'waybill-api-progress'), log }),
   authenticate: authenticateByToken(await readOrMakeToken(settings.WAYBILL_TOKEN_FILE)),
@@ -38,15 +42,16 @@ const composeDeps = async (settings: ApiSettings, log: ApiLogger): Promise<ApiDe
   namespace: settings.TEMPORAL_NAMESPACE,
 });
 
-const cleanUploads = ({ uploads }: Api, log: ApiLogger): NodeJS.Timeout => {
+/** Now and every hour. */
+const cleanUp = (what: string, remove: () => Promise<number>, log: ApiLogger): NodeJS.Timeout => {
   const clean = (): void => {
-    uploads.removeStale().then(
-      (removed) => { if (removed > 0) log.info({ removed }, 'stale uploads were removed'); },
-      (error: unknown) => { log.warn({ code: toPublicError(error, log).code }, 'stale uploads were not removed'); },
+    remove().then(
+      (removed) => { if (removed > 0) log.info({ removed }, `${what} were removed`); },
+      (error: unknown) => { log.warn({ code: toPublicError(error, log).code }, `${what} were not removed`); },
     );
   };
   clean();
-  return setInterval(clean, cleanUploadsMs);
+  return setInterval(clean, cleanMs);
 };
 
 export interface RunningApi { readonly port: number; readonly stop: () => Promise<void> }
@@ -63,10 +68,13 @@ export const runService = async (settings: ApiSettings, log: ApiLogger): Promise
   void deps.listener.start();
   sweeper.start();
   signer.start();
-  const cleaning = cleanUploads(api, log);
+  const cleaning = [
+    cleanUp('stale uploads', () => api.uploads.removeStale(), log),
+    cleanUp('expired files of exports', () => removeExpiredExports(deps, settings.WAYBILL_EXPORT_DAYS), log),
+  ];
   log.info({ host: settings.WAYBILL_API_HOST, port, stack: settings.WAYBILL_STACK_ID, signingKey: keyFile.path, tokenFile: settings.WAYBILL_TOKEN_FILE }, 'the API listens');
   const stop = async (): Promise<void> => {
-    clearInterval(cleaning);
+    for (const timer of cleaning) clearInterval(timer);
     await Promise.all([server.close(shutdownMs), sweeper.close()]);
     api.close();
     await signer.close();

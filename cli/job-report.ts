@@ -84,7 +84,7 @@ export const failureOf = ({ error }: Pick<JobDetails, 'error'>): string | null =
   error === null ? null : withRemedy(describeFailure(error.code, error.message, placeOf(error.place)), error.remedy);
 
 const ways: Readonly<Record<string, string>> = {
-  format: '--format', encoding: '--encoding', delimiter: '--delimiter', header: '--header, --no-header', recordPath: '--record-path',
+  format: '--format', encoding: '--encoding', delimiter: '--delimiter', header: '--header, --no-header', recordPath: '--record-path', sheet: '--sheet',
 };
 const takenAs = (value: unknown): string =>
   typeof value === 'boolean' ? value ? 'a row of names' : 'no row of names' : value === '\t' ? 'tab' : typeof value === 'string' && value.length > 1 ? value : JSON.stringify(value);
@@ -104,6 +104,12 @@ export const filesTable = (files: JobDetails['exportFiles']): string => textTabl
 
 const section = (title: string, body: string): string => `${title}\n${indent(body)}`;
 
+const exportNote = ({ id, exportFiles: files }: JobDetails): readonly string[] => {
+  if (files.length === 0) return [];
+  const title = files.every(({ removedAt }) => removedAt !== null) ? `These files were removed when their time was over (EXPORT_EXPIRED); export again` : `To fetch: waybill download ${id} --to FILE`;
+  return [section(title, filesTable(files))];
+};
+
 export const reportJob = (job: JobDetails, receipt: string | null = null): string => {
   const unmapped = unmappedColumns(job);
   const rejects = (job.books?.quarantined ?? 0) + (job.books?.unreadable ?? 0) > 0 || rejectedStates.has(job.state);
@@ -117,7 +123,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
     ...(job.issueGroups.length === 0 ? [] : [section(`Issues (${plural(job.issueGroups.length, 'kind')}); every row: waybill issues ${job.id}`, issueTable(job.issueGroups))]),
     ...(doubts === null ? [] : [doubts]),
     ...(unmapped.length === 0 ? [] : [section(`${plural(unmapped.length, 'column')} of the file without a field; to use one: --map "Column=field"`, unmappedTable(unmapped))]),
-    ...(job.exportFiles.length === 0 ? [] : [section(`To fetch: waybill download ${job.id} --to FILE`, filesTable(job.exportFiles))]),
+    ...exportNote(job),
     ...(rejects ? [`Rejected rows with their reasons: waybill rejects ${job.id} > rejects.csv`] : []),
     ...(receipt === null ? [] : [`Receipt: ${receipt}`]),
     ...(job.workflowUrl === null ? [] : [`In the Temporal UI: ${job.workflowUrl}`]),

@@ -1,7 +1,7 @@
 /** What an operator or a client asks for when an export starts; kept with the job as it was asked. */
 import { z } from 'zod';
 
-export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml', 'parquet'] as const;
+export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml', 'xlsx', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 export const exportCompressions = ['none', 'gzip', 'zstd', 'zip', 'snappy'] as const;
 export type ExportCompression = (typeof exportCompressions)[number];
@@ -64,10 +64,11 @@ export interface ExportPartKey {
   readonly partNo: number;
 }
 
-const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml', parquet: 'parquet' };
+const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml', parquet: 'parquet', xlsx: 'xlsx' };
 const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8', tsv: 'text/tab-separated-values; charset=utf-8', jsonl: 'application/x-ndjson', json: 'application/json',
   geojson: 'application/geo+json', xml: 'application/xml', parquet: 'application/vnd.apache.parquet',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
 /** Columns within Parquet are no packed file. */
@@ -76,17 +77,16 @@ type Packing = ReturnType<typeof packingOf>;
 const packedExtensions: Readonly<Record<Packing, string>> = { none: '', gzip: '.gz', zstd: '.zst', zip: '.zip' };
 const packedMediaTypes: Readonly<Record<Exclude<Packing, 'none'>, string>> = { gzip: 'application/gzip', zstd: 'application/zstd', zip: 'application/zip' };
 
-export const mediaTypeOf = (request: Pick<ExportRequest, 'format' | 'compress'>): string => {
+/** @param extension of a file that stands beside the records */
+export const mediaTypeOf = (request: Pick<ExportRequest, 'format' | 'compress'>, extension: string | null): string => {
+  if (extension !== null) return extension === 'xsd' ? 'application/xml' : 'application/octet-stream';
   const packing = packingOf(request);
   return packing === 'none' ? mediaTypes[request.format] : packedMediaTypes[packing];
 };
 
-/**
- * `incidents.csv.gz`, or with a number of its own where the export has several files.
- * @param companion what belongs beside them all instead, by the end of its name: `xsd`
- */
-export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number, companion: string | null = null): string =>
-  (companion === null ? `${unpackedFileName(request, fileNo)}${packedExtensions[packingOf(request)]}` : `${request.dataset}.${companion}`);
+/** `incidents.csv.gz`, or with a number of its own where the export has several files; what stands beside them has none: `incidents.xsd`. */
+export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, { fileNo, extension }: { readonly fileNo: number; readonly extension: string | null }): string =>
+  extension === null ? `${unpackedFileName(request, fileNo)}${packedExtensions[packingOf(request)]}` : `${request.dataset}.${extension}`;
 
 /** Also the name of the file within a ZIP. */
 export const unpackedFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'splitRows'>, fileNo: number): string => {

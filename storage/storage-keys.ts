@@ -23,10 +23,6 @@ export const exportPartKey = ({ jobId, planEpoch, partNo }: { readonly jobId: Jo
   `${exportPartsPrefix(jobId)}/${planEpoch}-${partNo}`;
 export const exportFileKey = (jobId: JobId, fileNo: number): string => `${exportPrefix(jobId)}/file-${fileNo}`;
 
-/** What belongs beside the files, by the end of its name: `xsd`. */
-export const exportCompanionKey = (jobId: JobId, extension: string): string => `${exportPrefix(jobId)}/beside.${extension}`;
-export const companionExtension = (key: string): string | null => /\/beside\.([a-z]{1,10})$/.exec(key)?.[1] ?? null;
-
 export const uploadKey = (uploadId: string): string => `uploads/${asKeyPart(jobIdSchema, uploadId)}`;
 export const uploadsPrefix = 'uploads';
 

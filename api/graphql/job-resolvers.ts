@@ -3,7 +3,6 @@ import { exportFileName, exportRequestSchema } from '../../contracts/export-requ
 import { issueKinds, type IssueCode } from '../../contracts/issue-codes.ts';
 import { doubtsOf } from '../../contracts/parse-options.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
-import { companionExtension } from '../../storage/storage-keys.ts';
 import { listExportFiles } from '../../db/export-files.ts';
 import { groupIssues } from '../../db/issues.ts';
 import type { Job } from '../../db/job.ts';
@@ -39,8 +38,10 @@ export const messageOfIssue = ({ code }: { readonly code: IssueCode }): string =
 const exportFilesOf = async ({ pool }: GraphqlContext['deps'], { jobId, kind, state, request }: Job): Promise<readonly object[]> => {
   if (kind !== 'export' || state !== 'completed') return [];
   const asked = exportRequestSchema.parse(request);
-  return (await listExportFiles(pool, jobId)).map(({ fileNo, rows, bytes, sha256, storageKey, removedAt }) =>
-    ({ no: fileNo, name: exportFileName(asked, fileNo, companionExtension(storageKey)), rows, bytes, sha256, path: removedAt === null ? `/jobs/${jobId}/files/${fileNo}` : null }));
+  return (await listExportFiles(pool, jobId)).map((file) => {
+    const { fileNo, extension, rows, bytes, sha256, removedAt } = file;
+    return { no: fileNo, name: exportFileName(asked, file), extension, rows, bytes, sha256, path: removedAt === null ? `/jobs/${jobId}/files/${fileNo}` : null, removedAt };
+  });
 };
 
 type Resolver = (job: Job, args: unknown, context: GraphqlContext) => unknown;

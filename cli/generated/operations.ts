@@ -71,6 +71,7 @@ export type ExportFormat =
   | 'json'
   | 'geojson'
   | 'xml'
+  | 'xlsx'
   | 'parquet';
 
 export type Compression =
@@ -100,7 +101,7 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
-  /** csv, jsonl, json, geojson, xml, fixed or parquet. */
+  /** csv, jsonl, json, geojson, xml, fixed, parquet, xlsx, ods or xls. */
   readonly format?: InputMaybe<Scalars['String']['input']>;
   /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer; `.` is the root. */
   readonly recordPath?: InputMaybe<Scalars['String']['input']>;
@@ -110,6 +111,10 @@ export type ParseOverrides = {
   readonly explode?: InputMaybe<Scalars['String']['input']>;
   /** Characters of each column of fixed width. */
   readonly widths?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
+  /** A sheet of a workbook by its name, or `#n` from 1. */
+  readonly sheet?: InputMaybe<Scalars['String']['input']>;
+  /** Lines that a sheet's header takes. */
+  readonly headerRows?: InputMaybe<Scalars['Int']['input']>;
   readonly encoding?: InputMaybe<Scalars['String']['input']>;
   readonly delimiter?: InputMaybe<Scalars['String']['input']>;
   /** null: quotes are ordinary characters. */
@@ -238,7 +243,7 @@ export type JobQueryVariables = Exact<{
 }>;
 
 
-export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
+export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly extension: string | null, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null, readonly removedAt: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
 
 export type JobReceiptQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -310,7 +315,7 @@ export type InspectQueryVariables = Exact<{
 }>;
 
 
-export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string | null, readonly quote: string | null, readonly escape: string | null, readonly headerRow: boolean | null, readonly preambleLines: number | null, readonly recordPath: string | null, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
+export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string | null, readonly quote: string | null, readonly escape: string | null, readonly headerRow: boolean | null, readonly preambleLines: number | null, readonly recordPath: string | null, readonly sheet: string | null, readonly headerRows: number | null, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
 
 export type ArchiveFilesQueryVariables = Exact<{
   sha256: Scalars['String']['input'];
@@ -416,7 +421,7 @@ export const jobsDocument: TypedDocument<JobsQuery, JobsQueryVariables> = {
 
 export const jobDocument: TypedDocument<JobQuery, JobQueryVariables> = {
   name: 'job',
-  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}exportFiles{no name rows bytes sha256 path}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}exportFiles{no name extension rows bytes sha256 path removedAt}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };
 
 export const jobReceiptDocument: TypedDocument<JobReceiptQuery, JobReceiptQueryVariables> = {
@@ -461,7 +466,7 @@ export const estimateImportDocument: TypedDocument<EstimateImportQuery, Estimate
 
 export const inspectDocument: TypedDocument<InspectQuery, InspectQueryVariables> = {
   name: 'inspect',
-  text: "query inspect($sha256:String!$fileName:String$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 fileName:$fileName parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines recordPath columns{name}rows rowsExact sample guesses}}",
+  text: "query inspect($sha256:String!$fileName:String$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 fileName:$fileName parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines recordPath sheet headerRows columns{name}rows rowsExact sample guesses}}",
 };
 
 export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFilesQueryVariables> = {
