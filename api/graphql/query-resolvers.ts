@@ -17,6 +17,8 @@ import { inspectSource } from '../inspect/inspect-source.ts';
 import { parseOverrides } from '../jobs/parse-import-request.ts';
 import { mustFindDataset, mustFindJob, mustFindSource } from '../jobs/start-import.ts';
 import { defaultPurpose, type GraphqlContext } from './graphql-context.ts';
+import { parsePreviewRequest } from '../mapping/parse-preview-request.ts';
+import { previewMappingOf } from '../mapping/preview-mapping-of.ts';
 import { previewExport } from '../exports/preview-export.ts';
 import { parseExportSelection } from '../exports/parse-export-request.ts';
 import { decodeCursor, encodeCursor, pageSize } from './page-cursor.ts';
@@ -93,6 +95,7 @@ const audit = (_: unknown, { afterSeq, first }: { readonly afterSeq?: Maybe<numb
 
 export const queryResolvers = {
   previewExport: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewExport(deps, { actor, selection: parseExportSelection(input) }),
+  previewMapping: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewMappingOf(deps, actor, parsePreviewRequest(input)),
   jobs, job, issues, estimateImport, inspect, archiveFiles, records, audit,
   issueGroups: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) => {
     await mustFindJob(deps, actor.org, jobId);

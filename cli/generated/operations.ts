@@ -125,9 +125,11 @@ export type ParseOverrides = {
 };
 
 export type MapEntry = {
-  /** Source columns by name, or `#n` from 1. Two make a point: latitude, longitude. */
+  /** Source columns by name, or `#n` from 1. Two make a point: latitude, longitude; several need a transform that makes one text of them, none a constant. */
   readonly columns: ReadonlyArray<Scalars['String']['input']>;
   readonly field: Scalars['String']['input'];
+  /** Steps between the cells and the field, in their order: `{fn: "trim"}`; docs/transforms.md has each function. */
+  readonly transforms?: InputMaybe<ReadonlyArray<Scalars['JSON']['input']>>;
 };
 
 export type FieldDateOrder = {
@@ -153,6 +155,21 @@ export type StartImportInput = {
   readonly parse?: InputMaybe<ParseOverrides>;
   readonly dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   readonly again?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type PreviewMappingInput = {
+  readonly sha256: Scalars['String']['input'];
+  /** Asked only where the content leaves the format open. */
+  readonly fileName?: InputMaybe<Scalars['String']['input']>;
+  readonly dataset: Scalars['String']['input'];
+  readonly key?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly map?: InputMaybe<ReadonlyArray<MapEntry>>;
+  readonly dateOrders?: InputMaybe<ReadonlyArray<FieldDateOrder>>;
+  readonly zone?: InputMaybe<Scalars['String']['input']>;
+  readonly parse?: InputMaybe<ParseOverrides>;
+  /** How many of the first rows; at most 100. */
+  readonly rows?: InputMaybe<Scalars['Int']['input']>;
+  readonly purpose?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type ExportFieldInput = {
@@ -308,6 +325,13 @@ export type ArchiveFilesQueryVariables = Exact<{
 
 export type ArchiveFilesQuery = { readonly archiveFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly bytes: number }> };
 
+export type PreviewMappingQueryVariables = Exact<{
+  input: PreviewMappingInput;
+}>;
+
+
+export type PreviewMappingQuery = { readonly previewMapping: { readonly unmapped: ReadonlyArray<string>, readonly fields: ReadonlyArray<{ readonly field: string, readonly type: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly by: string }>, readonly rows: ReadonlyArray<{ readonly rowNo: number, readonly lineNo: number, readonly accepted: boolean, readonly cells: ReadonlyArray<{ readonly field: string, readonly before: ReadonlyArray<string>, readonly after: string | null, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }>, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }> } };
+
 export type AuditQueryVariables = Exact<{
   afterSeq?: InputMaybe<Scalars['Count']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -448,6 +472,11 @@ export const inspectDocument: TypedDocument<InspectQuery, InspectQueryVariables>
 export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFilesQueryVariables> = {
   name: 'archiveFiles',
   text: "query archiveFiles($sha256:String!$purpose:String){archiveFiles(sha256:$sha256 purpose:$purpose){no name bytes}}",
+};
+
+export const previewMappingDocument: TypedDocument<PreviewMappingQuery, PreviewMappingQueryVariables> = {
+  name: 'previewMapping',
+  text: "query previewMapping($input:PreviewMappingInput!){previewMapping(input:$input){fields{field type columns transforms by}unmapped rows{rowNo lineNo accepted cells{field before after issues{code severity message}}issues{code severity message}}}}",
 };
 
 export const auditDocument: TypedDocument<AuditQuery, AuditQueryVariables> = {
