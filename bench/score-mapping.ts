@@ -1,0 +1,1 @@
+export interface ExpectedMapping { readonly file: string; readonly dataset: string }

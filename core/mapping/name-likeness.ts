@@ -1,0 +1,66 @@
+/** How well a column's name says a phrase of a field, from 0 to 1, by concepts first and letters where there are none. */
+import type { Meaning } from './lexicon/lexicon.ts';
+import { relation, weightOf } from './lexicon/relations.ts';
+import type { NameUnit } from './name-units.ts';
+import { nearWords } from './near-words.ts';
+
+const wordWeight = 0.7, letterWeight = 0.2, numberWeight = 0.15;
+
+/** A name read for comparison: its units, and each concept it may mean. */
+export interface ReadName {
+  readonly units: readonly NameUnit[];
+  readonly concepts: ReadonlyMap<string, number>;
+}
+
+export const readName = (units: readonly NameUnit[]): ReadName => {
+  const concepts = new Map<string, number>();
+  for (const { meanings, sure } of units)
+    for (const meaning of meanings) for (const concept of meaning) concepts.set(concept, Math.max(concepts.get(concept) ?? 0, sure));
+  return { units, concepts };
+};
+
+export const nameLikeness = (column: ReadName, phrase: ReadName, subjects: ReadonlySet<string>): number => {
+  const said = coverage(column, phrase, subjects), met = coverage(phrase, column, subjects);
+  return said + met === 0 ? 0 : (2 * said * met) / (said + met);
+};
+
+/** The share of `of` that `by` says too. */
+export const coverage = (of: ReadName, by: ReadName, subjects: ReadonlySet<string>): number => {
+  let all = 0, covered = 0;
+  for (const unit of of.units) {
+    const [weight, share] = unitCoverage(unit, by, subjects);
+    all += weight;
+    covered += weight * share;
+  }
+  return all === 0 ? 0 : covered / all;
+};
+
+const unitCoverage = (unit: NameUnit, by: ReadName, subjects: ReadonlySet<string>): readonly [number, number] => {
+  if (unit.kind === 'number') return [numberWeight, by.units.some((other) => other.text === unit.text) ? 1 : 0];
+  const near = by.units.reduce((best, other) => Math.max(best, nearUnits(unit, other)), 0);
+  let weight = unit.text.length === 1 ? letterWeight : wordWeight, share = near;
+  for (const meaning of unit.meanings) {
+    const [meaningWeight, meaningShare] = meaningCoverage(meaning, by, subjects);
+    const sureShare = Math.max(meaningShare * unit.sure, near);
+    if (meaning === unit.meanings[0] || sureShare > share) [weight, share] = [meaningWeight, Math.max(share, sureShare)];
+  }
+  return [weight, share];
+};
+
+/** Two terms that are spelt alike (county, country) are still two. */
+const nearUnits = (left: NameUnit, right: NameUnit): number => {
+  if (right.kind === 'number') return 0;
+  return left.kind === 'term' && right.kind === 'term' ? Number(left.text === right.text) : nearWords(left.text, right.text);
+};
+
+const meaningCoverage = (meaning: Meaning, by: ReadName, subjects: ReadonlySet<string>): readonly [number, number] => {
+  let all = 0, covered = 0;
+  for (const concept of meaning) {
+    const weight = weightOf(concept, subjects);
+    let share = 0;
+    for (const [other, sure] of by.concepts) share = Math.max(share, relation(concept, other) * sure);
+    all += weight;
+    covered += weight * share;
+  }
+  return [all, all === 0 ? 0 : covered / all];
+};

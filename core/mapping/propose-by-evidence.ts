@@ -1,0 +1,109 @@
+/** Proposals for all columns of a file at once: the evidence of each pair, the best one-to-one assignment, and how sure each is. */
+import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
+import { assign } from './assign.ts';
+import { columnContexts } from './column-context.ts';
+import { profileColumn } from './column-profile.ts';
+import { combineColumns, type CombinedField } from './combine-columns.ts';
+import { isAuto, sureness } from './confidence.ts';
+import { readName } from './name-likeness.ts';
+import { unitsOfName } from './name-units.ts';
+import { readField, subjectsOf, type ReadField } from './read-field.ts';
+import { scorePair, type PairScore, type ScoredColumn } from './score-pair.ts';
+
+export interface SourceColumn {
+  /** Empty where the file has no name for it. */
+  readonly name: string;
+  /** A sample, in the order of the rows. */
+  readonly cells: readonly string[];
+}
+
+export interface EvidenceOrder {
+  readonly columns: readonly SourceColumn[];
+  readonly definition: DatasetDefinition;
+  /** False: the names are not the sender's, only the values count. */
+  readonly named: boolean;
+  /** Some values that the dataset holds, by field. */
+  readonly held?: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export interface FieldCandidate {
+  readonly field: string;
+  readonly confidence: number;
+  readonly reasons: readonly string[];
+}
+
+export interface ColumnProposal {
+  /** From 0. */
+  readonly column: number;
+  readonly field: string | null;
+  readonly confidence: number;
+  readonly auto: boolean;
+  readonly fillRate: number;
+  /** Best first; the proposed field is among them. */
+  readonly candidates: readonly FieldCandidate[];
+}
+
+export interface EvidenceProposal {
+  readonly columns: readonly ColumnProposal[];
+  readonly combine: readonly CombinedField[];
+}
+
+const mostCandidates = 3;
+/** Below this a candidate is noise. */
+const leastConfidence = 0.08;
+/** Evidence from which a pair is rather right than wrong, and proposed. */
+export const proposedFrom = -0.25;
+
+export const proposeByEvidence = ({ columns, definition, named, held = new Map() }: EvidenceOrder): EvidenceProposal => {
+  const subjects = subjectsOf(definition);
+  const fields = definition.fields.filter((field) => !field.readOnly && field.hashOf === undefined).map((field) => readField(field, subjects));
+  const scored = scoreColumns(columns, named);
+  const scores = scored.map((column) => fields.map((field) => scorePair(column, field, { subjects, held })));
+  const assigned = assign(scores.map((row) => row.map(({ evidence }) => evidence - proposedFrom)));
+  const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, assigned, row }));
+  const combine = combineColumns({ columns: scored, fields, proposals });
+  return { columns: proposals, combine };
+};
+
+const scoreColumns = (columns: readonly SourceColumn[], named: boolean): readonly ScoredColumn[] => {
+  const read = columns.map(({ name, cells }) => ({ units: named ? unitsOfName(name) : [], profile: profileColumn(cells) }));
+  const contexts = columnContexts(read);
+  return read.map(({ units, profile }, index) => ({
+    index, profile, name: units.length === 0 ? null : readName(units), context: contexts[index] ?? { role: null, ordinal: 0 },
+  }));
+};
+
+interface Table {
+  readonly fields: readonly ReadField[];
+  readonly scores: readonly (readonly PairScore[])[];
+  readonly assigned: readonly (number | null)[];
+  readonly row: number;
+}
+
+const proposalOf = (column: ScoredColumn, { fields, scores, assigned, row }: Table): ColumnProposal => {
+  const own = scores[row] ?? [];
+  const at = assigned[row] ?? null;
+  const candidates = own.flatMap((score, index) => {
+    const field = fields[index];
+    if (field === undefined) return [];
+    const confidence = sureness(score, rivalsOf(scores, row, index));
+    return confidence < leastConfidence && index !== at ? [] : [{ field: field.definition.name, confidence, reasons: score.reasons }];
+  }).sort((left, right) => right.confidence - left.confidence);
+  const chosen = at === null ? undefined : fields[at], score = at === null ? undefined : own[at];
+  const mine = candidates.find(({ field }) => field === chosen?.definition.name);
+  const confidence = mine?.confidence ?? 0;
+  return {
+    column: column.index, field: chosen?.definition.name ?? null, confidence,
+    auto: chosen !== undefined && score !== undefined && isAuto({ confidence, score, field: chosen, column }),
+    fillRate: column.profile.fillRate,
+    candidates: mine === undefined ? candidates.slice(0, mostCandidates) : [mine, ...candidates.filter((other) => other !== mine).slice(0, mostCandidates - 1)],
+  };
+};
+
+/** The best evidence of another column for the field, and of another field for the column. */
+const rivalsOf = (scores: readonly (readonly PairScore[])[], row: number, at: number): { readonly column: number; readonly field: number } => {
+  let column = -Infinity, field = -Infinity;
+  scores.forEach((other, index) => { if (index !== row) column = Math.max(column, other[at]?.evidence ?? -Infinity); });
+  (scores[row] ?? []).forEach((score, index) => { if (index !== at) field = Math.max(field, score.evidence); });
+  return { column, field };
+};

@@ -1,0 +1,55 @@
+/** A field read for mapping: the phrases it may be called by, and the values it should have. */
+import type { DatasetDefinition, FieldDefinition } from '../../contracts/dataset-definition.ts';
+import { gistOfDescription, phrasesOfDescription } from './describe-phrases.ts';
+import { expectationOf, type Expectation } from './expectation.ts';
+import { kinOf } from './lexicon/relations.ts';
+import { readName, type ReadName } from './name-likeness.ts';
+import { unitsOfName, type NameUnit } from './name-units.ts';
+
+export interface FieldPhrase {
+  readonly from: 'name' | 'label' | 'alias' | 'description';
+  readonly read: ReadName;
+  readonly trust: number;
+}
+
+export interface ReadField {
+  readonly definition: FieldDefinition;
+  readonly phrases: readonly FieldPhrase[];
+  /** Name and description together. */
+  readonly gist: ReadName;
+  readonly expects: Expectation;
+}
+
+/** What the dataset is about, by its name and the first words of its description. */
+export const subjectsOf = ({ name, label, description }: Pick<DatasetDefinition, 'name' | 'label' | 'description'>): ReadonlySet<string> => {
+  const { concepts } = readName([...unitsOfName(name), ...unitsOfName(label ?? ''), ...unitsOfName(gistOfDescription(description).split(/\s(?:per|one row|una fila|une ligne|uma linha|eine zeile)\s/iu)[0]?.slice(0, 80) ?? '')]);
+  return new Set([...concepts.keys()].flatMap((concept) => kinOf[concept] ?? []));
+};
+
+const dateUnit: NameUnit = { text: 'date', meanings: [['date']], sure: 1, kind: 'term' };
+
+const readPhrase = (text: string, field: FieldDefinition): ReadName => {
+  const units = unitsOfName(text);
+  const dated = field.type === 'date' || field.type === 'timestamp';
+  const saysDate = units.some(({ meanings }) => meanings.some((meaning) => meaning.some((concept) => concept === 'date' || concept === 'time')));
+  return readName(dated && !saysDate && units.length > 0 ? [...units, dateUnit] : units);
+};
+
+const trusts = { name: 1, label: 1, alias: 1, description: 0.86 } as const;
+
+export const readField = (definition: FieldDefinition, subjects: ReadonlySet<string>): ReadField => {
+  const texts: readonly (readonly [FieldPhrase['from'], string])[] = [
+    ['name', definition.name], ...(definition.label === undefined ? [] : [['label', definition.label] as const]),
+    ...definition.aliases.map((alias) => ['alias', alias] as const),
+    ...phrasesOfDescription(definition.description).map((phrase) => ['description', phrase] as const),
+  ];
+  return {
+    definition,
+    phrases: texts.flatMap(([from, text]) => {
+      const read = readPhrase(text, definition);
+      return read.units.length === 0 ? [] : [{ from, read, trust: trusts[from] }];
+    }),
+    gist: readName([...unitsOfName(definition.name), ...unitsOfName(definition.label ?? ''), ...unitsOfName(gistOfDescription(definition.description))]),
+    expects: expectationOf(definition, subjects),
+  };
+};

@@ -1,0 +1,106 @@
+/** The evidence for one column and one field, in log-odds, with its reasons in words. Reasons name kinds of values, never a value. */
+import type { ColumnContext } from './column-context.ts';
+import type { ColumnProfile } from './column-profile.ts';
+import { foldText } from './fold-words.ts';
+import { entities, turningConcepts } from './lexicon/relations.ts';
+import { coverage, nameLikeness, type ReadName } from './name-likeness.ts';
+import type { ReadField } from './read-field.ts';
+import { overlap, valueFit } from './value-fit.ts';
+
+export interface ScoredColumn {
+  readonly index: number;
+  /** Null where the file has no names. */
+  readonly name: ReadName | null;
+  readonly profile: ColumnProfile;
+  readonly context: ColumnContext;
+}
+
+export interface PairScore {
+  readonly evidence: number;
+  /** From 0 to 1. */
+  readonly likeness: number;
+  readonly values: number;
+  readonly reasons: readonly string[];
+}
+
+export interface Knowledge {
+  readonly subjects: ReadonlySet<string>;
+  /** Folded values that the dataset holds, by field. */
+  readonly held: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const weights = { base: -3.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.35, turned: -1.6, foreign: -1.1 } as const;
+
+export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Knowledge): PairScore => {
+  const named = column.name === null ? { evidence: weights.unnamedBase, likeness: 0, reasons: [] } : nameEvidence(column.name, field, knowledge.subjects);
+  const valued = valueEvidence(column, field, knowledge);
+  const placed = contextEvidence(column, field);
+  const wanted = field.definition.key || field.definition.required ? weights.wanted : 0;
+  return {
+    evidence: named.evidence + valued.evidence * (column.name === null ? 1.2 : 1) + placed.evidence + wanted,
+    likeness: named.likeness, values: valued.evidence,
+    reasons: [...named.reasons, ...valued.reasons, ...placed.reasons],
+  };
+};
+
+interface Evidence { readonly evidence: number; readonly reasons: readonly string[] }
+
+const said = { name: 'the name of the field', label: 'the label of the field', alias: 'another name of the field', description: 'the description of the field' } as const;
+
+const nameEvidence = (name: ReadName, field: ReadField, subjects: ReadonlySet<string>): Evidence & { readonly likeness: number } => {
+  let likeness = 0, reason = '';
+  for (const phrase of field.phrases) {
+    const alike = nameLikeness(name, phrase.read, subjects) * phrase.trust;
+    if (alike > likeness) { likeness = alike; reason = `the column's name ${alike >= 0.95 ? 'is' : alike >= 0.7 ? 'is close to' : 'has something of'} ${said[phrase.from]}`; }
+  }
+  const alluded = coverage(name, field.gist, subjects) * 0.55;
+  if (alluded > likeness) { likeness = alluded; reason = 'the column\'s name is in the description of the field'; }
+  const turned = turns(name, field, subjects);
+  return {
+    likeness, evidence: weights.base + weights.likeness * likeness + turned.evidence,
+    reasons: [...(likeness >= 0.3 ? [reason] : ['the name is no evidence']), ...turned.reasons],
+  };
+};
+
+const turns = (name: ReadName, field: ReadField, subjects: ReadonlySet<string>): Evidence => {
+  let evidence = 0;
+  const reasons: string[] = [];
+  for (const { meanings, text } of name.units) {
+    if (meanings.length === 0 || field.phrases.some(({ read }) => read.units.some((unit) => unit.text === text))) continue;
+    // A word that has any meaning the field knows too does not turn it.
+    if (meanings.some((meaning) => meaning.some((concept) => subjects.has(concept) || field.gist.concepts.has(concept) || field.phrases.some(({ read }) => read.concepts.has(concept))))) continue;
+    if (meanings.every((meaning) => meaning.some((concept) => turningConcepts.has(concept)))) { evidence += weights.turned; reasons.push('the name has a word that turns its meaning'); }
+    else if (meanings.every((meaning) => meaning.some((concept) => entities.has(concept)))) { evidence += weights.foreign; reasons.push('the name speaks of something else than the dataset'); }
+  }
+  return { evidence, reasons };
+};
+
+const valueEvidence = ({ profile }: ScoredColumn, field: ReadField, { held }: Knowledge): Evidence => {
+  const { evidence, why } = valueFit(field.expects, profile);
+  const lists = [listEvidence(profile, field.definition.values, 'the field allows'), listEvidence(profile, held.get(field.definition.name), 'the dataset holds')];
+  return { evidence: lists.reduce((sum, list) => sum + list.evidence, evidence), reasons: [...(why === '' ? [] : [why]), ...lists.flatMap(({ reasons }) => reasons)] };
+};
+
+const listEvidence = (profile: ColumnProfile, values: Iterable<string> | undefined, what: string): Evidence => {
+  if (values === undefined || profile.filled === 0) return { evidence: 0, reasons: [] };
+  const met = overlap(profile, new Set([...values].map(foldText)));
+  const closed = what === 'the field allows';
+  if (met >= 0.6) return { evidence: 2.5 * met, reasons: [`${Math.round(met * 100)} % of the values are ones that ${what}`] };
+  return { evidence: closed && met < 0.05 ? -1 : met > 0.2 ? 0.8 : 0, reasons: met > 0.2 ? [`${Math.round(met * 100)} % of the values are ones that ${what}`] : [] };
+};
+
+const takesWords: ReadonlySet<string> = new Set(['text', 'words', 'category', 'zone', 'place', 'organisation', 'thing']);
+const takesCodes: ReadonlySet<string> = new Set(['code', 'key', 'document', 'plate', 'serial']);
+
+const contextEvidence = ({ context, name, profile, index }: ScoredColumn, { expects, definition }: ReadField): Evidence => {
+  let evidence = 0;
+  const reasons: string[] = [];
+  if (context.role === 'code' && takesWords.has(expects)) { evidence -= 1.6; reasons.push('the column beside it has the words for its codes'); }
+  if (context.role === 'description' && takesWords.has(expects)) { evidence += 0.7; reasons.push('it has the words for the codes of another column'); }
+  if (context.role === 'description' && takesCodes.has(expects)) { evidence -= 1.2; reasons.push('another column has its codes'); }
+  if (context.ordinal > 1) { evidence -= 0.8 + 0.1 * Math.min(context.ordinal, 5); reasons.push('it is one of several alike, and not the first'); }
+  if (name === null && definition.key && index === 0) { evidence += 0.8; reasons.push('it is the first column'); }
+  if (profile.filled === 0) evidence -= 0.5;
+  else if (profile.distinct === 1 && profile.filled > 8) evidence -= name === null ? 2.5 : 0.2;
+  return { evidence, reasons };
+};
