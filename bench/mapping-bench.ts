@@ -5,8 +5,8 @@ import { datasetDefinitionSchema, type DatasetDefinition } from '../contracts/da
 import { detectSource } from '../core/detect/detect-source.ts';
 import { createSourceDecoder } from '../core/formats/csv/source-decoder.ts';
 import type { RandomAccess } from '../core/formats/source-format.ts';
-import { describeProposal, type MappingAnswer } from '../core/mapping/describe-proposal.ts';
-import { proposeByEvidence } from '../core/mapping/propose-by-evidence.ts';
+import { columnLabels, describeProposal, type MappingAnswer } from '../core/mapping/describe-proposal.ts';
+import { proposeByEvidence, type EvidenceProposal } from '../core/mapping/propose-by-evidence.ts';
 import { sampleColumns } from '../core/mapping/sample-columns.ts';
 import type { ExpectedMapping } from './score-mapping.ts';
 
@@ -16,11 +16,19 @@ export const readExpected = (folder: string): readonly ExpectedMapping[] => JSON
 
 export const readDataset = (folder: string, name: string): DatasetDefinition => datasetDefinitionSchema.parse(JSON.parse(readFileSync(join(folder, 'datasets', `${name}.json`), 'utf8')));
 
-export const answerFor = async (folder: string, { file, dataset }: Pick<ExpectedMapping, 'file' | 'dataset'>): Promise<MappingAnswer> => {
+interface NamedProposal { readonly names: readonly string[]; readonly labels: readonly string[]; readonly proposal: EvidenceProposal }
+
+export const proposalFor = async (folder: string, { file, dataset }: Pick<ExpectedMapping, 'file' | 'dataset'>): Promise<NamedProposal> => {
   const bytes = readFileSync(join(folder, 'files', file));
   const { options } = detectSource({ samples: [{ offset: 0, bytes }], totalBytes: bytes.length, overrides: {} });
   const decoder = createSourceDecoder(options.encoding);
   const text = options.encoding === 'utf-8' ? bytes : Buffer.concat([decoder.push(bytes), decoder.end()]);
   const { columns, named } = await sampleColumns(accessTo(text), options);
-  return describeProposal(columns.map(({ name }) => name), proposeByEvidence({ columns, named, definition: readDataset(folder, dataset) }));
+  const names = columns.map(({ name }) => name);
+  return { names, labels: columnLabels(names), proposal: proposeByEvidence({ columns, named, definition: readDataset(folder, dataset) }) };
+};
+
+export const answerFor = async (folder: string, expected: Pick<ExpectedMapping, 'file' | 'dataset'>): Promise<MappingAnswer> => {
+  const { names, proposal } = await proposalFor(folder, expected);
+  return describeProposal(names, proposal);
 };

@@ -17,6 +17,8 @@ export interface ColumnProfile {
   readonly ascending: boolean;
   readonly beyondLatitude: boolean;
   readonly negative: number;
+  /** Of web addresses: all at one place. */
+  readonly oneHost: boolean;
   /** Folded values with their counts, for overlap with lists; never shown. */
   readonly values: ReadonlyMap<string, number>;
 }
@@ -53,6 +55,7 @@ export const profileColumn = (allCells: readonly string[]): ColumnProfile => {
     words: mean(filled.map((cell) => cell.split(/\s+/).length)),
     ascending: numbers.length >= 3 && numbers.every((value, index) => Number.isFinite(value) && (index === 0 || value >= (numbers[index - 1] ?? 0))),
     beyondLatitude: numbers.some((value) => Math.abs(value) > 90), negative: numbers.filter((value) => value < 0).length / of, values,
+    oneHost: filled.length >= 3 && new Set(filled.map((cell) => /^(?:\w+:\/\/)?([^/?#\s]+)/.exec(cell)?.[1] ?? '')).size * 5 <= filled.length + 4,
   };
 };
 

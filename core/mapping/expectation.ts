@@ -4,7 +4,7 @@ import { readName, type ReadName } from './name-likeness.ts';
 import { unitsOfName } from './name-units.ts';
 
 export const expectations = [
-  'key', 'code', 'document', 'imo', 'mmsi', 'call_sign', 'serial', 'plate', 'iban', 'uuid', 'postal',
+  'key', 'record_id', 'code', 'document', 'imo', 'mmsi', 'call_sign', 'serial', 'plate', 'iban', 'uuid', 'postal',
   'person', 'person_part', 'organisation', 'owner', 'thing', 'place', 'zone', 'address', 'country', 'category', 'words', 'remarks', 'programme', 'other_names',
   'date', 'timestamp', 'year', 'integer', 'number', 'latitude', 'longitude', 'point', 'boolean', 'enum', 'sex', 'phone', 'email', 'url', 'list', 'json', 'text',
 ] as const;

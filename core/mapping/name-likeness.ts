@@ -4,7 +4,7 @@ import { relation, weightOf } from './lexicon/relations.ts';
 import type { NameUnit } from './name-units.ts';
 import { nearWords } from './near-words.ts';
 
-const wordWeight = 0.7, letterWeight = 0.2, numberWeight = 0.15;
+const wordWeight = 0.9, letterWeight = 0.2, numberWeight = 0.15;
 
 /** A name read for comparison: its units, and each concept it may mean. */
 export interface ReadName {
@@ -42,9 +42,9 @@ const unitCoverage = (unit: NameUnit, by: ReadName, subjects: ReadonlySet<string
   for (const meaning of unit.meanings) {
     const [meaningWeight, meaningShare] = meaningCoverage(meaning, by, subjects);
     const sureShare = Math.max(meaningShare * unit.sure, near);
-    if (meaning === unit.meanings[0] || sureShare > share) [weight, share] = [meaningWeight, Math.max(share, sureShare)];
+    if (meaning === unit.meanings[0] || sureShare > share || share === 0 && meaningWeight > weight) [weight, share] = [meaningWeight, Math.max(share, sureShare)];
   }
-  return [weight, share];
+  return [weight * (unit.trust ?? 1), share];
 };
 
 /** Two terms that are spelt alike (county, country) are still two. */

@@ -10,13 +10,26 @@ export interface NameUnit {
   /** How surely the meanings are meant, from 0 to 1. */
   readonly sure: number;
   readonly kind: 'term' | 'word' | 'number';
+  /** Of a name in several parts (`address.city`): the leading ones count less. */
+  readonly trust?: number;
 }
+
+const leadingTrust = 0.4;
+const pathParts = /(?<=\p{L}\p{L}|\d)(?:\.|\/|::|->|__)(?=\s?\p{L}\p{L})/u;
+
+/** A name in parts, as nested formats and some publishers write it. */
+const unitsOfPath = (name: string): readonly NameUnit[] => {
+  const parts = name.split(pathParts);
+  return parts.flatMap((part, index) => unitsOfPart(part).map((unit) => (index === parts.length - 1 ? unit : { ...unit, trust: leadingTrust })));
+};
 
 /** Notes in brackets about form and unit: `(dd/mm/yyyy)`, `(Y/N)`, `(kg)`. A number in brackets counts. */
 const formNote = /[([]\s*(?:[dmyhs]{1,4}(?:[\s/.:-]+[dmyhs]{1,4})+|y\s*\/\s*n|yes\s*\/\s*no|s\s*\/\s*n|o\s*\/\s*n|j\s*\/\s*n|[a-z]{1,3}\.?|yrs|years|degrees|deg|metres|meters|feet|euros?|iso[\w -]*|utf-?8|optional|required)\s*[)\]]/giu;
 
-export const unitsOfName = (name: string): readonly NameUnit[] => {
-  const words = foldWords(name.replace(formNote, ' '));
+export const unitsOfName = (name: string): readonly NameUnit[] => unitsOfPath(name.replace(formNote, ' '));
+
+const unitsOfPart = (name: string): readonly NameUnit[] => {
+  const words = foldWords(name);
   const units: NameUnit[] = [];
   for (let at = 0; at < words.length;) {
     const [unit, used] = longestTerm(words, at) ?? [undefined, 1];

@@ -12,7 +12,7 @@ const slip = (left: string, right: string): number => {
 };
 
 /** `desc` of `description`: at least three letters, and not a word that merely begins alike. */
-const cut = (short: string, long: string): number => (short.length >= 3 && short.length < long.length && long.startsWith(short) ? (short.length >= 5 || short.length * 2 >= long.length ? 0.8 : 0.7) : 0);
+const cut = (short: string, long: string): number => (short.length >= 3 && short.length < long.length && long.startsWith(short) ? (short.length >= 5 ? 0.75 : 0.65) : 0);
 
 const consonants = (word: string): string => word.slice(0, 1) + word.slice(1).replace(/[aeiou]/g, '');
 

@@ -4,7 +4,8 @@ import { assign } from './assign.ts';
 import { columnContexts } from './column-context.ts';
 import { profileColumn } from './column-profile.ts';
 import { combineColumns, type CombinedField } from './combine-columns.ts';
-import { isAuto, sureness } from './confidence.ts';
+import { isAuto } from './confidence.ts';
+import { matchShares } from './match-shares.ts';
 import { readName } from './name-likeness.ts';
 import { unitsOfName } from './name-units.ts';
 import { readField, subjectsOf, type ReadField } from './read-field.ts';
@@ -51,16 +52,17 @@ export interface EvidenceProposal {
 const mostCandidates = 3;
 /** Below this a candidate is noise. */
 const leastConfidence = 0.08;
-/** Evidence from which a pair is rather right than wrong, and proposed. */
-export const proposedFrom = -0.25;
+/** From here on a pair is proposed. */
+const proposedFrom = 0.36;
 
 export const proposeByEvidence = ({ columns, definition, named, held = new Map() }: EvidenceOrder): EvidenceProposal => {
   const subjects = subjectsOf(definition);
   const fields = definition.fields.filter((field) => !field.readOnly && field.hashOf === undefined).map((field) => readField(field, subjects));
   const scored = scoreColumns(columns, named);
   const scores = scored.map((column) => fields.map((field) => scorePair(column, field, { subjects, held })));
-  const assigned = assign(scores.map((row) => row.map(({ evidence }) => evidence - proposedFrom)));
-  const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, assigned, row }));
+  const shares = matchShares(scores.map((row) => row.map(({ evidence }) => evidence)));
+  const assigned = assign(shares.map((row) => row.map((share) => share - proposedFrom)));
+  const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, shares, assigned, row }));
   const combine = combineColumns({ columns: scored, fields, proposals });
   return { columns: proposals, combine };
 };
@@ -76,18 +78,19 @@ const scoreColumns = (columns: readonly SourceColumn[], named: boolean): readonl
 interface Table {
   readonly fields: readonly ReadField[];
   readonly scores: readonly (readonly PairScore[])[];
+  readonly shares: readonly (readonly number[])[];
   readonly assigned: readonly (number | null)[];
   readonly row: number;
 }
 
-const proposalOf = (column: ScoredColumn, { fields, scores, assigned, row }: Table): ColumnProposal => {
+const proposalOf = (column: ScoredColumn, { fields, scores, shares, assigned, row }: Table): ColumnProposal => {
   const own = scores[row] ?? [];
   const at = assigned[row] ?? null;
   const candidates = own.flatMap((score, index) => {
     const field = fields[index];
     if (field === undefined) return [];
-    const confidence = sureness(score, rivalsOf(scores, row, index));
-    return confidence < leastConfidence && index !== at ? [] : [{ field: field.definition.name, confidence, reasons: score.reasons }];
+    const confidence = shares[row]?.[index] ?? 0;
+    return confidence < leastConfidence && index !== at ? [] : [{ field: field.definition.name, confidence, reasons: score.reasons, evidence: score.evidence, likeness: score.likeness, values: score.values }];
   }).sort((left, right) => right.confidence - left.confidence);
   const chosen = at === null ? undefined : fields[at], score = at === null ? undefined : own[at];
   const mine = candidates.find(({ field }) => field === chosen?.definition.name);
@@ -98,12 +101,4 @@ const proposalOf = (column: ScoredColumn, { fields, scores, assigned, row }: Tab
     fillRate: column.profile.fillRate,
     candidates: mine === undefined ? candidates.slice(0, mostCandidates) : [mine, ...candidates.filter((other) => other !== mine).slice(0, mostCandidates - 1)],
   };
-};
-
-/** The best evidence of another column for the field, and of another field for the column. */
-const rivalsOf = (scores: readonly (readonly PairScore[])[], row: number, at: number): { readonly column: number; readonly field: number } => {
-  let column = -Infinity, field = -Infinity;
-  scores.forEach((other, index) => { if (index !== row) column = Math.max(column, other[at]?.evidence ?? -Infinity); });
-  (scores[row] ?? []).forEach((score, index) => { if (index !== at) field = Math.max(field, score.evidence); });
-  return { column, field };
 };

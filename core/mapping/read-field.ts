@@ -2,7 +2,7 @@
 import type { DatasetDefinition, FieldDefinition } from '../../contracts/dataset-definition.ts';
 import { gistOfDescription, phrasesOfDescription } from './describe-phrases.ts';
 import { expectationOf, type Expectation } from './expectation.ts';
-import { kinOf } from './lexicon/relations.ts';
+import { kinOf, weightOf } from './lexicon/relations.ts';
 import { readName, type ReadName } from './name-likeness.ts';
 import { unitsOfName, type NameUnit } from './name-units.ts';
 
@@ -18,6 +18,8 @@ export interface ReadField {
   /** Name and description together. */
   readonly gist: ReadName;
   readonly expects: Expectation;
+  /** Its description says that codes will do. */
+  readonly takesCodes: boolean;
 }
 
 /** What the dataset is about, by its name and the first words of its description. */
@@ -35,6 +37,11 @@ const readPhrase = (text: string, field: FieldDefinition): ReadName => {
   return readName(dated && !saysDate && units.length > 0 ? [...units, dateUnit] : units);
 };
 
+/** `Number or code by which …`: words that any field might be described with. */
+const leastTelling = 0.6;
+const tells = (read: ReadName, subjects: ReadonlySet<string>): number =>
+  read.units.reduce((sum, { meanings: [meaning], kind }) => sum + (meaning === undefined ? kind === 'word' ? 0.5 : 0 : meaning.reduce((all, concept) => all + (concept === 'date' ? 0 : weightOf(concept, subjects)), 0)), 0);
+
 const trusts = { name: 1, label: 1, alias: 1, description: 0.86 } as const;
 
 export const readField = (definition: FieldDefinition, subjects: ReadonlySet<string>): ReadField => {
@@ -47,9 +54,9 @@ export const readField = (definition: FieldDefinition, subjects: ReadonlySet<str
     definition,
     phrases: texts.flatMap(([from, text]) => {
       const read = readPhrase(text, definition);
-      return read.units.length === 0 ? [] : [{ from, read, trust: trusts[from] }];
+      return read.units.length === 0 || from === 'description' && tells(read, subjects) < leastTelling ? [] : [{ from, read, trust: trusts[from] }];
     }),
     gist: readName([...unitsOfName(definition.name), ...unitsOfName(definition.label ?? ''), ...unitsOfName(gistOfDescription(definition.description))]),
-    expects: expectationOf(definition, subjects),
+    expects: expectationOf(definition, subjects), takesCodes: readName(unitsOfName(definition.description)).concepts.has('code'),
   };
 };

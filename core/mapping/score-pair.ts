@@ -29,7 +29,7 @@ export interface Knowledge {
   readonly held: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-const weights = { base: -3.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.35, turned: -1.6, foreign: -1.1 } as const;
+const weights = { base: -3.6, unnamedBase: -1.3, likeness: 6.6, wanted: 0.4, turned: -1.6, foreign: -1.1 } as const;
 
 export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Knowledge): PairScore => {
   const named = column.name === null ? { evidence: weights.unnamedBase, likeness: 0, reasons: [] } : nameEvidence(column.name, field, knowledge.subjects);
@@ -76,7 +76,7 @@ const turns = (name: ReadName, field: ReadField, subjects: ReadonlySet<string>):
 };
 
 const valueEvidence = ({ profile }: ScoredColumn, field: ReadField, { held }: Knowledge): Evidence => {
-  const { evidence, why } = valueFit(field.expects, profile);
+  const { evidence, why } = valueFit(field, profile);
   const lists = [listEvidence(profile, field.definition.values, 'the field allows'), listEvidence(profile, held.get(field.definition.name), 'the dataset holds')];
   return { evidence: lists.reduce((sum, list) => sum + list.evidence, evidence), reasons: [...(why === '' ? [] : [why]), ...lists.flatMap(({ reasons }) => reasons)] };
 };
@@ -89,6 +89,8 @@ const listEvidence = (profile: ColumnProfile, values: Iterable<string> | undefin
   return { evidence: closed && met < 0.05 ? -1 : met > 0.2 ? 0.8 : 0, reasons: met > 0.2 ? [`${Math.round(met * 100)} % of the values are ones that ${what}`] : [] };
 };
 
+const partOfDate = ['month', 'year'] as const;
+
 const takesWords: ReadonlySet<string> = new Set(['text', 'words', 'category', 'zone', 'place', 'organisation', 'thing']);
 const takesCodes: ReadonlySet<string> = new Set(['code', 'key', 'document', 'plate', 'serial']);
 
@@ -99,8 +101,9 @@ const contextEvidence = ({ context, name, profile, index }: ScoredColumn, { expe
   if (context.role === 'description' && takesWords.has(expects)) { evidence += 0.7; reasons.push('it has the words for the codes of another column'); }
   if (context.role === 'description' && takesCodes.has(expects)) { evidence -= 1.2; reasons.push('another column has its codes'); }
   if (context.ordinal > 1) { evidence -= 0.8 + 0.1 * Math.min(context.ordinal, 5); reasons.push('it is one of several alike, and not the first'); }
+  if (name !== null && partOfDate.some((part) => name.concepts.has(part)) && (expects === 'date' || expects === 'timestamp') && profile.share.year_month > 0.7) evidence += 1.4;
   if (name === null && definition.key && index === 0) { evidence += 0.8; reasons.push('it is the first column'); }
-  if (profile.filled === 0) evidence -= 0.5;
+  if (profile.filled === 0) evidence -= 1.3;
   else if (profile.distinct === 1 && profile.filled > 8) evidence -= name === null ? 2.5 : 0.2;
   return { evidence, reasons };
 };

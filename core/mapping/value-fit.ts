@@ -54,6 +54,9 @@ const keyFit = (profile: ColumnProfile): ValueFit => {
   return distinctRate > 0.55 ? fit(0.2, 'few values repeat') : fit(-2.5, 'values repeat too often for an identifier');
 };
 
+/** A running number is a source's own; official ones are seldom that plain. */
+const isRunning = ({ share, ascending, filled }: ColumnProfile): boolean => ascending && share.integer === 1 && filled >= 5;
+
 const documentFit = (profile: ColumnProfile): ValueFit => {
   const { share, words, distinctRate } = profile;
   if (isFlag(profile)) return fit(-4, 'the values are yes or no');
@@ -61,6 +64,9 @@ const documentFit = (profile: ColumnProfile): ValueFit => {
   if (share.code < 0.6 && share.integer < 0.6) return fit(-1.5, 'the values do not look like numbers of documents');
   return distinctRate > 0.7 ? fit(1, 'different codes with digits') : fit(-0.8, 'values repeat often');
 };
+
+/** People, where places are looked for. */
+const isPeople = ({ share, words, distinctRate }: ColumnProfile): boolean => share.person > 0.7 && words >= 1.9 && distinctRate > 0.9;
 
 const named = (profile: ColumnProfile): ValueFit | null => {
   if (isFlag(profile)) return fit(never, 'the values are yes or no');
@@ -96,6 +102,8 @@ const categoryFit = (profile: ColumnProfile): ValueFit => {
   if (isFlag(profile)) return fit(-2, 'the values are yes or no');
   if (distinct === 1 && filled > 5) return fit(-0.3, 'the value is the same in every row');
   if (words > 7) return fit(-1.5, 'the values are sentences');
+  if (share.street > 0.5 && distinctRate > 0.5 && share.short_code < 0.5) return fit(-1.3, 'the values look like addresses');
+  if (share.letter_code > 0.9 && profile.length <= 3 && distinct > 5 && distinctRate > 0.25) return fit(-1.5, 'many short codes');
   if (share.words < 0.4) return fit(-0.3, 'the values are codes');
   return distinctRate <= 0.6 || filled < 8 ? fit(0.8, 'words that repeat') : fit(0.1, 'words');
 };
@@ -118,7 +126,8 @@ const fits: Readonly<Record<Expectation, (profile: ColumnProfile) => ValueFit>> 
   call_sign: (profile) => notText(profile) ?? shareOf(profile.share.call_sign, fit(1.6, 'the values look like call signs'), fit(-3, 'the values are no call signs')),
   serial: (profile) => notText(profile) ?? (profile.share.vin > 0.6 ? fit(3, 'the values look like vehicle identification numbers') : profile.share.words > 0.6 ? fit(-3, 'the values are words')
     : profile.distinctRate > 0.85 ? fit(0.6, 'different codes') : fit(-1.5, 'values repeat too often for a serial number')),
-  plate: (profile) => notText(profile) ?? (profile.share.vin > 0.6 ? fit(-3, 'the values look like vehicle identification numbers') : keyFit(profile)),
+  record_id: (profile) => notText(profile) ?? (isRunning(profile) ? fit(1.7, 'running numbers') : keyFit(profile)),
+  plate: (profile) => notText(profile) ?? (isRunning(profile) ? fit(0.3, 'running numbers') : profile.share.vin > 0.6 ? fit(-3, 'the values look like vehicle identification numbers') : keyFit(profile)),
   iban: (profile) => shareOf(profile.share.iban, fit(3, 'the check digits of IBANs hold'), fit(-4, 'the values are no IBANs')),
   uuid: (profile) => shareOf(profile.share.uuid, fit(3, 'the values are UUIDs'), fit(never, 'the values are no UUIDs')),
   postal: (profile) => notText(profile) ?? shareOf(profile.share.postal, fit(1.2, 'the values look like postal codes'), fit(-2.5, 'the values do not look like postal codes')),
@@ -128,8 +137,8 @@ const fits: Readonly<Record<Expectation, (profile: ColumnProfile) => ValueFit>> 
   owner: (profile) => notText(profile) ?? named(profile) ?? (profile.share.organisation + profile.share.person >= 0.6 && profile.words >= 1.7 ? fit(1.3, 'the values look like names of people or organisations') : fit(-0.3)),
   thing: (profile) => notText(profile) ?? (isNumbers(profile) ? fit(-2.5, 'the values are numbers') : isFlag(profile) ? fit(-4, 'the values are yes or no')
     : profile.share.organisation >= 0.4 ? fit(-2.5, 'the values look like names of organisations') : fit(0.5, 'the values are words')),
-  place: (profile) => notText(profile) ?? named(profile) ?? (profile.share.country_name > 0.6 ? fit(-1.5, 'the values are countries') : profile.share.month_word > 0.6 ? fit(-4, 'the values are months') : profile.words <= 3.5 ? fit(0.9, 'short proper names') : fit(-0.8, 'longer than names of places')),
-  zone: (profile) => notText(profile) ?? (isFlag(profile) ? fit(-4, 'the values are yes or no') : profile.length > 45 ? fit(-1.5, 'longer than names of areas') : profile.distinctRate > 0.97 && profile.filled > 12 && isNumbers(profile) ? fit(-2, 'every value is different') : isNumbers(profile) ? fit(0, 'numbers') : fit(0.6, 'short names or codes')),
+  place: (profile) => notText(profile) ?? named(profile) ?? (profile.share.country_name > 0.6 ? fit(-1.5, 'the values are countries') : profile.share.month_word > 0.6 ? fit(-4, 'the values are months') : isPeople(profile) ? fit(-0.8, 'the values may be names of people') : profile.words <= 3.5 ? fit(0.9, 'short proper names') : fit(-0.8, 'longer than names of places')),
+  zone: (profile) => notText(profile) ?? (isFlag(profile) ? fit(-4, 'the values are yes or no') : profile.length > 45 ? fit(-1.5, 'longer than names of areas') : profile.distinctRate > 0.97 && profile.filled > 12 && isNumbers(profile) ? fit(-2, 'every value is different') : isNumbers(profile) ? fit(0, 'numbers') : isPeople(profile) ? fit(-1.2, 'the values may be names of people') : fit(0.6, 'short names or codes')),
   address: (profile) => notText(profile) ?? (isNumbers(profile) ? fit(-3.5, 'the values are numbers') : isFlag(profile) ? fit(never, 'the values are yes or no')
     : profile.share.street >= 0.35 ? fit(1.6, 'the values look like street addresses') : profile.words < 1.3 ? fit(-1.2, 'one word each') : fit(-0.1)),
   country: (profile) => {
@@ -151,10 +160,10 @@ const fits: Readonly<Record<Expectation, (profile: ColumnProfile) => ValueFit>> 
   point: (profile) => shareOf(profile.share.pair, fit(3.5, 'the values are pairs of coordinates'), fit(never, 'the values are no coordinates')),
   boolean: (profile) => isFlag(profile) || profile.share.boolean >= 0.9 && profile.distinct <= 4 ? fit(1.6, 'the values are yes or no') : fit(never, 'the values are not yes or no'),
   enum: (profile) => categoryFit(profile),
-  sex: (profile) => profile.share.sex >= 0.85 && profile.distinct <= 5 ? fit(2.2, 'the values are sexes') : profile.distinct <= 4 && profile.length <= 12 ? fit(-1, 'few different values') : fit(-4.5, 'the values are no sexes'),
+  sex: (profile) => profile.share.sex >= 0.85 && profile.distinct <= 5 && profile.distinct >= 2 ? fit(2.2, 'the values are sexes') : profile.distinct <= 4 && profile.length <= 12 ? fit(-1, 'few different values') : fit(-4.5, 'the values are no sexes'),
   phone: (profile) => notText(profile) ?? (profile.share.phone >= 0.7 ? fit(profile.share.integer > 0.9 && !(profile.length >= 9) ? 0.2 : 1.8, 'the values look like telephone numbers') : fit(-4.5, 'the values are no telephone numbers')),
   email: (profile) => shareOf(profile.share.email, fit(3, 'the values are e-mail addresses'), fit(never, 'the values are no e-mail addresses')),
-  url: (profile) => shareOf(profile.share.url, fit(2, 'the values are web addresses'), fit(-4.5, 'the values are no web addresses')),
+  url: (profile) => profile.share.url > 0.5 && profile.oneHost ? fit(-2.5, 'all web addresses are of one place: links of the source') : shareOf(profile.share.url, fit(2, 'the values are web addresses'), fit(-4.5, 'the values are no web addresses')),
   list: (profile) => notText(profile) ?? (profile.share.list > 0.3 ? fit(0.8, 'lists') : fit(0)),
   json: () => fit(0),
   text: (profile) => notText(profile) ?? (isNumbers(profile) ? fit(-1.5, 'the values are numbers') : isFlag(profile) ? fit(-2.5, 'the values are yes or no') : fit(0.3, 'the values are text')),
@@ -163,9 +172,9 @@ const fits: Readonly<Record<Expectation, (profile: ColumnProfile) => ValueFit>> 
 /** Too few values to say much. */
 const fewValues = 5;
 
-export const valueFit = (expects: Expectation, profile: ColumnProfile): ValueFit => {
+export const valueFit = ({ expects, takesCodes }: { readonly expects: Expectation; readonly takesCodes: boolean }, profile: ColumnProfile): ValueFit => {
   if (profile.filled === 0) return fit(0, 'no value to look at');
-  const { evidence, why } = fits[expects](profile);
+  const { evidence, why } = expects === 'category' && takesCodes && profile.share.short_code > 0.7 && !isFlag(profile) ? fit(profile.distinctRate < 0.7 ? 0.3 : -0.3, 'short codes') : fits[expects](profile);
   return fit(profile.filled < fewValues ? evidence * (evidence > 0 ? profile.filled / fewValues : Math.max(0.6, profile.filled / fewValues)) : evidence, why);
 };
 

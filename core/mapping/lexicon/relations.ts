@@ -10,7 +10,7 @@ const related: readonly (readonly [string, string, number])[] = [
   ['listed', 'registration', 0.6], ['listed', 'start', 0.6], ['listed', 'record', 0.3], ['registration', 'issued', 0.6], ['registration', 'start', 0.45], ['registration', 'licence', 0.5], ['listed', 'issued', 0.4],
   ['listed', 'created', 0.4], ['registration', 'created', 0.4], ['registration', 'licence', 0.5], ['registration', 'official', 0.5],
   ['reported', 'registration', 0.4], ['reported', 'created', 0.3], ['occurred', 'start', 0.6], ['occurred', 'incident', 0.8], ['occurred', 'offence', 0.7], ['occurred', 'accident', 0.7],
-  ['founded', 'start', 0.6], ['founded', 'registration', 0.55], ['founded', 'created', 0.6], ['founded', 'built', 0.3], ['dissolved', 'end', 0.6], ['dissolved', 'closed', 0.6], ['closed', 'end', 0.5],
+  ['founded', 'start', 0.45], ['founded', 'registration', 0.55], ['founded', 'created', 0.6], ['founded', 'built', 0.3], ['dissolved', 'end', 0.45], ['dissolved', 'closed', 0.6], ['closed', 'end', 0.5],
   ['vessel', 'vehicle', 0.85], ['vessel', 'aircraft', 0.85], ['vehicle', 'aircraft', 0.85], ['registration', 'plate', 0.8], ['owner', 'agency', 0.2], ['make', 'built', 0.4],
   ['flag', 'country', 0.6], ['nationality', 'country', 0.55], ['flag', 'nationality', 0.5], ['residence', 'country', 0.2],
   ['phone', 'mobile', 0.9], ['phone', 'fax', 0.2], ['website', 'url', 0.75], ['point', 'coordinate', 0.8], ['latitude', 'coordinate', 0.2], ['longitude', 'coordinate', 0.2],
@@ -42,10 +42,10 @@ export const entities: ReadonlySet<string> = new Set([
 ]);
 
 /** Words that turn the meaning of their neighbours: `email consent` is no e-mail address. */
-export const turningConcepts: ReadonlySet<string> = new Set(['consent', 'verified', 'expiry', 'former', 'last', 'next', 'updated', 'count', 'rate', 'login', 'quality', 'version', 'image', 'file', 'wikipedia', 'death', 'share']);
+export const turningConcepts: ReadonlySet<string> = new Set(['consent', 'verified', 'expiry', 'former', 'next', 'updated', 'count', 'rate', 'login', 'quality', 'version', 'image', 'file', 'wikipedia', 'death', 'share', 'easting', 'northing', 'elevation', 'age', 'week', 'census', 'level', 'height', 'weight', 'currency', 'transponder',]);
 
 /** What the dataset may be about, as its name or description says it. */
 export const kinOf: Readonly<Record<string, readonly string[]>> = {
-  person: ['person', 'suspect', 'patient'], organisation: ['organisation'], incident: ['incident', 'offence', 'accident', 'report'], offence: ['incident', 'offence', 'report'], accident: ['incident', 'accident', 'report'],
+  person: ['person', 'suspect', 'patient'], organisation: ['organisation'], incident: ['incident', 'offence', 'accident'], offence: ['incident', 'offence', 'accident'], accident: ['incident', 'offence', 'accident'],
   vessel: ['vessel'], vehicle: ['vehicle'], aircraft: ['aircraft'], patient: ['patient', 'person'], hospital: ['hospital'], school: ['school'], property: ['property'], victim: ['victim', 'person'], account: ['account'],
 };
