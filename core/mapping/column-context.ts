@@ -10,6 +10,8 @@ export interface ContextColumn {
 export interface ColumnContext {
   /** The other half of a pair of code and description, or null. */
   readonly role: 'code' | 'description' | null;
+  /** A bare number right beside a street. */
+  readonly houseNumber: boolean;
   /** From 1 among columns that differ in a number only. */
   readonly ordinal: number;
 }
@@ -37,9 +39,21 @@ export const columnContexts = (columns: readonly ContextColumn[]): readonly Colu
   const stems = columns.map(({ units }) => stemOf(units));
   return columns.map((column, index) => {
     const stem = stems[index];
-    if (stem === undefined || stem.text === '') return { role: null, ordinal: stem?.number ?? 0 };
-    return { role: roleOf(columns, stems, index), ordinal: ordinalOf(stems, index) };
+    const houseNumber = isHouseNumber(columns, index);
+    if (stem === undefined || stem.text === '') return { role: null, ordinal: 0, houseNumber };
+    return { role: roleOf(columns, stems, index), ordinal: ordinalOf(stems, index), houseNumber };
   });
+};
+
+const isStreet = (column: ContextColumn | undefined): boolean =>
+  column !== undefined && (column.profile.share.street > 0.4 || column.units.some(({ meanings }) => meanings.some((meaning) => meaning.includes('street') || meaning.includes('address'))));
+
+const isHouseNumber = (columns: readonly ContextColumn[], index: number): boolean => {
+  const { units = [], profile } = columns[index] ?? {};
+  if (profile === undefined || profile.length > 8) return false;
+  const bare = units.length > 0 && units.every((unit) => isOf(unit, new Set(['number'])) || unit.meanings.some((meaning) => meaning.join(' ') === 'house number' || meaning.includes('street')));
+  const numbered = units.some((unit) => isOf(unit, new Set(['number'])) || unit.meanings.some((meaning) => meaning.join(' ') === 'house number'));
+  return bare && numbered && (isStreet(columns[index - 1]) || isStreet(columns[index + 1]));
 };
 
 const roleOf = (columns: readonly ContextColumn[], stems: readonly Stem[], index: number): ColumnContext['role'] => {

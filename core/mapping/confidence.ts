@@ -2,6 +2,13 @@
 import type { ReadField } from './read-field.ts';
 import type { PairScore, ScoredColumn } from './score-pair.ts';
 
+/** A share of a match (match-shares.ts) as the probability that one pair alone would have. */
+export const confidenceOf = (share: number): number => {
+  const rest = Math.max(1e-6, 1 - share);
+  const odds = share / (rest * rest);
+  return odds / (1 + odds);
+};
+
 export const autoFrom = 0.8;
 
 interface Decision {

@@ -16,7 +16,7 @@ interface Rule { readonly all: readonly string[]; readonly expects: Expectation 
 const textRules: readonly Rule[] = [
   { all: ['email'], expects: 'email' }, { all: ['website'], expects: 'url' }, { all: ['url'], expects: 'url' }, { all: ['phone'], expects: 'phone' }, { all: ['mobile'], expects: 'phone' }, { all: ['fax'], expects: 'phone' },
   { all: ['sex'], expects: 'sex' }, { all: ['imo'], expects: 'imo' }, { all: ['mmsi'], expects: 'mmsi' }, { all: ['call', 'sign'], expects: 'call_sign' }, { all: ['serial'], expects: 'serial' }, { all: ['iban'], expects: 'iban' },
-  { all: ['uuid'], expects: 'uuid' }, { all: ['registration', 'plate'], expects: 'plate' }, { all: ['registration', 'number'], expects: 'plate' }, { all: ['postal'], expects: 'postal' },
+  { all: ['uuid'], expects: 'uuid' }, { all: ['registration', 'plate'], expects: 'plate' }, { all: ['registration', 'number'], expects: 'plate' }, { all: ['record', 'id'], expects: 'record_id' }, { all: ['source', 'id'], expects: 'record_id' }, { all: ['postal'], expects: 'postal' },
   { all: ['remarks'], expects: 'remarks' }, { all: ['other', 'name'], expects: 'other_names' }, { all: ['former', 'name'], expects: 'other_names' }, { all: ['trade', 'name'], expects: 'organisation' },
   { all: ['family', 'name'], expects: 'person_part' }, { all: ['given', 'name'], expects: 'person_part' }, { all: ['middle', 'name'], expects: 'person_part' }, { all: ['full', 'name'], expects: 'person' },
   { all: ['address'], expects: 'address' }, { all: ['street'], expects: 'address' }, { all: ['owner'], expects: 'owner' }, { all: ['agency'], expects: 'organisation' },

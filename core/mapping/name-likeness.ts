@@ -4,6 +4,8 @@ import { relation, weightOf } from './lexicon/relations.ts';
 import type { NameUnit } from './name-units.ts';
 import { nearWords } from './near-words.ts';
 
+/** The very word is a little more than another one that means the same. */
+const synonymTrust = 0.95;
 const wordWeight = 0.9, letterWeight = 0.2, numberWeight = 0.15;
 
 /** A name read for comparison: its units, and each concept it may mean. */
@@ -41,7 +43,7 @@ const unitCoverage = (unit: NameUnit, by: ReadName, subjects: ReadonlySet<string
   let weight = unit.text.length === 1 ? letterWeight : wordWeight, share = near;
   for (const meaning of unit.meanings) {
     const [meaningWeight, meaningShare] = meaningCoverage(meaning, by, subjects);
-    const sureShare = Math.max(meaningShare * unit.sure, near);
+    const sureShare = Math.max(meaningShare * unit.sure * synonymTrust, near);
     if (meaning === unit.meanings[0] || sureShare > share || share === 0 && meaningWeight > weight) [weight, share] = [meaningWeight, Math.max(share, sureShare)];
   }
   return [weight * (unit.trust ?? 1), share];

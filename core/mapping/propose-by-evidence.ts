@@ -4,7 +4,7 @@ import { assign } from './assign.ts';
 import { columnContexts } from './column-context.ts';
 import { profileColumn } from './column-profile.ts';
 import { combineColumns, type CombinedField } from './combine-columns.ts';
-import { isAuto } from './confidence.ts';
+import { confidenceOf, isAuto } from './confidence.ts';
 import { matchShares } from './match-shares.ts';
 import { readName } from './name-likeness.ts';
 import { unitsOfName } from './name-units.ts';
@@ -53,7 +53,7 @@ const mostCandidates = 3;
 /** Below this a candidate is noise. */
 const leastConfidence = 0.08;
 /** From here on a pair is proposed. */
-const proposedFrom = 0.36;
+const proposedFrom = 0.3;
 
 export const proposeByEvidence = ({ columns, definition, named, held = new Map() }: EvidenceOrder): EvidenceProposal => {
   const subjects = subjectsOf(definition);
@@ -64,14 +64,14 @@ export const proposeByEvidence = ({ columns, definition, named, held = new Map()
   const assigned = assign(shares.map((row) => row.map((share) => share - proposedFrom)));
   const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, shares, assigned, row }));
   const combine = combineColumns({ columns: scored, fields, proposals });
-  return { columns: proposals, combine };
+  return { columns: withoutCombined(proposals, combine), combine };
 };
 
 const scoreColumns = (columns: readonly SourceColumn[], named: boolean): readonly ScoredColumn[] => {
   const read = columns.map(({ name, cells }) => ({ units: named ? unitsOfName(name) : [], profile: profileColumn(cells) }));
   const contexts = columnContexts(read);
   return read.map(({ units, profile }, index) => ({
-    index, profile, name: units.length === 0 ? null : readName(units), context: contexts[index] ?? { role: null, ordinal: 0 },
+    index, profile, name: units.length === 0 ? null : readName(units), context: contexts[index] ?? { role: null, ordinal: 0, houseNumber: false },
   }));
 };
 
@@ -89,7 +89,7 @@ const proposalOf = (column: ScoredColumn, { fields, scores, shares, assigned, ro
   const candidates = own.flatMap((score, index) => {
     const field = fields[index];
     if (field === undefined) return [];
-    const confidence = shares[row]?.[index] ?? 0;
+    const confidence = confidenceOf(shares[row]?.[index] ?? 0);
     return confidence < leastConfidence && index !== at ? [] : [{ field: field.definition.name, confidence, reasons: score.reasons, evidence: score.evidence, likeness: score.likeness, values: score.values }];
   }).sort((left, right) => right.confidence - left.confidence);
   const chosen = at === null ? undefined : fields[at], score = at === null ? undefined : own[at];
@@ -101,4 +101,10 @@ const proposalOf = (column: ScoredColumn, { fields, scores, shares, assigned, ro
     fillRate: column.profile.fillRate,
     candidates: mine === undefined ? candidates.slice(0, mostCandidates) : [mine, ...candidates.filter((other) => other !== mine).slice(0, mostCandidates - 1)],
   };
+};
+
+/** A column that a group has taken has no field of its own any more. */
+const withoutCombined = (proposals: readonly ColumnProposal[], combine: readonly CombinedField[]): readonly ColumnProposal[] => {
+  const grouped = new Set(combine.flatMap(({ columns }) => columns));
+  return proposals.map((proposal) => (grouped.has(proposal.column) ? { ...proposal, field: null, confidence: 0, auto: false } : proposal));
 };

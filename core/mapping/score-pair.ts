@@ -29,7 +29,7 @@ export interface Knowledge {
   readonly held: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-const weights = { base: -3.6, unnamedBase: -1.3, likeness: 6.6, wanted: 0.4, turned: -1.6, foreign: -1.1 } as const;
+const weights = { base: -3.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.55, turned: -1.6, foreign: -1.1 } as const;
 
 export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Knowledge): PairScore => {
   const named = column.name === null ? { evidence: weights.unnamedBase, likeness: 0, reasons: [] } : nameEvidence(column.name, field, knowledge.subjects);
@@ -37,7 +37,7 @@ export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Kno
   const placed = contextEvidence(column, field);
   const wanted = field.definition.key || field.definition.required ? weights.wanted : 0;
   return {
-    evidence: named.evidence + valued.evidence * (column.name === null ? 1.2 : 1) + placed.evidence + wanted,
+    evidence: named.evidence + valued.evidence * (column.name === null ? 2 : 1) + placed.evidence + wanted,
     likeness: named.likeness, values: valued.evidence,
     reasons: [...named.reasons, ...valued.reasons, ...placed.reasons],
   };
@@ -55,11 +55,18 @@ const nameEvidence = (name: ReadName, field: ReadField, subjects: ReadonlySet<st
   }
   const alluded = coverage(name, field.gist, subjects) * 0.55;
   if (alluded > likeness) { likeness = alluded; reason = 'the column\'s name is in the description of the field'; }
-  const turned = turns(name, field, subjects);
+  const turned = turns(name, field, subjects), kind = kindConflict(name, field);
   return {
-    likeness, evidence: weights.base + weights.likeness * likeness + turned.evidence,
+    likeness, evidence: weights.base + weights.likeness * likeness + turned.evidence + kind,
     reasons: [...(likeness >= 0.3 ? [reason] : ['the name is no evidence']), ...turned.reasons],
   };
+};
+
+/** A name that says date is not for a field that takes none. */
+const kindConflict = ({ units }: ReadName, { definition: { type }, gist, expects }: ReadField): number => {
+  const says = (kind: string): boolean => !gist.concepts.has(kind) && units.some(({ meanings }) => meanings.length > 0 && meanings.every((meaning) => meaning.includes(kind)));
+  if (!['date', 'timestamp'].includes(type) && expects !== 'year' && (says('date') || says('time'))) return -1.6;
+  return says('name') && takesCodes.has(expects) ? -1 : 0;
 };
 
 const turns = (name: ReadName, field: ReadField, subjects: ReadonlySet<string>): Evidence => {
@@ -92,7 +99,7 @@ const listEvidence = (profile: ColumnProfile, values: Iterable<string> | undefin
 const partOfDate = ['month', 'year'] as const;
 
 const takesWords: ReadonlySet<string> = new Set(['text', 'words', 'category', 'zone', 'place', 'organisation', 'thing']);
-const takesCodes: ReadonlySet<string> = new Set(['code', 'key', 'document', 'plate', 'serial']);
+const takesCodes: ReadonlySet<string> = new Set(['code', 'key', 'record_id', 'document', 'plate', 'serial']);
 
 const contextEvidence = ({ context, name, profile, index }: ScoredColumn, { expects, definition }: ReadField): Evidence => {
   let evidence = 0;
@@ -100,9 +107,11 @@ const contextEvidence = ({ context, name, profile, index }: ScoredColumn, { expe
   if (context.role === 'code' && takesWords.has(expects)) { evidence -= 1.6; reasons.push('the column beside it has the words for its codes'); }
   if (context.role === 'description' && takesWords.has(expects)) { evidence += 0.7; reasons.push('it has the words for the codes of another column'); }
   if (context.role === 'description' && takesCodes.has(expects)) { evidence -= 1.2; reasons.push('another column has its codes'); }
-  if (context.ordinal > 1) { evidence -= 0.8 + 0.1 * Math.min(context.ordinal, 5); reasons.push('it is one of several alike, and not the first'); }
-  if (name !== null && partOfDate.some((part) => name.concepts.has(part)) && (expects === 'date' || expects === 'timestamp') && profile.share.year_month > 0.7) evidence += 1.4;
+  if (context.ordinal > 1) { evidence -= 1.8; reasons.push('it is one of several alike, and not the first'); }
+  if (name !== null && partOfDate.some((part) => name.concepts.has(part)) && (expects === 'date' || expects === 'timestamp') && profile.share.year_month > 0.7) evidence += 2.4;
   if (name === null && definition.key && index === 0) { evidence += 0.8; reasons.push('it is the first column'); }
+  if (context.houseNumber && takesCodes.has(expects)) { evidence -= 3; reasons.push('it stands beside a street, as a house number does'); }
+  if (profile.filled > 0 && profile.fillRate < 0.25 && (definition.required || definition.key || expects === 'address')) { evidence -= 0.9; reasons.push('it is mostly empty'); }
   if (profile.filled === 0) evidence -= 1.3;
   else if (profile.distinct === 1 && profile.filled > 8) evidence -= name === null ? 2.5 : 0.2;
   return { evidence, reasons };

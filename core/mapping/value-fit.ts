@@ -65,6 +65,9 @@ const documentFit = (profile: ColumnProfile): ValueFit => {
   return distinctRate > 0.7 ? fit(1, 'different codes with digits') : fit(-0.8, 'values repeat often');
 };
 
+/** `SDGT`, `ISO`: the same few again and again. */
+const isAcronyms = ({ share, length, distinctRate, filled }: ColumnProfile): boolean => share.letter_code > 0.7 && length <= 9 && distinctRate < 0.6 && filled >= 8;
+
 /** People, where places are looked for. */
 const isPeople = ({ share, words, distinctRate }: ColumnProfile): boolean => share.person > 0.7 && words >= 1.9 && distinctRate > 0.9;
 
@@ -105,7 +108,7 @@ const categoryFit = (profile: ColumnProfile): ValueFit => {
   if (share.street > 0.5 && distinctRate > 0.5 && share.short_code < 0.5) return fit(-1.3, 'the values look like addresses');
   if (share.letter_code > 0.9 && profile.length <= 3 && distinct > 5 && distinctRate > 0.25) return fit(-1.5, 'many short codes');
   if (share.words < 0.4) return fit(-0.3, 'the values are codes');
-  return distinctRate <= 0.6 || filled < 8 ? fit(0.8, 'words that repeat') : fit(0.1, 'words');
+  return distinctRate <= 0.6 || filled < 8 ? fit(distinctRate < 0.4 ? 1 : 0.8, 'words that repeat') : fit(0.1, 'words');
 };
 
 const personFit = (profile: ColumnProfile): ValueFit => {
@@ -132,12 +135,12 @@ const fits: Readonly<Record<Expectation, (profile: ColumnProfile) => ValueFit>> 
   uuid: (profile) => shareOf(profile.share.uuid, fit(3, 'the values are UUIDs'), fit(never, 'the values are no UUIDs')),
   postal: (profile) => notText(profile) ?? shareOf(profile.share.postal, fit(1.2, 'the values look like postal codes'), fit(-2.5, 'the values do not look like postal codes')),
   person: (profile) => notText(profile) ?? personFit(profile),
-  person_part: (profile) => notText(profile) ?? named(profile) ?? (profile.share.organisation > 0.4 ? fit(-2, 'the values look like names of organisations') : profile.share.proper > 0.6 && profile.words <= 2.6 ? fit(0.9, 'short proper names') : fit(-0.2)),
+  person_part: (profile) => notText(profile) ?? named(profile) ?? (isAcronyms(profile) || profile.distinctRate < 0.2 && profile.filled > 10 ? fit(-0.8, 'the same few values again and again') : profile.share.organisation > 0.4 ? fit(-2, 'the values look like names of organisations') : profile.share.proper > 0.6 && profile.words <= 2.6 ? fit(0.9, 'short proper names') : fit(-0.2)),
   organisation: (profile) => notText(profile) ?? named(profile) ?? (profile.share.organisation >= 0.3 ? fit(1.4, 'the values look like names of organisations') : profile.share.street > 0.5 ? fit(-1, 'the values look like addresses') : fit(0.1, 'the values are words')),
-  owner: (profile) => notText(profile) ?? named(profile) ?? (profile.share.organisation + profile.share.person >= 0.6 && profile.words >= 1.7 ? fit(1.3, 'the values look like names of people or organisations') : fit(-0.3)),
+  owner: (profile) => notText(profile) ?? named(profile) ?? (profile.share.organisation + profile.share.person >= 0.6 && profile.words >= 1.7 ? fit(profile.share.organisation >= 0.3 || profile.distinctRate > 0.6 ? 1.3 : 0.2, 'the values look like names of people or organisations') : fit(-0.3)),
   thing: (profile) => notText(profile) ?? (isNumbers(profile) ? fit(-2.5, 'the values are numbers') : isFlag(profile) ? fit(-4, 'the values are yes or no')
-    : profile.share.organisation >= 0.4 ? fit(-2.5, 'the values look like names of organisations') : fit(0.5, 'the values are words')),
-  place: (profile) => notText(profile) ?? named(profile) ?? (profile.share.country_name > 0.6 ? fit(-1.5, 'the values are countries') : profile.share.month_word > 0.6 ? fit(-4, 'the values are months') : isPeople(profile) ? fit(-0.8, 'the values may be names of people') : profile.words <= 3.5 ? fit(0.9, 'short proper names') : fit(-0.8, 'longer than names of places')),
+    : profile.share.organisation >= 0.4 ? fit(-2.5, 'the values look like names of organisations') : profile.distinctRate > 0.9 && profile.share.words > 0.7 ? fit(0.9, 'different names') : fit(0.5, 'the values are words')),
+  place: (profile) => notText(profile) ?? named(profile) ?? (profile.share.country_name > 0.6 ? fit(-1.5, 'the values are countries') : profile.share.month_word > 0.6 ? fit(-4, 'the values are months') : isPeople(profile) ? fit(-0.8, 'the values may be names of people') : isAcronyms(profile) ? fit(-0.4, 'acronyms') : profile.words <= 3.5 ? fit(profile.distinctRate > 0.97 && profile.filled > 15 ? 0.4 : 0.9, 'short proper names') : fit(-0.8, 'longer than names of places')),
   zone: (profile) => notText(profile) ?? (isFlag(profile) ? fit(-4, 'the values are yes or no') : profile.length > 45 ? fit(-1.5, 'longer than names of areas') : profile.distinctRate > 0.97 && profile.filled > 12 && isNumbers(profile) ? fit(-2, 'every value is different') : isNumbers(profile) ? fit(0, 'numbers') : isPeople(profile) ? fit(-1.2, 'the values may be names of people') : fit(0.6, 'short names or codes')),
   address: (profile) => notText(profile) ?? (isNumbers(profile) ? fit(-3.5, 'the values are numbers') : isFlag(profile) ? fit(never, 'the values are yes or no')
     : profile.share.street >= 0.35 ? fit(1.6, 'the values look like street addresses') : profile.words < 1.3 ? fit(-1.2, 'one word each') : fit(-0.1)),
@@ -147,8 +150,8 @@ const fits: Readonly<Record<Expectation, (profile: ColumnProfile) => ValueFit>> 
   },
   category: (profile) => notText(profile) ?? categoryFit(profile),
   words: (profile) => notText(profile) ?? wordsFit(profile),
-  remarks: (profile) => notText(profile) ?? (isNumbers(profile) || isFlag(profile) ? fit(-3, 'the values are numbers or flags') : profile.share.long > 0.5 || profile.share.sentence > 0.4 ? fit(1.6, 'long texts') : profile.words > 2.5 ? fit(0.4, 'several words each') : fit(-0.8, 'short values')),
-  programme: (profile) => notText(profile) ?? (isNumbers(profile) || isFlag(profile) ? fit(-3, 'the values are numbers or flags') : profile.distinctRate < 0.7 ? fit(0.9, 'short values that repeat') : fit(0)),
+  remarks: (profile) => notText(profile) ?? (isNumbers(profile) || isFlag(profile) ? fit(-3, 'the values are numbers or flags') : profile.share.long > 0.5 || profile.share.sentence > 0.4 ? fit(profile.length > 80 ? 1.8 : 1.2, 'long texts') : profile.words > 2.5 ? fit(0.4, 'several words each') : fit(-0.8, 'short values')),
+  programme: (profile) => notText(profile) ?? (isNumbers(profile) || isFlag(profile) ? fit(-3, 'the values are numbers or flags') : profile.distinctRate < 0.7 ? fit(isAcronyms(profile) ? 1.3 : 0.8, 'short values that repeat') : fit(0)),
   other_names: (profile) => notText(profile) ?? (isNumbers(profile) || isFlag(profile) ? fit(-4, 'the values are numbers or flags') : profile.share.list > 0.3 ? fit(0.9, 'lists of names') : profile.share.words > 0.6 ? fit(0.4, 'the values are words') : fit(-1.5)),
   date: dateFit,
   timestamp: (profile) => profile.share.date_time > 0.5 ? fit(1.5, 'the values are dates with times') : dateFit(profile),

@@ -4,7 +4,7 @@ const related: readonly (readonly [string, string, number])[] = [
   ['description', 'name', 0.5], ['description', 'type', 0.5], ['name', 'type', 0.25], ['type', 'subtype', 0.6], ['description', 'subtype', 0.5], ['type', 'form', 0.6],
   ['date', 'day', 0.5], ['date', 'month', 0.5], ['date', 'year', 0.4], ['date', 'time', 0.5],
   ['incident', 'offence', 0.75], ['incident', 'accident', 0.85], ['incident', 'report', 0.6], ['offence', 'accident', 0.5], ['report', 'reported', 0.9],
-  ['place', 'address', 0.6], ['place', 'premises', 0.8], ['place', 'point', 0.6], ['address', 'street', 0.85], ['address', 'block', 0.6], ['address', 'intersection', 0.5], ['street', 'block', 0.6],
+  ['place', 'address', 0.75], ['place', 'premises', 0.8], ['place', 'point', 0.6], ['address', 'street', 0.85], ['address', 'block', 0.6], ['address', 'intersection', 0.5], ['street', 'block', 0.6],
   ['district', 'neighbourhood', 0.6], ['district', 'area', 0.6], ['neighbourhood', 'area', 0.7], ['district', 'agency', 0.35],
   ['city', 'place', 0.4], ['city', 'port', 0.2], ['region', 'area', 0.4], ['region', 'district', 0.3], ['residence', 'address', 0.7],
   ['listed', 'registration', 0.6], ['listed', 'start', 0.6], ['listed', 'record', 0.3], ['registration', 'issued', 0.6], ['registration', 'start', 0.45], ['registration', 'licence', 0.5], ['listed', 'issued', 0.4],
