@@ -1,5 +1,6 @@
 /** What a column's values have in common, from a sample. Holds shares and counts only, never a value, but for the few that a list needs. */
 import { foldText } from './fold-words.ts';
+import { topicsOf, valueTopics, type ValueTopic } from './value-topics.ts';
 import { saysNothing, shapesOf, valueShapes, type ValueShape } from './value-shapes.ts';
 
 export interface ColumnProfile {
@@ -17,6 +18,8 @@ export interface ColumnProfile {
   readonly ascending: boolean;
   readonly beyondLatitude: boolean;
   readonly negative: number;
+  /** Shares of the values that have words of a topic. */
+  readonly topics: Readonly<Record<ValueTopic, number>>;
   /** Of web addresses: all at one place. */
   readonly oneHost: boolean;
   /** Folded values with their counts, for overlap with lists; never shown. */
@@ -55,8 +58,15 @@ export const profileColumn = (allCells: readonly string[]): ColumnProfile => {
     words: mean(filled.map((cell) => cell.split(/\s+/).length)),
     ascending: numbers.length >= 3 && numbers.every((value, index) => Number.isFinite(value) && (index === 0 || value >= (numbers[index - 1] ?? 0))),
     beyondLatitude: numbers.some((value) => Math.abs(value) > 90), negative: numbers.filter((value) => value < 0).length / of, values,
+    topics: topicShares(values, of),
     oneHost: filled.length >= 3 && new Set(filled.map((cell) => /^(?:\w+:\/\/)?([^/?#\s]+)/.exec(cell)?.[1] ?? '')).size * 5 <= filled.length + 4,
   };
+};
+
+const topicShares = (values: ReadonlyMap<string, number>, of: number): Readonly<Record<ValueTopic, number>> => {
+  const shares = Object.fromEntries(valueTopics.map((topic) => [topic, 0])) as Record<ValueTopic, number>;
+  for (const [value, count] of values) for (const topic of topicsOf(value)) shares[topic] += count / of;
+  return shares;
 };
 
 const mean = (numbers: readonly number[]): number => numbers.length === 0 ? 0 : numbers.reduce((sum, each) => sum + each, 0) / numbers.length;

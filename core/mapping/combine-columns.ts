@@ -68,7 +68,7 @@ const datesWithTimes = (table: Table): readonly CombinedField[] => {
   return table.columns.flatMap((date) => {
     const given = table.proposals[date.index], field = fieldOf(table, date.index);
     if (given === undefined || field?.definition.type !== 'timestamp' || date.profile.share.date < 0.75 || carriesTime(date)) return [];
-    const times = table.columns.filter((column) => isTime(column) && isFree(table, column.index, 0.75) && !taken.has(column.index)).map((time) => ({ time, near: shared(date, time) - Math.abs(time.index - date.index) * 0.06 }));
+    const times = table.columns.filter((column) => isTime(column) && isFree(table, column.index, 0.75) && !taken.has(column.index)).map((time) => ({ time, near: Math.max(shared(date, time), Math.abs(time.index - date.index) === 1 ? 0.3 : 0) - Math.abs(time.index - date.index) * 0.06 }));
     const best = times.sort((left, right) => right.near - left.near)[0];
     if (best === undefined || best.near < 0.1) return [];
     taken.add(best.time.index);
@@ -122,7 +122,7 @@ const addresses = (table: Table): readonly CombinedField[] => table.columns.flat
   if (given === undefined || field?.expects !== 'address' || street.name === null) return [];
   const whole = !table.fields.some(({ expects, definition }) => definition !== field.definition && (expects === 'place' || expects === 'zone' || expects === 'postal') && addressParts.some((part) => field !== undefined && partOf(definition.name, part, table)));
   const belongs = (column: ScoredColumn | undefined): column is ScoredColumn => column !== undefined && column.profile.filled > 0 && isFree(table, column.index, 0.7)
-    && (column.context.houseNumber || isLine(column, street) || whole && says(column, 'city', 'region', 'postal'));
+    && (column.context.houseNumber || isLine(column, street) || whole && says(column, 'city', 'region', 'postal') && (says(column, 'postal') || column.profile.share.words > 0.5 || column.profile.share.state_code > 0.6));
   const columns = [street.index];
   for (let index = street.index + 1; belongs(table.columns[index]); index += 1) columns.push(index);
   for (let index = street.index - 1; belongs(table.columns[index]); index -= 1) columns.unshift(index);
@@ -134,7 +134,7 @@ const partOf = (name: string, part: string, { fields }: Table): boolean => field
 /** A second line of the same address, or what else stands in one: kind of street, floor. */
 const isLine = (column: ScoredColumn, street: ScoredColumn): boolean =>
   (says(column, 'street', 'address', 'complement', 'unit_no') && !says(column, 'city', 'region', 'postal', 'country', 'verified', 'email', 'type') || says(column, 'street') && says(column, 'type')) && column.profile.share.email < 0.1 && column.profile.share.url < 0.1
-  && (shared(column, street) > 0 || says(column, 'complement', 'unit_no')) && column.profile.share.boolean < 0.9 && column.profile.distinct > 1;
+  && (column.context.ordinal > 1 || says(column, 'complement', 'unit_no') || says(column, 'street') && says(column, 'type')) && column.profile.share.boolean < 0.9 && column.profile.distinct > 1;
 
 const names = (table: Table): readonly CombinedField[] => {
   const [field] = openFields(table, 'person');

@@ -1,11 +1,12 @@
 /** What the values of a field should look like: by its type where that tells, else by what its name means. */
 import type { FieldDefinition } from '../../contracts/dataset-definition.ts';
+import { gistOfDescription } from './describe-phrases.ts';
 import { readName, type ReadName } from './name-likeness.ts';
 import { unitsOfName } from './name-units.ts';
 
 export const expectations = [
   'key', 'record_id', 'code', 'document', 'imo', 'mmsi', 'call_sign', 'serial', 'plate', 'iban', 'uuid', 'postal',
-  'person', 'person_part', 'organisation', 'owner', 'thing', 'place', 'zone', 'address', 'country', 'category', 'words', 'remarks', 'programme', 'other_names',
+  'person', 'person_part', 'organisation', 'owner', 'thing', 'place', 'zone', 'address', 'country', 'category', 'colour', 'brand', 'words', 'remarks', 'programme', 'other_names',
   'date', 'timestamp', 'year', 'integer', 'number', 'latitude', 'longitude', 'point', 'boolean', 'enum', 'sex', 'phone', 'email', 'url', 'list', 'json', 'text',
 ] as const;
 export type Expectation = (typeof expectations)[number];
@@ -25,8 +26,8 @@ const textRules: readonly Rule[] = [
   { all: ['passport'], expects: 'document' }, { all: ['nationalid'], expects: 'document' }, { all: ['tax'], expects: 'document' }, { all: ['document', 'number'], expects: 'document' }, { all: ['licence', 'number'], expects: 'document' },
   { all: ['programme'], expects: 'programme' }, { all: ['official', 'name'], expects: 'organisation' }, { all: ['latitude'], expects: 'latitude' }, { all: ['longitude'], expects: 'longitude' },
   { all: ['code'], expects: 'code' }, { all: ['id'], expects: 'code' }, { all: ['number'], expects: 'code' },
-  { all: ['type'], expects: 'category' }, { all: ['status'], expects: 'category' }, { all: ['colour'], expects: 'category' }, { all: ['form'], expects: 'category' }, { all: ['premises'], expects: 'category' },
-  { all: ['make'], expects: 'category' }, { all: ['weapon'], expects: 'category' }, { all: ['description'], expects: 'words' }, { all: ['position'], expects: 'words' }, { all: ['model'], expects: 'thing' },
+  { all: ['type'], expects: 'category' }, { all: ['status'], expects: 'category' }, { all: ['colour'], expects: 'colour' }, { all: ['form'], expects: 'category' }, { all: ['premises'], expects: 'category' },
+  { all: ['make'], expects: 'brand' }, { all: ['weapon'], expects: 'category' }, { all: ['description'], expects: 'words' }, { all: ['position'], expects: 'words' }, { all: ['model'], expects: 'brand' },
 ];
 
 export const expectationOf = (field: FieldDefinition, subjects: ReadonlySet<string>): Expectation => {
@@ -45,6 +46,8 @@ const has = (name: ReadName, concepts: readonly string[]): boolean => concepts.e
 const textExpectation = (field: FieldDefinition, name: ReadName, subjects: ReadonlySet<string>): Expectation => {
   const rule = textRules.find(({ all }) => has(name, all))?.expects;
   if (field.key && (rule === undefined || ['code', 'document'].includes(rule))) return 'key';
+  // Police that is told by its district, not by its name.
+  if (rule === 'organisation' && has(name, ['agency']) && readName(unitsOfName(gistOfDescription(field.description))).concepts.has('district')) return 'zone';
   if (rule !== undefined) return rule === 'place' && field.type === 'code' ? 'code' : rule;
   if (has(name, ['name'])) return subjects.has('person') ? 'person' : subjects.has('organisation') ? 'organisation' : 'thing';
   return field.type === 'code' ? 'code' : 'text';

@@ -9,7 +9,7 @@ export const foldText = (text: string): string =>
 
 const wordsOf = (name: string): readonly string[] => name
   .normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('#', ' number ').replace(/(?<![\p{L}\p{N}])(?:\p{L}\.){2,}\p{L}?(?![\p{L}\p{N}])/gu, (initials) => initials.replaceAll('.', ''))
-  .replace(/([\p{Ll}])(\p{Lu})/gu, '$1 $2').replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1 $2').replace(/(\p{L})(\p{N})/gu, '$1 $2').replace(/(\p{N})(\p{L})/gu, '$1 $2')
+  .replace(/([\p{Ll}])(\p{Lu})/gu, '$1 $2').replace(/(\p{Lu}{2,})(\p{Lu}\p{Ll})/gu, '$1 $2').replace(/(\p{L})(\p{N})/gu, '$1 $2').replace(/(\p{N})(\p{L})/gu, '$1 $2')
   .split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '').map(foldText);
 
 export const foldWords = (name: string): readonly string[] => {

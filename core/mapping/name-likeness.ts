@@ -6,7 +6,7 @@ import { nearWords } from './near-words.ts';
 
 /** The very word is a little more than another one that means the same. */
 const synonymTrust = 0.95;
-const wordWeight = 0.9, letterWeight = 0.2, numberWeight = 0.15;
+const wordWeight = 0.9, acronymWeight = 0.5, letterWeight = 0.2, numberWeight = 0.15;
 
 /** A name read for comparison: its units, and each concept it may mean. */
 export interface ReadName {
@@ -40,7 +40,7 @@ export const coverage = (of: ReadName, by: ReadName, subjects: ReadonlySet<strin
 const unitCoverage = (unit: NameUnit, by: ReadName, subjects: ReadonlySet<string>): readonly [number, number] => {
   if (unit.kind === 'number') return [numberWeight, by.units.some((other) => other.text === unit.text) ? 1 : 0];
   const near = by.units.reduce((best, other) => Math.max(best, nearUnits(unit, other)), 0);
-  let weight = unit.text.length === 1 ? letterWeight : wordWeight, share = near;
+  let weight = unit.text.length === 1 ? letterWeight : unit.text.length <= 3 ? acronymWeight : wordWeight, share = near;
   for (const meaning of unit.meanings) {
     const [meaningWeight, meaningShare] = meaningCoverage(meaning, by, subjects);
     const sureShare = Math.max(meaningShare * unit.sure * synonymTrust, near);

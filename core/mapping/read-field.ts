@@ -24,9 +24,11 @@ export interface ReadField {
 
 /** What the dataset is about, by its name and the first words of its description. */
 export const subjectsOf = ({ name, label, description }: Pick<DatasetDefinition, 'name' | 'label' | 'description'>): ReadonlySet<string> => {
-  const { concepts } = readName([...unitsOfName(name), ...unitsOfName(label ?? ''), ...unitsOfName(gistOfDescription(description).split(/\s(?:per|one row|una fila|une ligne|uma linha|eine zeile)\s/iu)[0]?.slice(0, 80) ?? '')]);
-  return new Set([...concepts.keys()].flatMap((concept) => kinOf[concept] ?? []));
+  const inName = kinIn([...unitsOfName(name), ...unitsOfName(label ?? '')]);
+  return inName.size > 0 ? inName : kinIn(unitsOfName(gistOfDescription(description).split(/\s(?:per|one row|una fila|une ligne|uma linha|eine zeile)\s/iu)[0]?.slice(0, 80) ?? ''));
 };
+
+const kinIn = (units: readonly NameUnit[]): ReadonlySet<string> => new Set([...readName(units).concepts.keys()].flatMap((concept) => kinOf[concept] ?? []));
 
 const dateUnit: NameUnit = { text: 'date', meanings: [['date']], sure: 1, kind: 'term' };
 

@@ -5,6 +5,7 @@ import { foldText } from './fold-words.ts';
 import { entities, turningConcepts } from './lexicon/relations.ts';
 import { coverage, nameLikeness, type ReadName } from './name-likeness.ts';
 import type { ReadField } from './read-field.ts';
+import { conceptsOfTopic, valueTopics } from './value-topics.ts';
 import { overlap, valueFit } from './value-fit.ts';
 
 export interface ScoredColumn {
@@ -35,7 +36,7 @@ export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Kno
   const named = column.name === null ? { evidence: weights.unnamedBase, likeness: 0, reasons: [] } : nameEvidence(column.name, field, knowledge.subjects);
   const valued = valueEvidence(column, field, knowledge);
   const placed = contextEvidence(column, field);
-  const wanted = field.definition.key || field.definition.required ? weights.wanted : 0;
+  const wanted = (field.definition.key ? column.name !== null || column.index < 2 : field.definition.required) ? weights.wanted : 0;
   return {
     evidence: named.evidence + valued.evidence * (column.name === null ? 2 : 1) + placed.evidence + wanted,
     likeness: named.likeness, values: valued.evidence,
@@ -55,12 +56,17 @@ const nameEvidence = (name: ReadName, field: ReadField, subjects: ReadonlySet<st
   }
   const alluded = coverage(name, field.gist, subjects) * 0.55;
   if (alluded > likeness) { likeness = alluded; reason = 'the column\'s name is in the description of the field'; }
+  if (likeness < subjectLikeness && isMainName(field) && name.units.every(({ meanings }) => meanings.some((meaning) => meaning.every((concept) => subjects.has(concept))))) { likeness = subjectLikeness; reason = 'the column is called as what the dataset is about'; }
   const turned = turns(name, field, subjects), kind = kindConflict(name, field);
   return {
     likeness, evidence: weights.base + weights.likeness * likeness + turned.evidence + kind,
     reasons: [...(likeness >= 0.3 ? [reason] : ['the name is no evidence']), ...turned.reasons],
   };
 };
+
+/** `company` in a register of companies is its name. */
+const subjectLikeness = 0.75;
+const isMainName = ({ expects, phrases }: ReadField): boolean => ['organisation', 'person', 'thing'].includes(expects) && phrases[0]?.read.concepts.has('name') === true && !['other', 'former', 'trade', 'owner'].some((concept) => phrases[0]?.read.concepts.has(concept) === true);
 
 /** A name that says date is not for a field that takes none. */
 const kindConflict = ({ units }: ReadName, { definition: { type }, gist, expects }: ReadField): number => {
@@ -84,8 +90,20 @@ const turns = (name: ReadName, field: ReadField, subjects: ReadonlySet<string>):
 
 const valueEvidence = ({ profile }: ScoredColumn, field: ReadField, { held }: Knowledge): Evidence => {
   const { evidence, why } = valueFit(field, profile);
-  const lists = [listEvidence(profile, field.definition.values, 'the field allows'), listEvidence(profile, held.get(field.definition.name), 'the dataset holds')];
+  const topic = topicEvidence(profile, field);
+  const lists = [topic, listEvidence(profile, field.definition.values, 'the field allows'), listEvidence(profile, held.get(field.definition.name), 'the dataset holds')];
   return { evidence: lists.reduce((sum, list) => sum + list.evidence, evidence), reasons: [...(why === '' ? [] : [why]), ...lists.flatMap(({ reasons }) => reasons)] };
+};
+
+const takesTopics: ReadonlySet<string> = new Set(['category', 'brand', 'words', 'text', 'programme', 'colour', 'zone', 'place', 'thing']);
+
+/** Thefts in a column of weapons are evidence too. */
+const topicEvidence = ({ topics, filled, share }: ColumnProfile, { expects, phrases, gist }: ReadField): Evidence => {
+  if (filled === 0 || share.words < 0.4 || !takesTopics.has(expects)) return { evidence: 0, reasons: [] };
+  const [best] = valueTopics.filter((topic) => topics[topic] >= 0.4).sort((left, right) => topics[right] - topics[left]);
+  if (best === undefined) return { evidence: 0, reasons: [] };
+  const own = conceptsOfTopic[best].some((concept) => phrases.some(({ from, read }) => from !== 'description' && read.concepts.has(concept)) || gist.concepts.has(concept) && expects === 'category');
+  return own ? { evidence: 1.1 * topics[best], reasons: ['many values have words of what the field is about'] } : { evidence: -0.6 * topics[best], reasons: ['many values are about something else'] };
 };
 
 const listEvidence = (profile: ColumnProfile, values: Iterable<string> | undefined, what: string): Evidence => {
@@ -113,6 +131,6 @@ const contextEvidence = ({ context, name, profile, index }: ScoredColumn, { expe
   if (context.houseNumber && takesCodes.has(expects)) { evidence -= 3; reasons.push('it stands beside a street, as a house number does'); }
   if (profile.filled > 0 && profile.fillRate < 0.25 && (definition.required || definition.key || expects === 'address')) { evidence -= 0.9; reasons.push('it is mostly empty'); }
   if (profile.filled === 0) evidence -= 1.3;
-  else if (profile.distinct === 1 && profile.filled > 8) evidence -= name === null ? 2.5 : 0.2;
+  else if (profile.distinct === 1 && profile.filled > 8) evidence -= name === null ? 2.5 : 0.6;
   return { evidence, reasons };
 };

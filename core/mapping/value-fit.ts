@@ -15,9 +15,13 @@ const never = -5;
 const fit = (evidence: number, why = ''): ValueFit => ({ evidence, why });
 
 /** Shares that count for nothing but what they are: these columns are no text. */
-const notText = ({ share }: ColumnProfile): ValueFit | null => {
+/** `46.90`: classes are written so. */
+const isDottedCode = ({ share, length, lengthSpread }: ColumnProfile): boolean => share.fine_decimal < 0.1 && length <= 7 && lengthSpread < 0.8;
+
+const notText = (profile: ColumnProfile): ValueFit | null => {
+  const { share } = profile;
   if (share.date + share.year_month + share.time > 0.6) return fit(never, 'the values are dates or times');
-  if (share.decimal > 0.6) return fit(-4.5, 'the values are decimal numbers');
+  if (share.decimal > 0.6 && !isDottedCode(profile)) return fit(-4.5, 'the values are decimal numbers');
   if (share.pair > 0.5) return fit(never, 'the values are coordinates');
   if (share.email > 0.5) return fit(-4.5, 'the values are e-mail addresses');
   if (share.url > 0.5) return fit(-4.5, 'the values are web addresses');
@@ -39,7 +43,7 @@ const codeFit = (profile: ColumnProfile): ValueFit => {
   const { share, words, length } = profile;
   if (isFlag(profile)) return fit(-2, 'the values are yes or no');
   if (words > 2.2 || length > 40) return fit(-2.2, 'the values are sentences, not codes');
-  if (share.short_code > 0.7 || share.code > 0.7) return fit(0.8, 'the values look like codes');
+  if (share.short_code > 0.7 || share.code > 0.7 || isDottedCode(profile) && share.decimal > 0.6) return fit(0.8, 'the values look like codes');
   return fit(share.words > 0.8 ? -0.8 : 0);
 };
 
@@ -74,6 +78,7 @@ const isPeople = ({ share, words, distinctRate }: ColumnProfile): boolean => sha
 const named = (profile: ColumnProfile): ValueFit | null => {
   if (isFlag(profile)) return fit(never, 'the values are yes or no');
   if (isNumbers(profile)) return fit(-4.5, 'the values are numbers');
+  if (profile.length > 70) return fit(-2, 'the values are long texts');
   if (profile.share.words < 0.5) return fit(-3, 'the values are codes');
   return null;
 };
@@ -106,6 +111,7 @@ const categoryFit = (profile: ColumnProfile): ValueFit => {
   if (distinct === 1 && filled > 5) return fit(-0.3, 'the value is the same in every row');
   if (words > 7) return fit(-1.5, 'the values are sentences');
   if (share.street > 0.5 && distinctRate > 0.5 && share.short_code < 0.5) return fit(-1.3, 'the values look like addresses');
+  if (share.state_code > 0.9 && distinct >= 4) return fit(-3, 'the values are codes of states');
   if (share.letter_code > 0.9 && profile.length <= 3 && distinct > 5 && distinctRate > 0.25) return fit(-1.5, 'many short codes');
   if (share.words < 0.4) return fit(-0.3, 'the values are codes');
   return distinctRate <= 0.6 || filled < 8 ? fit(distinctRate < 0.4 ? 1 : 0.8, 'words that repeat') : fit(0.1, 'words');
@@ -126,7 +132,7 @@ const fits: Readonly<Record<Expectation, (profile: ColumnProfile) => ValueFit>> 
   document: (profile) => notText(profile) ?? documentFit(profile),
   imo: (profile) => shareOf(profile.share.imo, fit(3, 'the check digits of IMO numbers hold'), fit(-4, 'the values are no IMO numbers')),
   mmsi: (profile) => shareOf(profile.share.mmsi, fit(2, 'nine digits, as an MMSI has'), fit(-4, 'the values are no MMSI')),
-  call_sign: (profile) => notText(profile) ?? shareOf(profile.share.call_sign, fit(1.6, 'the values look like call signs'), fit(-3, 'the values are no call signs')),
+  call_sign: (profile) => notText(profile) ?? shareOf(profile.share.call_sign, fit(profile.share.call_sign > 0.9 && profile.length >= 4 ? 1.9 : 1.5, 'the values look like call signs'), fit(-3, 'the values are no call signs')),
   serial: (profile) => notText(profile) ?? (profile.share.vin > 0.6 ? fit(3, 'the values look like vehicle identification numbers') : profile.share.words > 0.6 ? fit(-3, 'the values are words')
     : profile.distinctRate > 0.85 ? fit(0.6, 'different codes') : fit(-1.5, 'values repeat too often for a serial number')),
   record_id: (profile) => notText(profile) ?? (isRunning(profile) ? fit(1.7, 'running numbers') : keyFit(profile)),
@@ -140,14 +146,16 @@ const fits: Readonly<Record<Expectation, (profile: ColumnProfile) => ValueFit>> 
   owner: (profile) => notText(profile) ?? named(profile) ?? (profile.share.organisation + profile.share.person >= 0.6 && profile.words >= 1.7 ? fit(profile.share.organisation >= 0.3 || profile.distinctRate > 0.6 ? 1.3 : 0.2, 'the values look like names of people or organisations') : fit(-0.3)),
   thing: (profile) => notText(profile) ?? (isNumbers(profile) ? fit(-2.5, 'the values are numbers') : isFlag(profile) ? fit(-4, 'the values are yes or no')
     : profile.share.organisation >= 0.4 ? fit(-2.5, 'the values look like names of organisations') : profile.distinctRate > 0.9 && profile.share.words > 0.7 ? fit(0.9, 'different names') : fit(0.5, 'the values are words')),
-  place: (profile) => notText(profile) ?? named(profile) ?? (profile.share.country_name > 0.6 ? fit(-1.5, 'the values are countries') : profile.share.month_word > 0.6 ? fit(-4, 'the values are months') : isPeople(profile) ? fit(-0.8, 'the values may be names of people') : isAcronyms(profile) ? fit(-0.4, 'acronyms') : profile.words <= 3.5 ? fit(profile.distinctRate > 0.97 && profile.filled > 15 ? 0.4 : 0.9, 'short proper names') : fit(-0.8, 'longer than names of places')),
+  place: (profile) => notText(profile) ?? named(profile) ?? (profile.share.country_name > 0.6 ? fit(-1.5, 'the values are countries') : profile.share.month_word > 0.6 ? fit(-4, 'the values are months') : isPeople(profile) ? fit(-0.8, 'the values may be names of people') : isAcronyms(profile) ? fit(-0.4, 'acronyms') : profile.share.state_code > 0.9 ? fit(-2.5, 'the values are codes of states') : profile.words <= 3.5 ? fit(profile.distinctRate > 0.97 && profile.filled > 15 ? 0.4 : 0.9, 'short proper names') : fit(-0.8, 'longer than names of places')),
   zone: (profile) => notText(profile) ?? (isFlag(profile) ? fit(-4, 'the values are yes or no') : profile.length > 45 ? fit(-1.5, 'longer than names of areas') : profile.distinctRate > 0.97 && profile.filled > 12 && isNumbers(profile) ? fit(-2, 'every value is different') : isNumbers(profile) ? fit(0, 'numbers') : isPeople(profile) ? fit(-1.2, 'the values may be names of people') : fit(0.6, 'short names or codes')),
   address: (profile) => notText(profile) ?? (isNumbers(profile) ? fit(-3.5, 'the values are numbers') : isFlag(profile) ? fit(never, 'the values are yes or no')
     : profile.share.street >= 0.35 ? fit(1.6, 'the values look like street addresses') : profile.words < 1.3 ? fit(-1.2, 'one word each') : fit(-0.1)),
   country: (profile) => {
     const named = profile.share.country_name, coded = profile.share.country_code;
-    return named >= 0.7 ? fit(2.4, 'the values are names of countries') : coded >= 0.93 ? fit(2, 'the values are country codes') : named + coded >= 0.7 ? fit(1.2, 'most values are countries') : fit(-3.5, 'the values are no countries');
+    return named >= 0.7 ? fit(2.3 + profile.distinctRate * 0.3, 'the values are names of countries') : coded >= 0.93 ? fit(2, 'the values are country codes') : named + coded >= 0.7 ? fit(1.2, 'most values are countries') : fit(-3.5, 'the values are no countries');
   },
+  colour: (profile) => notText(profile) ?? (profile.share.colour >= 0.5 ? fit(2.2, 'the values are colours') : profile.share.short_code > 0.7 && profile.distinct <= 25 ? fit(-0.3, 'short codes') : fit(-1.8, 'the values are no colours')),
+  brand: (profile) => notText(profile) ?? (profile.words > 2.6 ? fit(-0.8, 'several words each') : categoryFit(profile)),
   category: (profile) => notText(profile) ?? categoryFit(profile),
   words: (profile) => notText(profile) ?? wordsFit(profile),
   remarks: (profile) => notText(profile) ?? (isNumbers(profile) || isFlag(profile) ? fit(-3, 'the values are numbers or flags') : profile.share.long > 0.5 || profile.share.sentence > 0.4 ? fit(profile.length > 80 ? 1.8 : 1.2, 'long texts') : profile.words > 2.5 ? fit(0.4, 'several words each') : fit(-0.8, 'short values')),

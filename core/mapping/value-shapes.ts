@@ -5,7 +5,7 @@ import { foldText } from './fold-words.ts';
 
 export const valueShapes = [
   'integer', 'decimal', 'fine_decimal', 'lat_range', 'lon_range', 'year', 'year_month', 'date', 'date_time', 'time', 'military_time', 'month', 'month_word', 'day_number', 'money',
-  'email', 'phone', 'url', 'uuid', 'hash', 'pair', 'boolean', 'sex', 'country_code', 'country_name', 'postal', 'imo', 'mmsi', 'iban', 'vin', 'call_sign', 'code', 'short_code', 'letter_code',
+  'email', 'phone', 'url', 'uuid', 'hash', 'pair', 'boolean', 'sex', 'country_code', 'country_name', 'state_code', 'postal', 'imo', 'mmsi', 'iban', 'vin', 'call_sign', 'code', 'short_code', 'letter_code',
   'words', 'proper', 'person', 'organisation', 'street', 'long', 'sentence', 'list', 'colour', 'place_path',
 ] as const;
 export type ValueShape = (typeof valueShapes)[number];
@@ -37,7 +37,9 @@ const colours: ReadonlySet<string> = new Set(('white black grey gray silver blue
   + 'weiss schwarz grau silber blau rot grun gelb braun whi blk gry sil blu grn').split(' '));
 const postal = /^(?:\d{5}(?:[- ]?\d{4})?|\d{4} ?[A-Z]{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{5}-\d{3}|\d{4}(?:-\d{3})?|[A-Z]{1,2}-?\d{4,5}|\d{2}-\d{3}|\d{3}[ -]?\d{2,4})$/i;
 const callSign = /^(?=[^\d]*\d)(?=[^A-Z]*[A-Z])[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}$/;
-const code = /^(?=[^\d]*\d)[\p{L}\d][\p{L}\d./#_-]{0,39}$/u;
+const code = /^(?=[^\d]*\d)[\p{L}\d][\p{L}\d./#_-]{0,39}$|^\p{Lu}{1,5}[ .-]{1,2}\d[\d ./-]{1,20}\p{L}?$/u;
+/** States of federations whose codes are in daily use: USA, Canada, Brazil, Australia. */
+const states: ReadonlySet<string> = new Set('AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR GU VI ON QC BC AB MB SK NS NB NL PE YT NT NU AC AP AM BA CE ES GO MA MG PB PR RJ RN RS RO RR SP SE TO NSW VIC QLD TAS ACT'.split(' '));
 const phone = /^(?:\+|00)?[\d\s().\-/]{6,24}(?:(?:ext|x)\.? ?\d{1,6})?$/i;
 const organisation = /(?:^|[\s,.(])(?:ltd|limited|llc|inc|incorporated|corp|corporation|co|company|companies|gmbh|ag|kg|ohg|ug|e\.?v|sa|s\.a|s\.a\.s|sas|sarl|s\.a\.r\.l|eurl|snc|srl|s\.r\.l|spa|s\.p\.a|ltda|lda|eireli|s\/a|me|bv|b\.v|nv|n\.v|plc|llp|lp|oy|oyj|ab|as|a\/s|aps|jsc|ooo|oao|pjsc|pty|pte|sdn|bhd|kft|doo|d\.o\.o|est|trust|bank|banco|banque|foundation|fundacion|fondation|stiftung|university|universidad|universite|association|asociacion|associacao|verein|department|dept|ministry|ministerio|ministere|authority|agency|service|services|police|policia|polizei|gendarmerie|group|grupo|groupe|holding|holdings|enterprises|industries|international|trading|shipping|marine|navigation|navegacion|navigazione|maritime|lines|airlines|aviation|church|school|college|hospital|council|city of|county of|cooperativa|societe|sociedad|sociedade|compania|companhia|reederei|partners|partnership|fund|office|institute|club|center|centre|airport|office of)\.?(?=$|[\s,.)/])/i;
 const street = /(?:^|[\s,.\d])(?:st|street|ave|av|avenue|rd|road|blvd|bl|boulevard|dr|drive|ln|lane|way|hwy|highway|pkwy|parkway|ct|court|pl|place|sq|square|ter|terrace|cir|circle|crescent|close|row|quay|alley|calle|call|cl|c\/|avda|avenida|paseo|plaza|carretera|ctra|camino|ronda|travesia|rue|chemin|allee|impasse|quai|cours|route|rua|travessa|praca|alameda|largo|rodovia|estrada|strasse|str|weg|platz|gasse|ring|damm|ufer|allee|ul|via|viale|corso|km|p\.?o\.? ?box|apt|suite|ste|unit|floor|building|bldg|block|blk)\.?(?=$|[\s,.;\d/])|strasse|straße|str\.|weg \d|platz \d/i;
@@ -63,7 +65,7 @@ type Add = (shape: ValueShape, holds: boolean) => boolean;
 
 const numericShapes = (text: string, add: Add): void => {
   const whole = add('integer', integer.test(text));
-  const split = !whole && add('decimal', decimal.test(text) || grouped.test(text));
+  const split = !whole && add('decimal', decimal.test(text) || grouped.test(text) && !/^\+|^0\d/.test(text));
   if (!whole && !split) return;
   const value = Number(text.replace(',', '.'));
   add('fine_decimal', split && /[.,]\d{3,}$/.test(text) && !grouped.test(text));
@@ -102,6 +104,7 @@ const idShapes = (text: string, add: Add): void => {
   add('short_code', text.length <= 8 && /^[\p{L}\d./-]+$/u.test(text) && (/\d/.test(text) || text === text.toUpperCase()));
   add('letter_code', /^[A-Z][A-Z0-9]{0,9}$/.test(text));
   add('country_code', isCountryCode(text));
+  add('state_code', states.has(text));
   add('country_name', isCountryName(text));
 };
 

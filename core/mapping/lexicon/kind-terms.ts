@@ -8,7 +8,7 @@ export const kindTerms: Terms = {
   code: 'code, cd, cod, cde, abbreviation, abbr, symbol, acronym | codigo, cod, clave, sigla | code, sigle | codigo, cod, sigla | kode, code, schlussel, kurzel, kurzzeichen',
   name: 'name, nm, names | nombre, denominacion | nom, denomination, appellation | nome, denominacao | name, namen, benennung, bezeichnung',
   description: 'description, desc, descr, descrip, dsc, descriptor, detail, details, text, txt, label, wording, narrative | descripcion, descrip, detalle, glosa, texto, literal, desc | description, libelle, lib, intitule, texte, detail | descricao, detalhe, texto, rotulo, desc | beschreibung, bezeichnung, bez, text, klartext, wortlaut',
-  type: 'type, typ, kind, class, category, cat, classification, nature, genre, sort | tipo, clase, categoria, naturaleza, modalidad, clasificacion, rubro | type, categorie, nature, espece, classe, classification | tipo, classe, categoria, natureza, especie, classificacao, modalidade | typ, art, kategorie, klasse, gattung, klassifikation',
+  type: 'type, typ, kind, class, category, cat, classification, nature, genre, sort, group, grouping | tipo, clase, categoria, naturaleza, modalidad, clasificacion, rubro | type, categorie, nature, espece, classe, classification | tipo, classe, categoria, natureza, especie, classificacao, modalidade | typ, art, kategorie, klasse, gattung, klassifikation',
   subtype: 'subtype, subcategory, subclass | subtipo, subcategoria | sous type, sous categorie | subtipo, subcategoria | untertyp, unterkategorie, unterart',
   date: 'date, dt, dte | fecha, fec, fch | date, dat | data, dt, dat | datum, dat',
   time: 'time, tm, hour, hr, hours, tod | hora, hr | heure, hre | hora, horario | uhrzeit, zeit, stunde, uhr',

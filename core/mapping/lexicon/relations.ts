@@ -46,6 +46,6 @@ export const turningConcepts: ReadonlySet<string> = new Set(['consent', 'verifie
 
 /** What the dataset may be about, as its name or description says it. */
 export const kinOf: Readonly<Record<string, readonly string[]>> = {
-  person: ['person', 'suspect', 'patient'], organisation: ['organisation'], incident: ['incident', 'offence', 'accident'], offence: ['incident', 'offence', 'accident'], accident: ['incident', 'offence', 'accident'],
+  person: ['person', 'suspect', 'patient'], organisation: ['organisation'], incident: ['incident', 'accident'], offence: ['offence', 'incident'], accident: ['incident', 'accident'],
   vessel: ['vessel'], vehicle: ['vehicle'], aircraft: ['aircraft'], patient: ['patient', 'person'], hospital: ['hospital'], school: ['school'], property: ['property'], victim: ['victim', 'person'], account: ['account'],
 };
