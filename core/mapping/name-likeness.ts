@@ -26,13 +26,13 @@ export const nameLikeness = (column: ReadName, phrase: ReadName, subjects: Reado
   return said + met === 0 ? 0 : (2 * said * met) / (said + met);
 };
 
-/** The share of `of` that `by` says too. */
-export const coverage = (of: ReadName, by: ReadName, subjects: ReadonlySet<string>): number => {
+/** The share of `of` that `by` says too; likenesses below `least` count for nothing. */
+export const coverage = (of: ReadName, by: ReadName, subjects: ReadonlySet<string>, least = 0): number => {
   let all = 0, covered = 0;
   for (const unit of of.units) {
     const [weight, share] = unitCoverage(unit, by, subjects);
     all += weight;
-    covered += weight * share;
+    covered += weight * (share * (least > 0 && unit.kind === 'word' ? unit.sure : 1) >= least ? share : 0);
   }
   return all === 0 ? 0 : covered / all;
 };

@@ -14,7 +14,7 @@ export interface NameUnit {
   readonly trust?: number;
 }
 
-const leadingTrust = 0.4;
+const leadingTrust = 0.25;
 const pathParts = /(?<=\p{L}\p{L}|\d)(?:\.|\/|::|->|__)(?=\s?\p{L}\p{L})/u;
 
 /** A name in parts, as nested formats and some publishers write it. */

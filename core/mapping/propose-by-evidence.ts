@@ -90,7 +90,7 @@ const proposalOf = (column: ScoredColumn, { fields, scores, shares, assigned, ro
     const field = fields[index];
     if (field === undefined) return [];
     const confidence = confidenceOf(shares[row]?.[index] ?? 0);
-    return confidence < leastConfidence && index !== at ? [] : [{ field: field.definition.name, confidence, reasons: score.reasons, evidence: score.evidence, likeness: score.likeness, values: score.values }];
+    return confidence < leastConfidence && index !== at ? [] : [{ field: field.definition.name, confidence, reasons: score.reasons, evidence: score.evidence, likeness: score.likeness, values: score.values, explained: score.explained }];
   }).sort((left, right) => right.confidence - left.confidence);
   const chosen = at === null ? undefined : fields[at], score = at === null ? undefined : own[at];
   const mine = candidates.find(({ field }) => field === chosen?.definition.name);

@@ -20,6 +20,8 @@ export interface PairScore {
   readonly evidence: number;
   /** From 0 to 1. */
   readonly likeness: number;
+  /** The share of the column's name that the field explains without a guess. */
+  readonly explained: number;
   readonly values: number;
   readonly reasons: readonly string[];
 }
@@ -33,33 +35,36 @@ export interface Knowledge {
 const weights = { base: -3.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.55, turned: -1.6, foreign: -1.1 } as const;
 
 export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Knowledge): PairScore => {
-  const named = column.name === null ? { evidence: weights.unnamedBase, likeness: 0, reasons: [] } : nameEvidence(column.name, field, knowledge.subjects);
+  const named = column.name === null ? { evidence: weights.unnamedBase, likeness: 0, explained: 0, reasons: [] } : nameEvidence(column.name, field, knowledge.subjects);
   const valued = valueEvidence(column, field, knowledge);
   const placed = contextEvidence(column, field);
   const wanted = (field.definition.key ? column.name !== null || column.index < 2 : field.definition.required) ? weights.wanted : 0;
   return {
     evidence: named.evidence + valued.evidence * (column.name === null ? 2 : 1) + placed.evidence + wanted,
-    likeness: named.likeness, values: valued.evidence,
+    likeness: named.likeness, explained: named.explained, values: valued.evidence,
     reasons: [...named.reasons, ...valued.reasons, ...placed.reasons],
   };
 };
 
 interface Evidence { readonly evidence: number; readonly reasons: readonly string[] }
 
+/** Nearness of words and of concepts that is no guess any more. */
+const leastSure = 0.7;
+
 const said = { name: 'the name of the field', label: 'the label of the field', alias: 'another name of the field', description: 'the description of the field' } as const;
 
-const nameEvidence = (name: ReadName, field: ReadField, subjects: ReadonlySet<string>): Evidence & { readonly likeness: number } => {
-  let likeness = 0, reason = '';
+const nameEvidence = (name: ReadName, field: ReadField, subjects: ReadonlySet<string>): Evidence & { readonly likeness: number; readonly explained: number } => {
+  let likeness = 0, explained = 0, reason = '';
   for (const phrase of field.phrases) {
     const alike = nameLikeness(name, phrase.read, subjects) * phrase.trust;
-    if (alike > likeness) { likeness = alike; reason = `the column's name ${alike >= 0.95 ? 'is' : alike >= 0.7 ? 'is close to' : 'has something of'} ${said[phrase.from]}`; }
+    if (alike > likeness) { likeness = alike; explained = coverage(name, phrase.read, subjects, leastSure); reason = `the column's name ${alike >= 0.95 ? 'is' : alike >= 0.7 ? 'is close to' : 'has something of'} ${said[phrase.from]}`; }
   }
   const alluded = coverage(name, field.gist, subjects) * 0.55;
-  if (alluded > likeness) { likeness = alluded; reason = 'the column\'s name is in the description of the field'; }
-  if (likeness < subjectLikeness && isMainName(field) && name.units.every(({ meanings }) => meanings.some((meaning) => meaning.every((concept) => subjects.has(concept))))) { likeness = subjectLikeness; reason = 'the column is called as what the dataset is about'; }
+  if (alluded > likeness) { likeness = alluded; explained = 0; reason = 'the column\'s name is in the description of the field'; }
+  if (likeness < subjectLikeness && isMainName(field) && name.units.every(({ meanings }) => meanings.some((meaning) => meaning.every((concept) => subjects.has(concept))))) { likeness = subjectLikeness; explained = 1; reason = 'the column is called as what the dataset is about'; }
   const turned = turns(name, field, subjects), kind = kindConflict(name, field);
   return {
-    likeness, evidence: weights.base + weights.likeness * likeness + turned.evidence + kind,
+    likeness, explained, evidence: weights.base + weights.likeness * likeness + turned.evidence + kind,
     reasons: [...(likeness >= 0.3 ? [reason] : ['the name is no evidence']), ...turned.reasons],
   };
 };
