@@ -1,7 +1,7 @@
 /** The parts become files: opening, parts, closing, hashed on the way. A file that is whole is not made again. */
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { ExportPartKey } from '../contracts/export-request.ts';
-import { WaybillError } from '../contracts/errors.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
 import type { WrittenPart } from '../core/formats/file-writer.ts';
 import { listExportFiles, saveExportFile } from '../db/export-files.ts';
@@ -16,13 +16,13 @@ const sum = (parts: readonly ExportPart[], of: (part: ExportPart) => number | nu
 
 export const assembleFiles = async (deps: ActivityDeps, { job, request, planned }: ExportOfJob, { fileCount, signal }: { readonly fileCount: number; readonly signal: AbortSignal }): Promise<void> => {
   const { jobId, planEpoch } = job;
-  const writer = createFileWriter(request, planned.fields);
   const parts = await listParts(deps.pool, { jobId, planEpoch });
   const whole = new Map((await listExportFiles(deps.pool, jobId)).map((file) => [file.fileNo, file]));
   for (let fileNo = 1; fileNo <= fileCount; fileNo += 1) {
     const storageKey = exportFileKey(jobId, fileNo);
     const known = whole.get(fileNo);
     if (known !== undefined && (await deps.storage.stat(storageKey))?.bytes === known.bytes) continue;
+    const writer = createFileWriter(request, planned.fields, fileNo);
     const own = parts.filter((part) => part.fileNo === fileNo);
     const hash = createHash('sha256');
     const pieces = hashed(writer.assemble(own.map((part) => writtenPart(deps.storage, part, { jobId, planEpoch, partNo: part.partNo }))), hash, signal);
@@ -33,14 +33,32 @@ export const assembleFiles = async (deps: ActivityDeps, { job, request, planned 
   }
 };
 
-const writtenPart = (storage: Storage, part: ExportPart, key: ExportPartKey): WrittenPart => ({
-  bytes: part.bytes ?? 0, firstRow: part.firstRow, rows: part.rowCount,
-  async *read(start = 0, endExclusive = part.bytes ?? 0) {
-    let seen = 0;
-    for await (const piece of storage.read(exportPartKey(key), start, endExclusive)) { seen += piece.byteLength; yield piece; }
-    if (seen !== endExclusive - start) throw new WaybillError('FILE_CHANGED', 'A part of the export is not as long as when it was written.', { part: part.partNo });
-  },
-});
+/** A part that is not as it was written: a crash of the machine took what was not yet on the disk. */
+export class PartTorn extends Error {
+  override readonly name = 'PartTorn';
+}
+
+const writtenPart = (storage: Storage, part: ExportPart, key: ExportPartKey): WrittenPart => {
+  const storageKey = exportPartKey(key);
+  const bytes = part.bytes ?? 0;
+  let isSound = false;
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    if ((await storage.stat(storageKey))?.bytes !== bytes) throw new PartTorn('a part is gone or short');
+    let sum = 0;
+    for await (const piece of storage.read(storageKey)) { sum = crc32(piece, sum); yield piece; }
+    if (part.crc32 !== null && sum !== part.crc32) throw new PartTorn('a part has another checksum');
+    isSound = true;
+  }
+  return {
+    bytes, firstRow: part.firstRow, rows: part.rowCount,
+    async *read(start = 0, endExclusive = bytes) {
+      if (start === 0 && endExclusive === bytes) { yield* whole(); return; }
+      // Looked through once before ranges of it are read.
+      if (!isSound) for await (const piece of whole()) void piece;
+      yield* storage.read(storageKey, start, endExclusive);
+    },
+  };
+};
 
 async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const piece of pieces) {

@@ -7,19 +7,23 @@ import { moveJob } from '../db/move-job.ts';
 import { dropStaging } from '../db/staging-table.ts';
 import { exportPartsPrefix } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
-import { assembleFiles } from './assemble-files.ts';
+import { assembleFiles, PartTorn } from './assemble-files.ts';
 import { exportOfJob } from './export-of-job.ts';
 import { jobForWork } from './job-for-work.ts';
 import { sealExportReceipt } from './seal-export-receipt.ts';
 
 export interface CloseExportInput { readonly jobId: string }
-export interface CloseExportResult { readonly state: 'completed' }
+/** `lost`: a part was torn by a crash of the machine; the selection is frozen anew. */
+export interface CloseExportResult { readonly state: 'completed' | 'lost' }
 
 /** Every part is written: files are assembled, the receipt is signed, what was frozen goes. Safe to run twice. */
 export const createCloseExport = (deps: ActivityDeps) => async ({ jobId }: CloseExportInput, signal: AbortSignal): Promise<CloseExportResult> => {
   await moveJob(deps.pool, { jobId, from: ['staging'], to: 'closing' });
   const job = await jobForWork(deps.pool, jobId);
-  if (job.state === 'closing') await finish(deps, jobId, signal);
+  if (job.state === 'closing') {
+    const torn = await finish(deps, jobId, signal).then(() => false, (error: unknown) => { if (error instanceof PartTorn) return true; throw error; });
+    if (torn) return { state: 'lost' };
+  }
   else if (job.state !== 'completed') throw new WaybillError('JOB_STATE', `The export has ended as ${job.state}.`, { job: jobId, state: job.state });
   await dropStaging(deps.pool, jobId);
   await deps.storage.remove(exportPartsPrefix(jobId));

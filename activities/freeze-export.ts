@@ -1,9 +1,10 @@
 import { systemActor } from '../contracts/actor.ts';
+import { forgetExportFiles } from '../db/export-files.ts';
 import { freezeExport } from '../db/freeze-export.ts';
 import type { FrozenExport } from '../db/freeze-export.ts';
 import { moveJob } from '../db/move-job.ts';
 import { dropStaging } from '../db/staging-table.ts';
-import { exportPartsPrefix } from '../storage/storage-keys.ts';
+import { exportPrefix } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { exportOfJob } from './export-of-job.ts';
 import { jobForWork } from './job-for-work.ts';
@@ -33,6 +34,8 @@ const forgetEpoch = async (deps: ActivityDeps, jobId: string, lostEpoch: number)
   const job = await jobForWork(deps.pool, jobId);
   if (job.planEpoch !== lostEpoch) return;
   await dropStaging(deps.pool, jobId);
-  await deps.storage.remove(exportPartsPrefix(jobId));
-  await moveJob(deps.pool, { jobId, from: ['staging'], to: 'planning', patch: { planEpoch: lostEpoch + 1, chunksPlanned: null, rowsTotal: null } });
+  // Files that were put together already hold an older state than the new freezing.
+  await forgetExportFiles(deps.pool, jobId);
+  await deps.storage.remove(exportPrefix(jobId));
+  await moveJob(deps.pool, { jobId, from: ['staging', 'closing'], to: 'planning', patch: { planEpoch: lostEpoch + 1, chunksPlanned: null, rowsTotal: null } });
 };

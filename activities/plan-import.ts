@@ -99,12 +99,21 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped.map((column) => ({ column })) } } });
   const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });
   return {
-    schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1, parse,
+    schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1,
+    parse: fromExport === null ? parse : asExported(parse, { definition, mapping: proposal.mapping }),
     mapping: await withDateReadings(deps, { job, request, parse, definition }, proposal.mapping),
     key, mode, duplicates: request.duplicates, onError: request.onError,
     limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent }, zone: request.zone,
     ...(fromExport === null ? {} : { fromExport }),
   };
+};
+
+/** How our own export wrote it: a value of type json in JSON as the value that it is, with its quotes and its null; escapes in XML that are ours. */
+const asExported = (parse: ParseOptions, { definition, mapping }: { readonly definition: DatasetDefinition; readonly mapping: readonly MappedField[] }): ParseOptions => {
+  if (parse.format === 'xml') return { ...parse, restoresEscapes: true };
+  if (parse.format !== 'json' && parse.format !== 'geojson' && parse.format !== 'jsonl') return parse;
+  const literals = mapping.flatMap(({ field, columns }) => (fieldNamed(definition, field).type === 'json' ? columns : []));
+  return literals.length === 0 ? parse : { ...parse, literals };
 };
 
 const withDateReadings = async (deps: ActivityDeps, basis: PlanBasis, mapping: readonly MappedField[]): Promise<MappedField[]> => {

@@ -1,11 +1,13 @@
 /** One part of an export, written on a thread: rows of the frozen table through the format's writer into an object of its own. */
+import { crc32 } from 'node:zlib';
 import type { ExportPartKey } from '../contracts/export-request.ts';
 import { isFinal } from '../contracts/job-states.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
+import { rowsOfLines } from '../core/formats/copy-text.ts';
 import type { FileWriter } from '../core/formats/file-writer.ts';
 import type { Pool } from '../db/connection.ts';
-import type { TextRow } from '../db/copy-text-rows.ts';
+import type { CopiedLines } from '../db/copy-out.ts';
 import { findPart, isFrozenTableGone, notePartWritten, readPart } from '../db/export-parts.ts';
 import type { ExportPart } from '../db/export-parts.ts';
 import { exportPartKey } from '../storage/storage-keys.ts';
@@ -27,11 +29,12 @@ export const writePartOf = async (work: PartWork, key: ExportPartKey, signal: Ab
   const writer = createFileWriter(request, planned.fields);
   const written = await writeObject(work, { key, part, writer, signal });
   if (written === null) return { kind: 'lost', rows: 0 };
-  if (await notePartWritten(pool, key, { bytes: written, guardedCells: writer.guardedCells })) return { kind: 'written', rows: part.rowCount };
+  if (await notePartWritten(pool, key, { ...written, guardedCells: writer.guardedCells })) return { kind: 'written', rows: part.rowCount };
   await leaveNothing(work, key);
   throw new WaybillError('CHUNK_STALE', 'The job is no longer writing this epoch.', { chunk: key.partNo, epoch: key.planEpoch });
 };
 
+interface WrittenObject { readonly bytes: number; readonly crc32: number }
 interface PartOrder { readonly key: ExportPartKey; readonly part: ExportPart; readonly writer: FileWriter; readonly signal: AbortSignal }
 
 /** Breaks the writing off, so that no part with missing rows gets its name. */
@@ -39,28 +42,37 @@ class FrozenRowsMissing extends Error {
   override readonly name = 'FrozenRowsMissing';
 }
 
-/** Its length; null when the frozen rows are gone. */
-const writeObject = async ({ pool, storage }: PartWork, { key, part, writer, signal }: PartOrder): Promise<number | null> => {
-  let bytes = 0;
+/** Its length and checksum; null when the frozen rows are gone. */
+const writeObject = async ({ pool, storage }: PartWork, { key, part, writer, signal }: PartOrder): Promise<WrittenObject | null> => {
+  let written: WrittenObject = { bytes: 0, crc32: 0 };
   try {
     await readPart(pool, { key, part, each: async (batches) => {
-      const pieces = writer.writePart(counted(batches, { rowCount: part.rowCount, signal }), { firstRow: part.firstRow, rows: part.rowCount });
-      bytes = (await storage.write(exportPartKey(key), pieces)).bytes;
+      const lines = counted(batches, { rowCount: part.rowCount, signal });
+      const place = { firstRow: part.firstRow, rows: part.rowCount };
+      const pieces = writer.writeLines === null ? writer.writePart(rowsOf(lines), place) : writer.writeLines(lines, place);
+      let sum = 0;
+      const summed = async function* (): AsyncGenerator<Uint8Array> { for await (const piece of pieces) { sum = crc32(piece, sum); yield piece; } };
+      const { bytes } = await storage.write(exportPartKey(key), summed(), { durable: false });
+      written = { bytes, crc32: sum };
     } });
-    return bytes;
+    return written;
   } catch (error) {
     if (error instanceof FrozenRowsMissing || isFrozenTableGone(error)) return null;
     throw error;
   }
 };
 
+async function* rowsOf(batches: AsyncIterable<Buffer>): AsyncGenerator<ReturnType<typeof rowsOfLines>, void, undefined> {
+  for await (const lines of batches) yield rowsOfLines(lines);
+}
+
 interface Counting { readonly rowCount: number; readonly signal: AbortSignal }
-async function* counted(batches: AsyncIterable<readonly TextRow[]>, { rowCount, signal }: Counting): AsyncGenerator<readonly TextRow[], void, undefined> {
+async function* counted(batches: AsyncIterable<CopiedLines>, { rowCount, signal }: Counting): AsyncGenerator<Buffer, void, undefined> {
   let rows = 0;
   for await (const batch of batches) {
     signal.throwIfAborted();
-    rows += batch.length;
-    yield batch;
+    rows += batch.rows;
+    yield batch.lines;
   }
   if (rows !== rowCount) throw new FrozenRowsMissing('the frozen rows are not all there');
 }

@@ -12,10 +12,10 @@ export interface ActivityTime {
 type ProtoTime = { readonly seconds?: { toString(): string } | number | null; readonly nanos?: number | null } | null | undefined;
 const msOf = (time: ProtoTime): number => Number((time?.seconds ?? 0).toString()) * 1000 + (time?.nanos ?? 0) / 1e6;
 
-export const readActivityTimes = async (temporalAddress: string, jobId: JobId): Promise<readonly ActivityTime[]> => {
+export const readActivityTimes = async (temporalAddress: string, jobId: JobId, workflowIdOf: (jobId: JobId) => string = importWorkflowId): Promise<readonly ActivityTime[]> => {
   const connection = await Connection.connect({ address: temporalAddress });
   try {
-    const history = await new Client({ connection }).workflow.getHandle(importWorkflowId(jobId)).fetchHistory();
+    const history = await new Client({ connection }).workflow.getHandle(workflowIdOf(jobId)).fetchHistory();
     const types = new Map<string, string>();
     const starts = new Map<string, number>();
     const times: ActivityTime[] = [];

@@ -1,4 +1,4 @@
-/** `npm run bench -- formats`, `npm run bench -- disk [--rows 200000]` and `npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]` */
+/** `npm run bench -- SUBJECT [options]`: see the usage below. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { isWaybillError, WaybillError } from '../contracts/errors.ts';
@@ -8,9 +8,14 @@ import { describeImportBench, runImportBench } from './import-bench.ts';
 import { defaultDataFolder, makeImportData, makeImportFile } from './make-import-data.ts';
 import type { ImportBenchData } from './import-bench.ts';
 
-const usage = 'npm run bench -- formats, npm run bench -- disk [--rows 200000], or npm run bench -- import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]';
+const usage = `npm run bench -- …
+  formats
+  memory [--megabytes 1000] [--dir FOLDER] [--format csv]
+  export [--rows 1000000] [--repeat 3] [--format csv]
+  disk [--rows 200000]
+  import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]`;
 
-const subjects = ['import', 'disk', 'formats'] as const;
+const subjects = ['import', 'export', 'disk', 'formats', 'memory'] as const;
 
 const countOf = (option: string, text: string): number => {
   const count = Number(text.replaceAll('_', ''));
@@ -22,16 +27,16 @@ const readOptions = () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rows: { type: 'string' }, 'rows-large': { type: 'string' }, repeat: { type: 'string', default: '1' },
+      rows: { type: 'string' }, 'rows-large': { type: 'string' }, repeat: { type: 'string' }, megabytes: { type: 'string', default: '1000' }, format: { type: 'string', multiple: true },
       dir: { type: 'string', default: defaultDataFolder }, json: { type: 'string' }, 'by-hand-only': { type: 'boolean', default: false },
     },
   });
   const subject = subjects.find((known) => known === positionals[0]);
   if (positionals.length !== 1 || subject === undefined) throw new WaybillError('REQUEST_INVALID', `Usage: ${usage}`);
   return {
-    subject, rows: countOf('rows', values.rows ?? (subject === 'disk' ? '200000' : '1000000')), repeat: countOf('repeat', values.repeat), folder: values.dir, jsonFile: values.json ?? null,
+    subject, rows: countOf('rows', values.rows ?? (subject === 'disk' ? '200000' : '1000000')), repeat: countOf('repeat', values.repeat ?? (subject === 'export' ? '3' : '1')), megabytes: countOf('megabytes', values.megabytes), folder: values.dir, jsonFile: values.json ?? null,
     rowsLarge: values['rows-large'] === undefined ? null : countOf('rows-large', values['rows-large']),
-    byHandOnly: values['by-hand-only'],
+    formats: values.format ?? null, byHandOnly: values['by-hand-only'],
   };
 };
 
@@ -68,11 +73,26 @@ const runFormats = async (): Promise<void> => {
   if (!holds) process.exitCode = 1;
 };
 
+const runMemory = async ({ megabytes, folder, formats }: ReturnType<typeof readOptions>): Promise<void> => {
+  const { runMemoryBench } = await import('./memory-bench.ts');
+  const holds = await runMemoryBench({ bytes: megabytes * 1024 * 1024, folder, only: formats, print: (line) => process.stdout.write(`${line}\n`) });
+  if (!holds) process.exitCode = 1;
+};
+
+const runExport = async ({ rows, folder, repeat, formats }: ReturnType<typeof readOptions>): Promise<void> => {
+  const file = await makeImportFile(rows, folder);
+  const { text, holds } = await (await import('./export-bench.ts')).runExportBench(file, { repeat, only: formats });
+  process.stdout.write(`${text}\n`);
+  if (!holds) process.exitCode = 1;
+};
+
 const run = (options: ReturnType<typeof readOptions>): Promise<void> => {
   switch (options.subject) {
     case 'import': return runImport(options);
+    case 'export': return runExport(options);
     case 'disk': return runDisk(options.rows);
     case 'formats': return runFormats();
+    case 'memory': return runMemory(options);
   }
 };
 

@@ -35,19 +35,19 @@ const resultSchema = z.object({
 });
 const momentsSchema = z.object({ created: z.coerce.number(), started: z.coerce.number(), finished: z.coerce.number() });
 
-const failed = (what: string, { code, stderr }: CommandResult): WaybillError => {
+export const failed = (what: string, { code, stderr }: CommandResult): WaybillError => {
   process.stderr.write(stderr);
   return new WaybillError('INTERNAL', `The bench could not ${what}: exit code ${code}.`);
 };
 
-const applyDataset = async (stack: TestStack, name: string): Promise<void> => {
+export const applyDataset = async (stack: TestStack, name: string): Promise<void> => {
   const path = join(stack.folder.root, `${name}.dataset.json`);
   await writeFile(path, JSON.stringify(definitionOf(name)));
   const result = await stack.waybill('dataset', 'apply', path);
   if (result.code !== 0) throw failed('apply its dataset', result);
 };
 
-const importOnce = async (stack: TestStack, file: ImportDataFile, dataset: string): Promise<z.infer<typeof resultSchema>> => {
+export const importOnce = async (stack: TestStack, file: ImportDataFile, dataset: string): Promise<z.infer<typeof resultSchema>> => {
   const result = await stack.waybill('import', file.path, '--dataset', dataset, '--json');
   if (result.code !== 0) throw failed('import its file', result);
   const outcome = resultSchema.parse(JSON.parse(result.stdout.trimEnd().split('\n').at(-1) ?? ''));
@@ -56,20 +56,20 @@ const importOnce = async (stack: TestStack, file: ImportDataFile, dataset: strin
   return outcome;
 };
 
-const withAdmin = async <T>(stack: TestStack, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+export const withAdmin = async <T>(stack: TestStack, work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client({ connectionString: stack.adminUrl });
   await client.connect();
   try { return await work(client); } finally { await client.end(); }
 };
 
-const momentsOf = (stack: TestStack, jobId: string): Promise<z.infer<typeof momentsSchema>> => withAdmin(stack, async (client) => {
+export const momentsOf = (stack: TestStack, jobId: string): Promise<z.infer<typeof momentsSchema>> => withAdmin(stack, async (client) => {
   const ms = (column: string): string => `extract(epoch from ${column}) * 1000`;
   const found = await client.query(
     `select ${ms('created_at')} as created, ${ms('started_at')} as started, ${ms('finished_at')} as finished from waybill.jobs where job_id = $1`, [jobId]);
   return momentsSchema.parse(found.rows[0]);
 });
 
-const waybillProcesses = (stack: TestStack): readonly { readonly pid: number; readonly name: string }[] => [
+export const waybillProcesses = (stack: TestStack): readonly { readonly pid: number; readonly name: string }[] => [
   ...Object.entries(stack.pids()).flatMap(([name, pid]) => (pid !== undefined && (name === 'api' || name.startsWith('worker-')) ? [{ pid, name }] : [])),
   ...findProcesses((line) => line.includes('dist/cli.mjs import')).map((pid) => ({ pid, name: 'cli' })),
 ];

@@ -4,7 +4,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { WaybillError } from '../contracts/errors.ts';
-import type { ExportFormat } from '../contracts/export-request.ts';
+import type { ExportCompression, ExportFormat } from '../contracts/export-request.ts';
 import { isFinal } from '../contracts/job-states.ts';
 import { downloadFiles, refuseJsonOnStandardOutput, writtenText } from './download-files.ts';
 import type { WrittenFile } from './download-files.ts';
@@ -28,7 +28,7 @@ export interface ExportOptions {
   readonly fields?: readonly ExportFieldOption[];
   readonly filter?: string;
   readonly sort?: readonly SortOption[];
-  readonly compress?: 'gzip' | 'none';
+  readonly compress?: ExportCompression;
   readonly splitRows?: number;
   readonly delimiter?: string;
   readonly quote?: QuoteOption;
@@ -69,9 +69,9 @@ const dialectOf = ({ delimiter, quote, bom, header, lineEnd, guardFormulas }: Ex
 const inputOf = (dataset: string, to: string | undefined, options: ExportOptions): StartExportInput => {
   const shape = shapeOfName(to ?? '-');
   const format = options.format ?? shape?.format;
-  if (format === undefined) throw new InvalidArgumentError('The file’s ending is none of csv, tsv, jsonl, json and geojson (each also with .gz), which are what is written; name one with --format.');
+  if (format === undefined) throw new InvalidArgumentError('The file’s ending is none of csv, tsv, jsonl, json, geojson and xml (each also with .gz, .zst or .zip), which are what is written; name one with --format.');
   return {
-    ...selectionOf(dataset, options), format, compress: options.compress ?? (shape?.gzip === true ? 'gzip' : 'none'),
+    ...selectionOf(dataset, options), format, compress: options.compress ?? shape?.compress ?? 'none',
     ...defined<Partial<StartExportInput>>({ splitRows: options.splitRows, dialect: dialectOf(options), partner: options.partner }),
   };
 };

@@ -1,5 +1,7 @@
 /** `waybill inspect`: the API looks at the file (detection is the server's), so it is sent there first. */
 import { basename } from 'node:path';
+import { isWaybillError } from '../contracts/errors.ts';
+import { listArchiveFiles } from './archive-list.ts';
 import type { CommandContext } from './run-command.ts';
 import { inspectDocument } from './generated/operations.ts';
 import type { InspectQuery } from './generated/operations.ts';
@@ -50,10 +52,16 @@ const columnTable = ({ columns, sample }: Inspection): string => textTable(
   columns.map(({ name }, index) => [String(index + 1), shorten(name, longestCell), ...sample.slice(0, 3).map((row) => shorten(row[index] ?? '', longestCell))]),
 );
 
-export const inspectFile = async ({ client, output }: CommandContext, file: string, options: InspectOptions): Promise<void> => {
+export const inspectFile = async (context: CommandContext, file: string, options: InspectOptions): Promise<void> => {
+  const { client, output } = context;
   const { sha256 } = await uploadFile(client, file);
-  const { inspect } = await client.request(inspectDocument, {
-    sha256, fileName: basename(file), parse: parseOverridesOf(options), all: options.all ?? false, purpose: options.purpose ?? null,
-  });
+  const purpose = options.purpose ?? null;
+  const found = await client.request(inspectDocument, { sha256, fileName: basename(file), parse: parseOverridesOf(options), all: options.all ?? false, purpose })
+    .catch((error: unknown) => {
+      if (isWaybillError(error) && error.code === 'FILE_ZIP_CHOICE') return null;
+      throw error;
+    });
+  if (found === null) return listArchiveFiles(context, sha256, purpose);
+  const { inspect } = found;
   output.result(inspect, () => `${propertyTable(inspect)}\n\n${columnTable(inspect)}`);
 };

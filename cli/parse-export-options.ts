@@ -1,9 +1,11 @@
 /** What people write for an export on the command line, made into what the API takes. No zod here: `waybill --help` must not pay for it. */
 import { InvalidArgumentError } from 'commander';
-import type { ExportFormat } from '../contracts/export-request.ts';
+import type { ExportCompression, ExportFormat } from '../contracts/export-request.ts';
 
 const wordsOf = <Word extends string>(words: Readonly<Record<Word, true>>): readonly Word[] => Object.keys(words) as Word[];
-export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true });
+export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true, xml: true });
+
+export const compressionWords = wordsOf<ExportCompression>({ gzip: true, zstd: true, zip: true, none: true });
 
 export interface ExportFieldOption { readonly field: string; readonly as: string }
 export interface SortOption { readonly field: string; readonly descending: boolean }
@@ -31,18 +33,20 @@ export const addSort = (text: string, before: readonly SortOption[] = []): reado
   return { field, descending };
 })];
 
-export interface FileShape { readonly format: ExportFormat; readonly gzip: boolean }
-const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson' };
+export interface FileShape { readonly format: ExportFormat; readonly compress: ExportCompression }
+const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml' };
+
+const compressionOfExtension: Readonly<Record<string, ExportCompression>> = { gz: 'gzip', zst: 'zstd', zip: 'zip' };
 
 /** What the name of the target says; null where it says a format that is not written. Standard output and names without an ending say CSV. */
 export const shapeOfName = (name: string): FileShape | null => {
-  const [, extension, gz] = /(?:\.([A-Za-z0-9]+))?(\.gz)?$/.exec(name) ?? [];
+  const [, extension, packed] = /(?:\.([A-Za-z0-9]+?))??(?:\.(gz|zst|zip))?$/.exec(name) ?? [];
   const format = name === '-' || extension === undefined ? 'csv' : formatOfExtension[extension.toLowerCase()];
-  return format === undefined ? null : { format, gzip: gz !== undefined };
+  return format === undefined ? null : { format, compress: compressionOfExtension[packed ?? ''] ?? 'none' };
 };
 
 /** `out.csv.gz` → `out-0001.csv.gz`. */
 export const numberedName = (name: string, fileNo: number): string => {
-  const [, stem = name, ending = ''] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+)?(?:\.gz)?)$/.exec(name) ?? [];
+  const [, stem = name, ending = ''] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+)?(?:\.(?:gz|zst|zip))?)$/.exec(name) ?? [];
   return `${stem}-${String(fileNo).padStart(4, '0')}${ending}`;
 };

@@ -14,7 +14,7 @@ export const encodingWords = wordsOf<Encoding>({
   'utf-8': true, 'utf-16le': true, 'utf-16be': true, 'windows-1252': true, 'iso-8859-1': true, 'iso-8859-2': true, 'iso-8859-15': true,
   'windows-1250': true, 'windows-1251': true, 'koi8-r': true, macintosh: true, ibm866: true,
 });
-export const formatWords = wordsOf<ParseOptions['format']>({ csv: true, jsonl: true, json: true, geojson: true });
+export const formatWords = wordsOf<ParseOptions['format']>({ csv: true, jsonl: true, json: true, geojson: true, xml: true, fixed: true });
 export const onErrorWords = ['abort', 'quarantine'] as const;
 
 export interface MapOption {
@@ -109,6 +109,13 @@ export const parseQuote = (text: string): QuoteOption => {
   const character = word === 'double' ? '"' : word === 'single' ? "'" : text;
   if (!/^[\u0021-\u007e]$/.test(character)) throw new InvalidArgumentError('Write one ASCII character, double, single or none.');
   return { quote: character };
+};
+
+/** `10,5,20`. */
+export const parseWidths = (text: string): readonly number[] => {
+  const widths = text.split(',').map(Number);
+  if (!widths.every((width) => Number.isSafeInteger(width) && width > 0)) throw new InvalidArgumentError('Say how many characters each column has: 10,5,20.');
+  return widths;
 };
 
 export const parseCount = (text: string): number => {

@@ -5,6 +5,9 @@ import type { QuoteOption } from './parse-options.ts';
 export interface ParseOverrideOptions {
   readonly format?: string;
   readonly recordPath?: string;
+  readonly entry?: string;
+  readonly explode?: string;
+  readonly widths?: readonly number[];
   readonly encoding?: string;
   readonly delimiter?: string;
   readonly quote?: QuoteOption;
@@ -13,9 +16,12 @@ export interface ParseOverrideOptions {
   readonly preamble?: number;
 }
 
-export const parseOverridesOf = ({ format, recordPath, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
+export const parseOverridesOf = ({ format, recordPath, entry, explode, widths, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
   ...(format === undefined ? {} : { format }),
   ...(recordPath === undefined ? {} : { recordPath }),
+  ...(explode === undefined ? {} : { explode }),
+  ...(widths === undefined ? {} : { widths }),
+  ...(entry === undefined ? {} : { entry }),
   ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
   ...(quote === undefined ? {} : { quote: quote.quote }),

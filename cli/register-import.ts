@@ -4,13 +4,16 @@ import type { Command } from 'commander';
 import type { ImportOptions } from './import-command.ts';
 import type { InspectOptions } from './inspect-command.ts';
 import {
-  addDateFormat, addMap, addNames, duplicateWords, formatWords, loadModeWords, onErrorWords, parseCount, parseDelimiter, parseEncoding, parseMaxErrors, parseQuote,
+  addDateFormat, addMap, addNames, duplicateWords, formatWords, loadModeWords, onErrorWords, parseCount, parseDelimiter, parseEncoding, parseMaxErrors, parseQuote, parseWidths,
 } from './parse-options.ts';
 import type { JsonOption } from './run-command.ts';
 
 const addParseOptions = (command: Command): Command => command
   .addOption(new Option('--format <format>', 'format of the file (default: detected)').choices(formatWords))
-  .option('--record-path <path>', 'where the records of a JSON document are, e.g. data.items, or as a JSON Pointer; . is the root (default: detected)')
+  .option('--record-path <path>', 'where the records of a JSON or XML document are, e.g. data.items, or as a JSON Pointer; . is the root (default: detected)')
+  .option('--entry <name>', 'the file of a ZIP that is meant: its whole name, or #n by its number')
+  .option('--explode <path>', 'a row for each element of this array of the records, or of this repeated element, e.g. names')
+  .option('--widths <list>', 'characters of each column of fixed width, e.g. 10,5,20 (default: detected)', parseWidths)
   .option('--encoding <name>', 'encoding of the file, e.g. utf-8, windows-1252 (default: detected)', parseEncoding)
   .option('--delimiter <char>', 'character between cells; also tab, comma, semicolon, pipe (default: detected)', parseDelimiter)
   .option('--quote <char>', 'quote character; none: quotes are ordinary characters (default: detected)', parseQuote)

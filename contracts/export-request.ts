@@ -1,9 +1,9 @@
 /** What an operator or a client asks for when an export starts; kept with the job as it was asked. */
 import { z } from 'zod';
 
-export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson'] as const;
+export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
-export const exportCompressions = ['none', 'gzip'] as const;
+export const exportCompressions = ['none', 'gzip', 'zstd', 'zip'] as const;
 export type ExportCompression = (typeof exportCompressions)[number];
 
 export const exportFieldSchema = z.object({
@@ -61,14 +61,24 @@ export interface ExportPartKey {
   readonly partNo: number;
 }
 
-const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson' };
-export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
+const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml' };
+const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8', tsv: 'text/tab-separated-values; charset=utf-8', jsonl: 'application/x-ndjson', json: 'application/json',
-  geojson: 'application/geo+json',
+  geojson: 'application/geo+json', xml: 'application/xml',
 };
 
+const packedExtensions: Readonly<Record<ExportCompression, string>> = { none: '', gzip: '.gz', zstd: '.zst', zip: '.zip' };
+const packedMediaTypes: Readonly<Record<Exclude<ExportCompression, 'none'>, string>> = { gzip: 'application/gzip', zstd: 'application/zstd', zip: 'application/zip' };
+
+export const mediaTypeOf = ({ format, compress }: Pick<ExportRequest, 'format' | 'compress'>): string =>
+  (compress === 'none' ? mediaTypes[format] : packedMediaTypes[compress]);
+
 /** `incidents.csv.gz`, or with a number of its own where the export has several files. */
-export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number): string => {
+export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number): string =>
+  `${unpackedFileName(request, fileNo)}${packedExtensions[request.compress]}`;
+
+/** Also the name of the file within a ZIP. */
+export const unpackedFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'splitRows'>, fileNo: number): string => {
   const number = request.splitRows === null ? '' : `-${String(fileNo).padStart(4, '0')}`;
-  return `${request.dataset}${number}.${extensions[request.format]}${request.compress === 'gzip' ? '.gz' : ''}`;
+  return `${request.dataset}${number}.${extensions[request.format]}`;
 };

@@ -26,7 +26,8 @@ export const nextStates: Readonly<Record<JobState, readonly JobState[]>> = {
   reconciling: ['staging', 'awaiting_approval', 'committing', 'closing', 'stopped_by_limits', ...endings],
   awaiting_approval: ['reconciling', 'committing', ...endings],
   committing: ['reconciling', 'closing', ...endings],
-  closing: ['completed', 'completed_with_rejects', 'failed'],
+  // An export whose parts a crash of the machine tore is frozen anew.
+  closing: ['planning', 'completed', 'completed_with_rejects', 'failed'],
   completed: ['undone'],
   completed_with_rejects: ['undone'],
   stopped_by_limits: [],

@@ -10,8 +10,8 @@ export const encodings = [
 export const encodingSchema = z.enum(encodings);
 export type Encoding = z.infer<typeof encodingSchema>;
 
-/** How a received file may be packed; each is unpacked into the job's spool. */
-export const compressions = ['gzip'] as const;
+/** How a received file may be packed; each is unpacked into the job's spool. With two layers it is the outer one. */
+export const compressions = ['gzip', 'zstd', 'bzip2', 'xz', 'zip'] as const;
 export type Compression = (typeof compressions)[number];
 
 /** What every format says: how its bytes become text, which columns there are, where the first record is. */
@@ -47,14 +47,25 @@ export type DelimitedOptions = z.infer<typeof delimitedOptionsSchema>;
 const pathsSchema = z.array(z.array(z.union([z.string(), z.number().int().nonnegative()])).readonly()).readonly();
 export type ValuePath = readonly (string | number)[];
 
+/** Columns, from 0, whose values are handed over as the JSON text that stands there, texts with their quotes and null too: fields of type json in our own exports. */
+const literalsSchema = z.array(z.number().int().nonnegative()).readonly().optional();
+
+/**
+ * A row for each element of an array in the records. `paths` are then those of the records without it, and the columns of the elements
+ * follow theirs; the rows are read from the row spool.
+ */
+const explodeSchema = z.object({ path: z.array(z.string()).min(1).readonly(), paths: pathsSchema }).strict().readonly().optional();
+
 /** One JSON value a line (JSON Lines, NDJSON). */
-export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema }).strict().readonly();
+export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema, literals: literalsSchema, explode: explodeSchema }).strict().readonly();
 export type JsonLinesOptions = z.infer<typeof jsonLinesOptionsSchema>;
 
 export const jsonOptionsSchema = z.object({
   format: z.enum(['json', 'geojson']),
   ...sourceOptions,
   paths: pathsSchema,
+  literals: literalsSchema,
+  explode: explodeSchema,
   /** Keys from the root to the records; empty: the root itself. */
   recordPath: z.array(z.string()).readonly(),
   /** What stands there: an array of records, or one object that is the only record. */
@@ -62,24 +73,56 @@ export const jsonOptionsSchema = z.object({
 }).strict().readonly();
 export type JsonOptions = z.infer<typeof jsonOptionsSchema>;
 
-export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema]);
+export const xmlOptionsSchema = z.object({
+  format: z.literal('xml'),
+  ...sourceOptions,
+  /** Steps are names of elements as they stand, `@name` of an attribute, a place among elements of one name, or `*`: all of them. */
+  paths: pathsSchema,
+  explode: explodeSchema,
+  /** Names of the elements from the root down to the records. */
+  recordPath: z.array(z.string()).min(1).readonly(),
+  /** Values carry escapes (`_x0001_`), as in a file that Waybill exported. */
+  restoresEscapes: z.boolean().optional(),
+}).strict().readonly();
+export type XmlOptions = z.infer<typeof xmlOptionsSchema>;
+
+export const fixedOptionsSchema = z.object({
+  format: z.literal('fixed'),
+  ...sourceOptions,
+  /** Characters (code points) of each column, from the start of the line. */
+  widths: z.array(z.number().int().positive()).min(1).readonly(),
+  /** Found from blanks: the last column takes the rest of its line, and text across a border is an issue of its row. */
+  guessed: z.boolean(),
+  preambleLines: z.number().int().nonnegative(),
+  header: z.boolean(),
+}).strict().readonly();
+export type FixedOptions = z.infer<typeof fixedOptionsSchema>;
+
+export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema, xmlOptionsSchema, fixedOptionsSchema]);
 export type ParseOptions = z.infer<typeof parseOptionsSchema>;
-export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson'] as const satisfies readonly ParseOptions['format'][];
+export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson', 'xml', 'fixed'] as const satisfies readonly ParseOptions['format'][];
 
 /** Whether the records are read from a spool that was made of the source (design 10.10), and not from the source itself. */
-export const readsSpool = ({ encoding, compression }: ParseOptions): boolean => encoding !== 'utf-8' || compression !== undefined;
+export const readsSpool = (options: ParseOptions): boolean =>
+  options.encoding !== 'utf-8' || options.compression !== undefined || ('explode' in options && options.explode !== undefined);
 
 /** What an operator may say instead of detection. */
 export const parseOverridesSchema = z.object({
   format: z.enum(sourceFormats).optional(),
-  /** Where the records of a JSON document are: `data.items`, or a JSON Pointer (`/data/items`); `.` is the root. */
+  /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer (`/data/items`); `.` is the root. */
   recordPath: z.string().max(1_000).optional(),
+  /** The file of a ZIP: its whole name, or its number from 1 as `#2`. */
+  entry: z.string().min(1).max(1_000).optional(),
+  /** An array in the records, or a repeated element: a row for each of its elements. */
+  explode: z.string().min(1).max(1_000).optional(),
   encoding: encodingSchema.optional(),
   delimiter: z.string().length(1).optional(),
   quote: z.string().length(1).nullable().optional(),
   escape: z.enum(['double', 'backslash']).optional(),
   preambleLines: z.number().int().nonnegative().max(10_000).optional(),
   header: z.boolean().optional(),
+  /** Of columns of a fixed width, in characters. */
+  widths: z.array(z.number().int().positive().max(100_000)).min(1).max(2_000).readonly().optional(),
 }).strict().readonly();
 export type ParseOverrides = z.infer<typeof parseOverridesSchema>;
 
@@ -111,13 +154,19 @@ export interface DelimitedDetection {
   readonly needsSpool: boolean;
 }
 
+export interface FixedDetection {
+  readonly options: FixedOptions;
+  readonly guesses: SourceGuesses & { readonly widths: Guess<string>; readonly header: Guess<boolean>; readonly preambleLines: Guess<number> };
+  readonly needsSpool: boolean;
+}
+
 export interface JsonDetection {
-  readonly options: JsonLinesOptions | JsonOptions;
+  readonly options: JsonLinesOptions | JsonOptions | XmlOptions;
   readonly guesses: SourceGuesses & { readonly recordPath?: Guess<string>; readonly columns: Guess<number> };
   readonly needsSpool: boolean;
 }
 
-export type Detection = DelimitedDetection | JsonDetection;
+export type Detection = DelimitedDetection | JsonDetection | FixedDetection;
 
 export const doubtable = ['format', 'encoding', 'delimiter', 'header', 'recordPath'] as const;
 

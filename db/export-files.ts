@@ -26,6 +26,10 @@ export const saveExportFile = async (db: Queryable, jobId: string, file: Omit<Ex
   [jobId, file.fileNo, file.rows, file.bytes, file.sha256, file.storageKey, file.guardedCells]);
 };
 
+export const forgetExportFiles = async (db: Queryable, jobId: string): Promise<void> => {
+  await db.query('delete from waybill.export_files where job_id = $1', [jobId]);
+};
+
 /** How the newest export of the organisation that wrote these bytes wrote them; null: none did. */
 export const findExportedFile = async (db: Queryable, { org, sha256 }: { readonly org: string; readonly sha256: string }): Promise<'plain' | 'guarded' | null> => {
   const { rows } = await db.query<{ guarded: boolean }>(`

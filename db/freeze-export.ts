@@ -1,5 +1,5 @@
 /**
- * Freezing (design 10.20): one statement materialises the selection, already authorised and masked, into an unlogged table of texts. Parts are
+ * Freezing (design 10.20): one statement materialises the selection, already authorised and masked, into an unlogged table of what COPY turns into texts when the parts are written. Parts are
  * ranges of its rows by place (ctid): rows lie in the order in which they were written, and nobody changes them. What PostgreSQL loses in a
  * crash is frozen anew under the next epoch; nothing of an earlier epoch is delivered.
  */
@@ -44,10 +44,10 @@ const lockFreezing = (tx: Queryable, jobId: string) => tx.query(`select pg_advis
 
 const materialise = async (tx: Queryable, { jobId, planEpoch, selection }: FreezeInput): Promise<number> => {
   const table = stagingTable(exportEpoch(jobId, planEpoch));
-  const { columns, from, order, values } = selectRows(selection);
+  const { outputs, from, order, values } = selectRows(selection);
   await exactTexts(tx);
   await tx.query(`drop table if exists ${table}`);
-  const labelled = columns.map((column, index) => `${column} as f${index}`).join(', ');
+  const labelled = outputs.map((column, index) => `${column} as f${index}`).join(', ');
   const { rowCount } = await tx.query(`create unlogged table ${table} with (autovacuum_enabled = off, toast.autovacuum_enabled = off) as select ${labelled} ${from} ${order}`, [...values]);
   return rowCount ?? 0;
 };

@@ -25,12 +25,17 @@ export interface RowSelection {
   readonly fields: readonly FieldDefinition[];
   /** A text or null for each field, as PostgreSQL writes the value. */
   readonly columns: readonly string[];
+  /** The same for COPY, which writes texts itself: the value as it is where that is cheaper and its text is the same. */
+  readonly outputs: readonly string[];
   /** `from … where …` */
   readonly from: string;
   /** `order by …`, or nothing. */
   readonly order: string;
   readonly values: readonly unknown[];
 }
+
+/** Types whose text is what COPY writes. Not so: boolean (`t` for `true`), inet (no `/32`), char(n) (its blanks), and whatever we do not know. */
+const writtenAlike = /^(?:smallint|integer|bigint|numeric(?:\([^)]*\))?|real|double precision|date|uuid|text|character varying(?:\(\d+\))?|timestamp(?:\(\d\))? with(?:out)? time zone|jsonb?|point)$/;
 
 /** Which fields this reader may see. Today all, for whoever has a role and a purpose. */
 const visibleFields = (input: SelectRowsInput): readonly FieldDefinition[] => {
@@ -43,6 +48,8 @@ const fieldNamed = (visible: readonly FieldDefinition[], name: string): FieldDef
   if (field === undefined) throw new WaybillError('EXPORT_FIELDS_INVALID', `The dataset has no field ${name}.`, { field: name });
   return field;
 };
+
+const columnOf = ({ name }: FieldDefinition): string => `t.${quoteIdentifier(name)}`;
 
 const sortable = (field: FieldDefinition): FieldDefinition => {
   if (['point', 'json', 'text_list', 'other'].includes(field.type)) throw new WaybillError('EXPORT_FIELDS_INVALID', `The field ${field.name} (${field.type}) has no order to sort by.`, { field: field.name });
@@ -71,7 +78,8 @@ export const selectRows = (input: SelectRowsInput): RowSelection => {
     `t.${quoteIdentifier(sortable(fieldNamed(visible, field)).name)} ${descending ? 'desc nulls last' : 'asc nulls last'}`);
   if (input.keys !== undefined) order.push('k.nr');
   return {
-    fields, columns: fields.map((field) => `t.${quoteIdentifier(field.name)}::text`), from: `from ${source}${condition}`,
+    fields, columns: fields.map((field) => `${columnOf(field)}::text`),
+    outputs: fields.map((field) => writtenAlike.test(field.pgType ?? '') ? columnOf(field) : `${columnOf(field)}::text`), from: `from ${source}${condition}`,
     order: order.length === 0 ? '' : `order by ${order.join(', ')}`, values: parameters.values,
   };
 };

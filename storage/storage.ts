@@ -11,6 +11,11 @@ export interface StoredObject {
 /** Length and time of the last change: with another one, the bytes may be others. */
 export const versionOf = ({ bytes, modifiedAt }: StoredObject): string => `${bytes} ${modifiedAt.toISOString()}`;
 
+export interface WriteOptions {
+  /** False: not waited for until it is on the disk. A crash of the machine may tear it, so its owner checks it and can make it again. */
+  readonly durable?: boolean;
+}
+
 export interface Storage {
   /** Null when nothing has this key. */
   stat(key: string): Promise<StoredObject | null>;
@@ -21,7 +26,7 @@ export interface Storage {
   /** Fills `target` from `start`; returns how many bytes there were. */
   readInto(key: string, start: number, target: Uint8Array): Promise<number>;
   /** Whole or not at all; replaces what had the key. */
-  write(key: string, source: ByteSource): Promise<StoredObject>;
+  write(key: string, source: ByteSource, options?: WriteOptions): Promise<StoredObject>;
   /**
    * Goes on at `offset`, which must be the object's length (0: a new one), else UPLOAD_INVALID. What arrived before `source` failed
    * stays. One writer at a time.

@@ -39,16 +39,23 @@ const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
 
 const work = async (run: ImportRun, resume: ExportCursor | undefined): Promise<ExportDatasetResult> => {
   let position: Position = resume === undefined ? await freeze(run, null) : { ...resume, lost: false };
-  while (!await writeParts(run, position)) position = await freeze(run, position.planEpoch);
-  await waitForLeave(run, position);
-  // From here on it completes or fails: a file that is being signed is not cancelled.
+  for (;;) {
+    while (!await writeParts(run, position)) position = await freeze(run, position.planEpoch);
+    await waitForLeave(run, position);
+    const state = await close(run);
+    if (state !== null) return { state };
+    position = await freeze(run, position.planEpoch);
+  }
+};
+
+/** From here on it completes or fails: a file that is being signed is not cancelled. Null: parts were lost in a crash of the machine. */
+const close = async (run: ImportRun): Promise<FinalState | null> => {
   run.beginCommit();
-  return CancellationScope.nonCancellable(async () => {
-    run.enter('closing');
-    const { state } = await closeExport({ jobId: run.jobId });
-    run.noteEnd(state, { books: null, errorCode: null });
-    return { state };
-  });
+  run.enter('closing');
+  const { state } = await CancellationScope.nonCancellable(async () => closeExport({ jobId: run.jobId }));
+  if (state === 'lost') { run.endCommit(); return null; }
+  run.noteEnd(state, { books: null, errorCode: null });
+  return state;
 };
 
 /** The last look before a step that takes long: an Update may have been lost, and a wish that stands in the database holds. */

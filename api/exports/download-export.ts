@@ -1,7 +1,7 @@
 /** GET /jobs/<job>/files/<n>: the finished file leaves the house here, so the download is audited before the first byte is sent (design 10.13). */
 import type { Actor } from '../../contracts/actor.ts';
 import { WaybillError } from '../../contracts/errors.ts';
-import { exportFileName, exportRequestSchema, mediaTypes } from '../../contracts/export-request.ts';
+import { exportFileName, exportRequestSchema, mediaTypeOf } from '../../contracts/export-request.ts';
 import { appendAudit } from '../../db/audit.ts';
 import { listExportFiles } from '../../db/export-files.ts';
 import type { Job } from '../../db/job.ts';
@@ -31,7 +31,7 @@ export const downloadExport = async ({ pool, storage }: Pick<ApiDeps, 'pool' | '
   const request = exportRequestSchema.parse(job.request);
   await appendAudit(pool, { actor, action: 'export.downloaded', jobId, details: { file: fileNo, sha256: file.sha256, bytes: file.bytes, purpose } });
   return new Response(bodyOf(storage.read(file.storageKey)), { headers: {
-    'content-type': request.compress === 'gzip' ? 'application/gzip' : mediaTypes[request.format], 'content-length': String(file.bytes),
+    'content-type': mediaTypeOf(request), 'content-length': String(file.bytes),
     'content-disposition': `attachment; filename="${exportFileName(request, fileNo)}"`, 'x-content-sha256': file.sha256,
     'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
   } });

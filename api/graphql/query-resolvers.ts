@@ -10,6 +10,8 @@ import { previewRecords } from '../../db/preview-records.ts';
 import { refuseWithoutRole } from '../../db/reader.ts';
 import { traceRecord } from '../../db/record-origins.ts';
 import { writeRecordPath } from '../../core/formats/json/record-path.ts';
+import { listArchive } from '../../core/intake/zip/list-archive.ts';
+import { archiveKey } from '../../storage/storage-keys.ts';
 import { estimateForDataset } from '../inspect/estimate-for-dataset.ts';
 import { inspectSource } from '../inspect/inspect-source.ts';
 import { parseOverrides } from '../jobs/parse-import-request.ts';
@@ -61,8 +63,16 @@ const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: In
     format: options.format, compression: options.compression ?? 'none', encoding: options.encoding, columns: options.columns.map((name) => ({ name })),
     rows, rowsExact, sample, guesses,
     ...(options.format === 'csv' ? { delimiter: options.delimiter, quote: options.quote, escape: options.escape, headerRow: options.header, preambleLines: options.preambleLines } : {}),
+    ...(options.format === 'fixed' ? { headerRow: options.header, preambleLines: options.preambleLines } : {}),
     ...('recordPath' in options ? { recordPath: writeRecordPath(options.recordPath) } : {}),
   };
+};
+
+const archiveFiles = async (_: unknown, { sha256, purpose }: Pick<InspectArgs, 'sha256' | 'purpose'>, { deps, actor }: GraphqlContext) => {
+  refuseWithoutRole({ actor, purpose: purpose ?? defaultPurpose });
+  await mustFindSource(deps, actor.org, sha256);
+  const members = await listArchive(deps.storage, archiveKey(sha256));
+  return members.map(({ name, plainBytes }, index) => ({ no: index + 1, name, bytes: plainBytes }));
 };
 
 interface RecordsArgs { readonly dataset: string; readonly first?: Maybe<number>; readonly importedBy?: Maybe<string>; readonly purpose?: Maybe<string> }
@@ -82,7 +92,7 @@ const audit = (_: unknown, { afterSeq, first }: { readonly afterSeq?: Maybe<numb
 
 export const queryResolvers = {
   previewExport: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewExport(deps, { actor, selection: parseExportSelection(input) }),
-  jobs, job, issues, estimateImport, inspect, records, audit,
+  jobs, job, issues, estimateImport, inspect, archiveFiles, records, audit,
   issueGroups: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) => {
     await mustFindJob(deps, actor.org, jobId);
     return groupIssues(deps.pool, jobId);

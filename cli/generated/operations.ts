@@ -69,11 +69,14 @@ export type ExportFormat =
   | 'tsv'
   | 'jsonl'
   | 'json'
-  | 'geojson';
+  | 'geojson'
+  | 'xml';
 
 export type Compression =
   | 'none'
-  | 'gzip';
+  | 'gzip'
+  | 'zstd'
+  | 'zip';
 
 export type LineEnd =
   | 'crlf'
@@ -95,10 +98,16 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
-  /** csv, jsonl, json or geojson. */
+  /** csv, jsonl, json, geojson, xml or fixed. */
   readonly format?: InputMaybe<Scalars['String']['input']>;
-  /** Where the records of a JSON document are: `data.items`, or a JSON Pointer; `.` is the root. */
+  /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer; `.` is the root. */
   readonly recordPath?: InputMaybe<Scalars['String']['input']>;
+  /** The file of a ZIP: its whole name, or its number from 1 as `#2`. */
+  readonly entry?: InputMaybe<Scalars['String']['input']>;
+  /** A row for each element of this array of the records, or of this repeated element. */
+  readonly explode?: InputMaybe<Scalars['String']['input']>;
+  /** Characters of each column of fixed width. */
+  readonly widths?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
   readonly encoding?: InputMaybe<Scalars['String']['input']>;
   readonly delimiter?: InputMaybe<Scalars['String']['input']>;
   /** null: quotes are ordinary characters. */
@@ -283,6 +292,14 @@ export type InspectQueryVariables = Exact<{
 
 export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string | null, readonly quote: string | null, readonly escape: string | null, readonly headerRow: boolean | null, readonly preambleLines: number | null, readonly recordPath: string | null, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
 
+export type ArchiveFilesQueryVariables = Exact<{
+  sha256: Scalars['String']['input'];
+  purpose?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type ArchiveFilesQuery = { readonly archiveFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly bytes: number }> };
+
 export type AuditQueryVariables = Exact<{
   afterSeq?: InputMaybe<Scalars['Count']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -418,6 +435,11 @@ export const estimateImportDocument: TypedDocument<EstimateImportQuery, Estimate
 export const inspectDocument: TypedDocument<InspectQuery, InspectQueryVariables> = {
   name: 'inspect',
   text: "query inspect($sha256:String!$fileName:String$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 fileName:$fileName parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines recordPath columns{name}rows rowsExact sample guesses}}",
+};
+
+export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFilesQueryVariables> = {
+  name: 'archiveFiles',
+  text: "query archiveFiles($sha256:String!$purpose:String){archiveFiles(sha256:$sha256 purpose:$purpose){no name bytes}}",
 };
 
 export const auditDocument: TypedDocument<AuditQuery, AuditQueryVariables> = {

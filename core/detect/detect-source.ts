@@ -12,13 +12,15 @@ import { readSourceText, type DetectionInput } from './source-text.ts';
 export const detectSource = (input: DetectionInput): Detection => {
   const detection = detectFormat(readSourceText(input));
   if (detection === null) throw new WaybillError('OPTION_INVALID', 'The content is not of the format that was named.', { option: 'format' });
+  if (input.overrides.explode !== undefined && !('paths' in detection.options))
+    throw new WaybillError('OPTION_INVALID', 'The format has no arrays whose elements could be rows.', { option: 'explode' });
   return detection;
 };
 
 /** The detection of what a compressed file holds, as one of the file: it is read from its spool. */
-export const markCompressed = <Found extends Detection>(detection: Found, compression: Compression): Found => ({
+export const markCompressed = <Found extends Detection>(detection: Found, { compression, why }: { readonly compression: Compression; readonly why: string }): Found => ({
   ...detection,
   options: { ...detection.options, compression },
-  guesses: { ...detection.guesses, compression: { value: compression, confidence: 1, why: `the file begins as ${compression} does, and could be unpacked to its end` } },
+  guesses: { ...detection.guesses, compression: { value: compression, confidence: 1, why } },
   needsSpool: true,
 });

@@ -43,7 +43,7 @@ export function readSourceText({ samples: unordered, totalBytes, overrides, file
   if (start.complete && isBlank(start.bytes)) throw emptyFile('holds nothing but blank lines');
   return {
     encoding, needsSpool, textStart: needsSpool ? 0 : bomBytes, segments, firstBytes: first.bytes.length, overrides,
-    extension: /\.[a-z0-9]+$/i.exec(fileName.replace(/\.gz$/i, ''))?.[0].toLowerCase() ?? '',
+    extension: /\.[a-z0-9]+$/i.exec(fileName.replace(/\.(?:gz|zst|bz2|xz|zip)$/i, ''))?.[0].toLowerCase() ?? '',
   };
 }
 

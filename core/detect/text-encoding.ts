@@ -3,7 +3,7 @@
  * text in another encoding almost never is; then statistics (single-byte-encoding.ts).
  */
 import { WaybillError } from '../../contracts/errors.ts';
-import type { Encoding, Guess } from '../../contracts/parse-options.ts';
+import { encodings, type Encoding, type Guess } from '../../contracts/parse-options.ts';
 import { guessSingleByteEncoding } from './single-byte-encoding.ts';
 import type { Sample } from './sample.ts';
 
@@ -17,9 +17,47 @@ export function detectEncoding(samples: readonly Sample[], totalBytes: number, o
   const marked = readBom(samples[0]?.bytes ?? new Uint8Array(0));
   if (override !== undefined)
     return { guess: { value: override, confidence: 1, why: 'named by the operator' }, bomBytes: marked?.guess.value === override ? marked.bomBytes : 0 };
-  const guess = guessUtf16(samples);
-  return marked ?? { guess: guess ?? guessEightBit(samples, totalBytes), bomBytes: 0 };
+  if (marked !== null) return marked;
+  const guess = guessUtf16(samples) ?? withDeclaration(guessEightBit(samples, totalBytes), samples[0]?.bytes ?? new Uint8Array(0));
+  return { guess, bomBytes: 0 };
 }
+
+/** What an XML document says of itself is evidence, and less than what its bytes say: documents are turned into another encoding and keep their first line. */
+function withDeclaration(found: Guess<Encoding>, bytes: Uint8Array): Guess<Encoding> {
+  const label = /^\s*<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z][\w.:-]*)["']/.exec(String.fromCharCode(...bytes.subarray(0, 300)))?.[1];
+  if (label === undefined) return found;
+  const declared = declaredEncoding(label.toLowerCase());
+  const onlyAscii = found.value === 'utf-8' && found.why.startsWith(onlyAsciiWhy);
+  if (declared === null) {
+    if (found.value === 'utf-8' && !onlyAscii) return { ...found, confidence: 0.7, why: `the document declares an encoding that is not read, but ${found.why}` };
+    throw new WaybillError('FILE_UNDECODABLE', 'The XML document declares an encoding that is not read; save it as UTF-8, or name another with --encoding.');
+  }
+  if (declared === found.value) return { ...found, confidence: Math.max(found.confidence, 0.99), why: `the XML document declares it; ${found.why}` };
+  if (declared === 'utf-16le' || declared === 'utf-16be') return { ...found, why: `${found.why}; the XML document declares UTF-16 and is none` };
+  if (declared === 'utf-8') return { ...found, confidence: Math.min(found.confidence, 0.7), why: `the XML document declares UTF-8 and is none; ${found.why}` };
+  if (found.value === 'utf-8' && !onlyAscii) return { ...found, confidence: 0.7, why: `${found.why}, although the XML document declares ${declared}` };
+  return { value: declared, confidence: 0.95, why: onlyAscii ? 'the XML document declares it; the samples have only ASCII characters' : 'the XML document declares it' };
+}
+
+/** Labels as documents have them (https://encoding.spec.whatwg.org/#names-and-labels). */
+function declaredEncoding(label: string): Encoding | null {
+  const known = encodings.find((encoding) => encoding === label);
+  if (known !== undefined) return known;
+  switch (label) {
+    case 'utf8': case 'us-ascii': case 'ascii': return 'utf-8';
+    case 'utf-16': return 'utf-16le';
+    case 'latin1': case 'latin-1': case 'iso8859-1': case 'iso_8859-1': return 'iso-8859-1';
+    case 'iso8859-2': case 'latin2': return 'iso-8859-2';
+    case 'iso8859-15': case 'latin9': return 'iso-8859-15';
+    case 'cp1252': case 'ansi': return 'windows-1252';
+    case 'cp1250': return 'windows-1250';
+    case 'cp1251': return 'windows-1251';
+    case 'cp866': return 'ibm866';
+    default: return null;
+  }
+}
+
+const onlyAsciiWhy = 'only ASCII characters';
 
 function readBom(bytes: Uint8Array): EncodingGuess | null {
   const [a, b, c, d] = bytes;
@@ -60,7 +98,7 @@ function readsAsUtf16(sample: Sample, encoding: Encoding): boolean {
 
 function guessEightBit(samples: readonly Sample[], totalBytes: number): Guess<Encoding> {
   const { sequences, invalid, high } = countUtf8(samples, totalBytes);
-  if (high === 0) return { value: 'utf-8', confidence: 0.95, why: 'only ASCII characters in the samples, which UTF-8 holds unchanged' };
+  if (high === 0) return { value: 'utf-8', confidence: 0.95, why: `${onlyAsciiWhy} in the samples, which UTF-8 holds unchanged` };
   if (invalid === 0) return { value: 'utf-8', confidence: sequences >= 3 ? 0.99 : 0.9, why: `all ${sequences} characters beyond ASCII in the samples are valid UTF-8` };
   // In text of another encoding hardly any sequence is valid and most high bytes are not: a few broken cells do not make a file another one.
   if (sequences >= 4 && invalid * 3 <= sequences)

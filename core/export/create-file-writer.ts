@@ -1,22 +1,30 @@
 /** The writer of a format: the one list of them. */
-import { csvDialectSchema } from '../../contracts/export-request.ts';
+import { csvDialectSchema, unpackedFileName } from '../../contracts/export-request.ts';
 import type { ExportRequest } from '../../contracts/export-request.ts';
 import { CsvWriter } from '../formats/csv/csv-writer.ts';
 import type { FileWriter } from '../formats/file-writer.ts';
 import type { FormatWriter, OutputField } from '../formats/format-writer.ts';
 import { GeoJsonWriter } from '../formats/geojson/geojson-writer.ts';
 import { JsonArrayWriter, JsonLinesWriter } from '../formats/json/json-writer.ts';
+import { xmlSchemaOf } from '../formats/xml/xml-schema.ts';
+import { XmlWriter } from '../formats/xml/xml-writer.ts';
 import { TextFileWriter } from './text-file-writer.ts';
 
-type WriterRequest = Pick<ExportRequest, 'format' | 'dialect' | 'compress'>;
+type WriterRequest = Pick<ExportRequest, 'dataset' | 'format' | 'dialect' | 'compress' | 'splitRows'>;
 
-export const createFileWriter = (request: WriterRequest, fields: readonly OutputField[]): FileWriter => {
+/** @param fileNo from 1, of an export of several files; parts do not depend on it */
+export const createFileWriter = (request: WriterRequest, fields: readonly OutputField[], fileNo = 1): FileWriter => {
   switch (request.format) {
-    case 'csv': case 'tsv': case 'jsonl': case 'json': case 'geojson': return new TextFileWriter(createFormatWriter(request.format, request, fields), request.compress);
+    case 'csv': case 'tsv': case 'jsonl': case 'json': case 'geojson':
+      return new TextFileWriter(createFormatWriter(request.format, request, fields), { compression: request.compress, name: unpackedFileName(request, fileNo) });
+    case 'xml':
+      return new TextFileWriter(createFormatWriter(request.format, request, fields), {
+        compression: request.compress, name: unpackedFileName(request, fileNo), companions: [{ extension: 'xsd', bytes: Buffer.from(xmlSchemaOf(fields)) }],
+      });
   }
 };
 
-type TextFormat = 'csv' | 'tsv' | 'jsonl' | 'json' | 'geojson';
+type TextFormat = 'csv' | 'tsv' | 'jsonl' | 'json' | 'geojson' | 'xml';
 
 export const createFormatWriter = (format: TextFormat, { dialect }: Pick<ExportRequest, 'dialect'>, fields: readonly OutputField[]): FormatWriter => {
   const csv = dialect ?? csvDialectSchema.parse({});
@@ -26,5 +34,6 @@ export const createFormatWriter = (format: TextFormat, { dialect }: Pick<ExportR
     case 'jsonl': return new JsonLinesWriter(fields);
     case 'json': return new JsonArrayWriter(fields);
     case 'geojson': return new GeoJsonWriter(fields);
+    case 'xml': return new XmlWriter(fields);
   }
 };

@@ -2,13 +2,14 @@
  * From a received object to bytes that can be read as records, and how: what is packed is unpacked, what cannot be read at a byte is turned
  * into a spool once (design 10.10). `waybill inspect` and the import go this same way, so what the one says the other finds.
  */
-import { WaybillError } from '../../contracts/errors.ts';
-import type { Compression, Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
+import type { Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectSource, markCompressed } from '../detect/detect-source.ts';
 import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
+import { isExploded, type ExplodedOptions } from '../formats/explode/explode-records.ts';
+import { explodeSource } from './explode-source.ts';
+import { layOpen, type LaidOpen } from './lay-open.ts';
 import { lookAtSamples } from './read-samples.ts';
 import type { SourceStore } from './source-store.ts';
-import { compressionOf, signatureBytes, unpack } from './unpack.ts';
 
 export interface PrepareOrder {
   /** The object as it was received. */
@@ -18,6 +19,8 @@ export interface PrepareOrder {
   readonly overrides: ParseOverrides;
   /** Asked only where the content leaves it open; never repeated. */
   readonly fileName?: string | undefined;
+  /** For an estimate: no more than about this is unpacked and decoded. */
+  readonly mostBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,37 +29,49 @@ export interface PreparedSource {
   /** Where the records are read: the object itself, or its spool. */
   readonly key: string;
   readonly bytes: number;
+  /** The same, or an estimate when only the head is there. */
+  readonly wholeBytes: number;
 }
 
-interface Laid { readonly key: string; readonly bytes: number; readonly compression: Compression | null }
-
-/** Throws what unpacking (unpack.ts) and detection (detect-source.ts) throw. */
+/** Throws what unpacking (lay-open.ts) and detection (detect-source.ts) throw. */
 export const prepareSource = async (store: SourceStore, order: PrepareOrder): Promise<PreparedSource> => {
   const laid = await layOpen(store, order);
-  const { detection, key, bytes } = await prepareText(store, laid, order);
-  return { detection: laid.compression === null ? detection : markCompressed(detection, laid.compression), key, bytes };
+  const { detection, ...source } = await prepareText(store, laid, order);
+  return { ...source, detection: laid.packing === null ? detection : markCompressed(detection, laid.packing) };
 };
 
-const layOpen = async (store: SourceStore, { key, spool, signal }: PrepareOrder): Promise<Laid> => {
-  const stat = await store.stat(key);
-  if (stat === null) throw new WaybillError('FILE_MISSING', 'The archived copy of the file is not in its place.');
-  if (stat.bytes === 0) throw new WaybillError('FILE_EMPTY', 'The file has no bytes.');
-  const compression = compressionOf(await store.readRange(key, 0, Math.min(signatureBytes, stat.bytes)));
-  if (compression === null) return { key, bytes: stat.bytes, compression };
-  const { bytes } = await unpack(store, { from: key, to: spool, compression, signal });
-  return { key: spool, bytes, compression };
+const prepareText = async (store: SourceStore, { key, bytes, wholeBytes, packing }: LaidOpen, order: PrepareOrder): Promise<PreparedSource> => {
+  const { overrides } = order;
+  const fileName = packing?.innerName ?? order.fileName;
+  const detection = await lookAtSamples(store, { key, totalBytes: bytes }, (samples) => detectSource({ samples, totalBytes: wholeBytes, overrides, fileName }));
+  const text = detection.needsSpool ? await decode(store, { key, bytes, wholeBytes, encoding: detection.options.encoding }, order) : { key, bytes, wholeBytes };
+  return isExploded(detection.options) ? explode(store, text, { detection, options: detection.options, order }) : { detection, ...text };
 };
 
-const prepareText = async (store: SourceStore, { key, bytes }: Laid, { spool, overrides, fileName }: PrepareOrder): Promise<PreparedSource> => {
-  const detection = await lookAtSamples(store, { key, totalBytes: bytes }, (samples) => detectSource({ samples, totalBytes: bytes, overrides, fileName }));
-  if (!detection.needsSpool) return { detection, key, bytes };
-  // The spool may be its own source: it is replaced when the decoded one is whole.
-  const decoded = await store.write(spool, decodedPieces(store, key, detection.options.encoding));
-  return { detection, key: spool, bytes: decoded.bytes };
+interface Text { readonly key: string; readonly bytes: number; readonly wholeBytes: number }
+
+/** The spool may be its own source: it is replaced when the decoded one is whole. */
+const decode = async (store: SourceStore, { key, bytes, wholeBytes, encoding }: Text & { readonly encoding: Encoding }, { spool, mostBytes, signal }: PrepareOrder): Promise<Text> => {
+  const read = Math.min(bytes, mostBytes ?? bytes);
+  const decoded = await store.write(spool, decodedPieces(store.read(key, 0, read), encoding, signal));
+  return { key: spool, bytes: decoded.bytes, wholeBytes: Math.round(decoded.bytes * (wholeBytes / read)) };
 };
 
-async function* decodedPieces(store: SourceStore, key: string, encoding: Encoding): AsyncGenerator<Uint8Array> {
+interface Exploding { readonly detection: Detection; readonly options: ExplodedOptions; readonly order: PrepareOrder }
+
+const explode = async (store: SourceStore, { key, wholeBytes }: Text, { detection, options, order: { spool, mostBytes, signal } }: Exploding): Promise<PreparedSource> => {
+  const { bytes, readBytes } = await explodeSource(store, { from: key, to: spool, options, mostBytes, signal });
+  return {
+    detection: { ...detection, options: { ...options, dataStartByte: 0, dataStartLine: 1 }, needsSpool: true } as Detection,
+    key: spool, bytes, wholeBytes: Math.round(bytes * (wholeBytes / Math.max(1, readBytes))),
+  };
+};
+
+async function* decodedPieces(pieces: AsyncIterable<Uint8Array>, encoding: Encoding, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const decoder = createSourceDecoder(encoding);
-  for await (const piece of store.read(key)) yield decoder.push(piece);
+  for await (const piece of pieces) {
+    signal?.throwIfAborted();
+    yield decoder.push(piece);
+  }
   yield decoder.end();
 }

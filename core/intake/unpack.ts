@@ -4,65 +4,87 @@
  */
 import { WaybillError } from '../../contracts/errors.ts';
 import type { Compression } from '../../contracts/parse-options.ts';
-import { gunzipped } from './gunzipped.ts';
-import type { SourceStore, StoredSize } from './source-store.ts';
+import type { RandomAccess } from '../formats/source-format.ts';
+import { expandsTooMuch, guardGrowth, harmlessBytes } from './growth-guard.ts';
+import type { SourceStore } from './source-store.ts';
+import { unpackStream } from './unpack-stream.ts';
+import { locateMember, readMember } from './zip/read-member.ts';
+import type { ZipMember } from './zip/zip-directory.ts';
 
-/** Texts shrink 5 to 50 times, the most monotonous logs 150 times; gzip can reach 1,032. */
-const mostRatio = 200;
-/** Below it the ratio is nobody's harm. */
-const harmlessBytes = 64 * 1024 * 1024;
-const reserveBytes = 256 * 1024 * 1024;
-const checkEvery = 64 * 1024 * 1024;
-
-/** By how a file begins (https://en.wikipedia.org/wiki/List_of_file_signatures). */
-const signatures: readonly { readonly compression: Compression; readonly bytes: readonly number[] }[] = [
-  { compression: 'gzip', bytes: [0x1f, 0x8b] },
-];
-
-export const signatureBytes = 8;
-export const compressionOf = (start: Uint8Array): Compression | null =>
-  signatures.find(({ bytes }) => bytes.every((byte, at) => start[at] === byte))?.compression ?? null;
+/** Texts shrink 5 to 50 times, the most monotonous logs 150 times by gzip (which can reach 1,032) and 400 times by those that look farther back. */
+const mostRatio: Readonly<Record<Compression, number>> = { gzip: 200, zip: 200, zstd: 500, bzip2: 500, xz: 500 };
+/** A part of a file may be monotonous; with more of it, the ratio is that of what was read so far. */
+const monotonousBytes = 256 * 1024 * 1024;
 
 export interface UnpackOrder {
   readonly from: string;
   readonly to: string;
   readonly compression: Compression;
+  /** The file in a ZIP. */
+  readonly member?: ZipMember | undefined;
+  /** Of the file as it was received, when it is packed twice. */
+  readonly receivedBytes?: number | undefined;
+  /** No more than about this is unpacked. */
+  readonly mostBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Throws FILE_CUT_OFF, FILE_UNPACKING_FAILED, FILE_EXPANDS_TOO_MUCH and DISK_WOULD_FILL; then nothing is left of it. */
-export const unpack = async (store: SourceStore, { from, to, compression, signal }: UnpackOrder): Promise<StoredSize> => {
-  const packed = await store.stat(from);
-  if (packed === null) throw new WaybillError('FILE_MISSING', 'The storage has no object with this key.');
-  return store.write(to, guarded(store, { pieces: unpacked(compression, store.read(from)), packedBytes: packed.bytes, signal }));
+export interface Unpacked {
+  readonly bytes: number;
+  /** The same, or by what was measured so far when it was not unpacked to its end. */
+  readonly wholeBytes: number;
+}
+
+/** Throws FILE_CUT_OFF, FILE_UNPACKING_FAILED, FILE_ENCRYPTED, FILE_EXPANDS_TOO_MUCH and DISK_WOULD_FILL; then nothing is left of it. */
+export const unpack = async (store: SourceStore, order: UnpackOrder): Promise<Unpacked> => {
+  const { from, to, compression, member } = order;
+  const source = await mustOpen(store, from);
+  const [start, end] = member === undefined ? [0, source.bytes] : await locateMember(source, member);
+  const seen: Seen = { packed: 0, grown: 0, whole: false };
+  const packed = counted(store.read(from, start, end), seen);
+  const pieces = member === undefined ? unpackStream(streamed(compression), packed) : readMember(packed, member);
+  const { bytes } = await store.write(to, guarded(store, { ...order, pieces, seen, packedBytes: Math.min(end - start, order.receivedBytes ?? end - start) }));
+  return { bytes, wholeBytes: seen.whole || seen.packed === 0 ? bytes : Math.max(bytes, Math.round(bytes * ((end - start) / seen.packed))) };
 };
 
-const unpacked = (compression: Compression, packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => {
-  switch (compression) {
-    case 'gzip': return gunzipped(packed);
-  }
+const streamed = (compression: Compression): Exclude<Compression, 'zip'> => {
+  if (compression === 'zip') throw new WaybillError('INTERNAL', 'A ZIP file is unpacked by its files.');
+  return compression;
 };
 
-interface Guarding { readonly pieces: AsyncIterable<Uint8Array>; readonly packedBytes: number; readonly signal: AbortSignal | undefined }
+const mustOpen = async (store: SourceStore, key: string): Promise<RandomAccess> => {
+  const stat = await store.stat(key);
+  if (stat === null) throw new WaybillError('FILE_MISSING', 'The storage has no object with this key.');
+  return { bytes: stat.bytes, read: (start, endExclusive) => store.readRange(key, start, endExclusive) };
+};
 
-async function* guarded(store: SourceStore, { pieces, packedBytes, signal }: Guarding): AsyncGenerator<Uint8Array> {
-  let [grown, checked] = [0, 0];
-  for await (const piece of pieces) {
-    signal?.throwIfAborted();
-    grown += piece.length;
-    if (grown > harmlessBytes && grown > packedBytes * mostRatio) throw tooMuch(packedBytes);
-    if (grown - checked >= checkEvery) {
-      checked = grown;
-      await refuseFullDisk(store);
-    }
+interface Seen { packed: number; grown: number; whole: boolean }
+
+async function* counted(packed: AsyncIterable<Uint8Array>, seen: Seen): AsyncGenerator<Uint8Array> {
+  for await (const piece of packed) {
+    seen.packed += piece.length;
     yield piece;
   }
 }
 
-const tooMuch = (packedBytes: number): WaybillError =>
-  new WaybillError('FILE_EXPANDS_TOO_MUCH', `Unpacked the file is more than ${mostRatio} times as large.`, { packedBytes, mostRatio });
+interface Guarding extends Pick<UnpackOrder, 'compression' | 'mostBytes' | 'signal'> {
+  readonly pieces: AsyncIterable<Uint8Array>;
+  readonly seen: Seen;
+  readonly packedBytes: number;
+}
 
-const refuseFullDisk = async (store: SourceStore): Promise<void> => {
-  const bytesFree = await store.freeBytes();
-  if (bytesFree !== null && bytesFree < reserveBytes) throw new WaybillError('DISK_WOULD_FILL', 'The unpacked file would fill the disk.', { bytesFree });
-};
+async function* guarded(store: SourceStore, { pieces, seen, packedBytes, compression, mostBytes = Infinity, signal }: Guarding): AsyncGenerator<Uint8Array> {
+  const ratio = mostRatio[compression];
+  const judge = (grown: number): void => {
+    seen.grown = grown;
+    if (isTooMuch(seen, packedBytes, ratio)) throw expandsTooMuch(packedBytes, ratio);
+  };
+  for await (const piece of guardGrowth(store, { pieces, judge, signal })) {
+    yield piece;
+    if (seen.grown >= mostBytes) return;
+  }
+  seen.whole = true;
+}
+
+const isTooMuch = ({ grown, packed }: Seen, packedBytes: number, ratio: number): boolean =>
+  (grown > harmlessBytes && grown > packedBytes * ratio) || (grown > monotonousBytes && grown > packed * ratio);

@@ -8,7 +8,7 @@ import { mkdir, open, opendir, realpath, rename, rm, stat, statfs, type FileHand
 import { dirname, join, sep } from 'node:path';
 import { WaybillError } from '../../contracts/errors.ts';
 import { isStorageKey } from '../storage-keys.ts';
-import type { ByteSource, Storage, StoredObject } from '../storage.ts';
+import type { ByteSource, Storage, StoredObject, WriteOptions } from '../storage.ts';
 
 const pieceBytes = 1024 * 1024;
 const draftFolder = '.drafts';
@@ -117,14 +117,14 @@ export class LocalStorage implements Storage {
     }
   }
 
-  async write(key: string, source: ByteSource): Promise<StoredObject> {
+  async write(key: string, source: ByteSource, { durable = true }: WriteOptions = {}): Promise<StoredObject> {
     const path = await this.pathToWrite(key);
     const draft = join(this.root, draftFolder, randomUUID());
     try {
       const file = await open(draft, O_WRONLY | O_CREAT | O_EXCL, 0o600);
-      try { await writeAll(file, source); await file.sync(); } finally { await file.close(); }
+      try { await writeAll(file, source); if (durable) await file.sync(); } finally { await file.close(); }
       await rename(draft, path);
-      await syncFolder(dirname(path));
+      if (durable) await syncFolder(dirname(path));
     } catch (error) {
       await rm(draft, { force: true });
       throw storageError(error);

@@ -1,6 +1,7 @@
 /** What Waybill exports it imports again unchanged: every type, with values chosen to break it. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ParseOverrides } from '../../contracts/parse-options.ts';
 import { ImportBench } from '../support/import-bench.ts';
 import { runExport, type ExportWish } from '../support/export-run.ts';
 
@@ -38,7 +39,12 @@ afterAll(async () => { await bench.close(); });
 
 const wishes: readonly ExportWish[] = [
   {}, { dialect: { bom: true, delimiter: ';' } }, { format: 'tsv' }, { dialect: { lineEnd: 'lf', quote: "'" } }, { dialect: { guardFormulas: false } },
+  { format: 'jsonl' }, { format: 'json' }, { format: 'geojson' }, { format: 'xml' },
 ];
+
+const parseOf = ({ format = 'csv', dialect }: ExportWish): ParseOverrides => (format === 'csv' || format === 'tsv'
+  ? { header: true, encoding: 'utf-8', quote: dialect?.quote ?? '"', delimiter: dialect?.delimiter ?? (format === 'tsv' ? '\t' : ','), escape: 'double', preambleLines: 0 }
+  : { format, ...(format === 'xml' ? { recordPath: 'records.record' } : {}) });
 
 const compareTables = async (): Promise<void> => {
   const different = await bench.sql(`select a.id, to_jsonb(a) as a, to_jsonb(b) as b from app.first a full join app.second b using (id) where a::text is distinct from b::text limit 3`);
@@ -52,7 +58,7 @@ describe('export, then import', () => {
       for (const [index, values] of rows.entries())
         await bench.sql(`insert into app.first values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, [index, ...values]);
       const { contents } = await runExport(bench, 'first', wish);
-      const { books } = await bench.load('second', contents[0] ?? '', { again: true, parse: { header: true, encoding: 'utf-8', quote: wish.dialect?.quote ?? '"', delimiter: wish.dialect?.delimiter ?? (wish.format === 'tsv' ? '\t' : ','), escape: 'double', preambleLines: 0 } });
+      const { books } = await bench.load('second', contents[0] ?? '', { again: true, parse: parseOf(wish) });
       expect(books).toMatchObject({ read: rows.length, created: rows.length, quarantined: 0 });
       await compareTables();
     }), { numRuns: 12 });

@@ -1,15 +1,15 @@
-/** Every file of the corpus of JSON and of compressed files, the way that `waybill inspect` and the import go: dropping a file in adds its tests. */
-import { createHash } from 'node:crypto';
+/** Every file of the corpus of JSON, XML, text of fixed width and compressed files, the way that `waybill inspect` and the import go: dropping a file in adds its tests. */
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inspectSource } from '../../api/inspect/inspect-source.ts';
 import { isWaybillError } from '../../contracts/errors.ts';
-import { parseOverridesSchema, type ParseOptions } from '../../contracts/parse-options.ts';
-import { createSourceDecoder } from '../../core/formats/csv/source-decoder.ts';
+import { parseOverridesSchema } from '../../contracts/parse-options.ts';
+import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openLocalStorage } from '../../storage/local/local-storage.ts';
-import { archiveKey } from '../../storage/storage-keys.ts';
+import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
 import { readRows } from '../support/read-rows.ts';
 
 const corpus = new URL('../fixtures/corpus/', import.meta.url);
@@ -30,10 +30,11 @@ interface Expected {
   readonly [option: string]: unknown;
 }
 
-const textOf = (bytes: Buffer, { encoding }: ParseOptions): Buffer => {
-  if (encoding === 'utf-8') return bytes;
-  const decoder = createSourceDecoder(encoding);
-  return Buffer.concat([decoder.push(bytes), decoder.end()]);
+/** What the import would read: the file itself, or the spool that is made of it. */
+const prepared = async (fileName: string, bytes: Buffer, overrides: unknown): Promise<Buffer> => {
+  const key = archiveKey(createHash('sha256').update(bytes).digest('hex'));
+  const found = await prepareSource(storage, { key, spool: spoolKey(randomUUID()), fileName, overrides: parseOverridesSchema.parse(overrides ?? {}) });
+  return storage.readRange(found.key, 0, found.bytes);
 };
 
 const inspect = async (fileName: string, bytes: Buffer, overrides: unknown) => {
@@ -42,7 +43,7 @@ const inspect = async (fileName: string, bytes: Buffer, overrides: unknown) => {
   return inspectSource(storage, { file: { sha256, bytes: bytes.length }, fileName, overrides: parseOverridesSchema.parse(overrides ?? {}), all: true });
 };
 
-describe.each(['jsonl', 'json', 'geojson', 'gzip'])('the corpus of %s', (format) => {
+describe.each(['jsonl', 'json', 'geojson', 'xml', 'fixed', 'explode', 'gzip'])('the corpus of %s', (format) => {
   const names = readdirSync(new URL(`${format}/`, corpus)).filter((name) => !name.endsWith('.expected.json'));
 
   it.each(names)('reads %s as its expectation says', async (fileName) => {
@@ -65,7 +66,7 @@ describe.each(['jsonl', 'json', 'geojson', 'gzip'])('the corpus of %s', (format)
       expect(guess.why.length).toBeGreaterThan(10);
     }
     if (format === 'gzip') return;
-    const read = readRows(textOf(bytes, found.detection.options), found.detection.options, { chunkBytes: 16, pieceBytes: 7 });
+    const read = readRows(await prepared(fileName, bytes, overrides), found.detection.options, { chunkBytes: 16, pieceBytes: 7 });
     if (cells !== undefined) expect(read.map((row) => row.cells)).toEqual(cells);
     if (lines !== undefined) expect(read.map((row) => row.line)).toEqual(lines);
     if (findings !== undefined) expect(read.flatMap((row, index) => row.findings.map((finding) => `${index + 1}@${row.line} ${finding}`))).toEqual(findings);

@@ -230,6 +230,20 @@ describe('the reader beside JSON.parse', () => {
     }), { numRuns: 5000 });
   });
 
+  it('refuses a second list at the record path behind the sample, and no key that only looks like it', () => {
+    const head = `{"data":{"items":[{"a":1}],`;
+    const detection = detect(`${head}"x":1}}`, { recordPath: 'data.items' });
+    const codeOf = (text: string, size: number): string | number => {
+      try { return readAll(text, detection, { chunkBytes: size, pieceBytes: size }).length; } catch (error) { return isWaybillError(error) ? error.code : 'other'; }
+    };
+    for (const size of [1, 2, 3, 1_000]) {
+      expect(codeOf(`${head}"items":[{"a":2}]}}`, size)).toBe('FILE_JSON_INVALID');
+      expect(codeOf(`${head}"it\\u0065ms":[{"a":2}]}}`, size)).toBe('FILE_JSON_INVALID');
+      expect(codeOf(`${head}"x":1},"data":{"items":[]}}`, size)).toBe('FILE_JSON_INVALID');
+      expect(codeOf(`${head}"x":"items","y":["items",{"items":1}],"data":2},"items":3,"z":"data"}`, size)).toBe(1);
+    }
+  });
+
   it('survives any bytes: every record that the planner counts is read, and nothing else', () => {
     const marks = fc.constantFrom(...[...'{}[],:"\\ \n1ae'].map((mark) => mark.charCodeAt(0)), 0x80, 0x00);
     fc.assert(fc.property(fc.array(marks, { maxLength: 60 }), fc.integer({ min: 1, max: 30 }), fc.boolean(), (codes, size, isLines) => {

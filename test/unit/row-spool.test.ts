@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { issueCodeOf } from '../../contracts/issue-codes.ts';
 import { cellText } from '../../core/formats/cell-text.ts';
 import { brokenFlag, doubtfulFlag, quotedFlag } from '../../core/formats/csv/record-scanner.ts';
-import { spoolLine, type SpoolCell } from '../../core/formats/row-spool/spool-cell.ts';
+import { spoolLine, spoolLineWith, spoolProblem, type SpoolCell } from '../../core/formats/row-spool/spool-cell.ts';
 import { SpoolReader } from '../../core/formats/row-spool/spool-reader.ts';
 
 const text = fc.string({ unit: fc.oneof(fc.constantFrom('\t', '\n', '\r', '\\', '!', '?', ';', 'e', 'é', '😀'), fc.string({ minLength: 1, maxLength: 1 })), maxLength: 12 });
@@ -34,5 +34,14 @@ describe('the row spool', () => {
   it('fills a short row up with nothing, and takes empty cells beyond the columns for none', () => {
     expect(readBack(Buffer.from(spoolLine(7, ['a']) + spoolLine(9, ['a', null, 'c', null, null]) + spoolLine(10, ['a', null, 'c', 'd'])), 3))
       .toEqual([{ line: 7, cells: ['a', null, null] }, { line: 9, cells: ['a', null, 'c'] }, { line: 10, cells: ['a', null, 'c', 'd'] }]);
+  });
+
+  it('carries a row that could not be read, and the places that have no column', () => {
+    const bytes = Buffer.from(spoolProblem(3, 'ROW_JSON_INVALID', '{"a":\t') + spoolLineWith(4, ['a', null], ['b.c', 'd[]']) + spoolLine(5, ['x', 'y']));
+    const reader = new SpoolReader(2);
+    reader.reset(bytes, 0, bytes.length);
+    const rows: unknown[] = [];
+    while (reader.next()) rows.push([reader.line, reader.problem === 0 ? null : issueCodeOf(reader.problem), reader.cellCount, cellText(reader, bytes, 0), [...reader.unknownPaths]]);
+    expect(rows).toEqual([[3, 'ROW_JSON_INVALID', 2, '{"a":\t', []], [4, null, 2, 'a', ['b.c', 'd[]']], [5, null, 2, 'x', []]]);
   });
 });

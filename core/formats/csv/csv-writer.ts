@@ -6,11 +6,16 @@ import { WaybillError } from '../../../contracts/errors.ts';
 import type { CsvDialect } from '../../../contracts/export-request.ts';
 import type { FormatWriter, OutputField, OutputRow } from '../format-writer.ts';
 import { portableText } from '../portable-text.ts';
+import { CsvLineEncoder } from './csv-line-encoder.ts';
+import type { CellKind } from './csv-line-encoder.ts';
 import { neutraliseFormula } from './formula-text.ts';
 
 export interface CsvWriterOptions extends CsvDialect { readonly delimiter: string }
 
 const textTypes: ReadonlySet<string> = new Set(['text', 'country', 'phone', 'email', 'code', 'enum', 'other']);
+const plainTypes: ReadonlySet<string> = new Set(['integer', 'number', 'boolean', 'date', 'uuid']);
+/** Delimiters that stand in numbers and times too. */
+const ofPlainTypes = /[-+.:]/;
 const byteOrderMark = '\ufeff';
 const special = /[\^$.*+?()[\]{}|\\/-]/g;
 
@@ -20,7 +25,9 @@ export class CsvWriter implements FormatWriter {
   readonly opening: Uint8Array;
   readonly between = Buffer.alloc(0);
   readonly closing = Buffer.alloc(0);
-  guardedCells = 0;
+  private guardedTexts = 0;
+  /** Null: of one column, a null is written in another way. */
+  private readonly lines: CsvLineEncoder | null;
   private readonly cells: readonly WriteCell[];
   private readonly quote: WriteCell;
   /** What must be quoted: signs of the dialect, and outer blanks, which many readers trim. */
@@ -33,8 +40,16 @@ export class CsvWriter implements FormatWriter {
     this.quote = (text) => `${quote}${text.replaceAll(quote, quote + quote)}${quote}`;
     this.needsQuotes = new RegExp(`^$|[${delimiter.replace(special, '\\$&')}${quote}\r\n]|^\\s|\\s$`);
     this.cells = fields.map(({ field }) => this.cellOf(field.type, portableText(field)));
+    this.lines = fields.length === 1 ? null : new CsvLineEncoder(
+      fields.map(({ field: { type } }, index) => ({ kind: this.kindOf(type), cell: this.cells[index] as WriteCell })), { delimiter, quote, lineEnd: this.lineEnd });
     const names = header ? fields.map(({ name }) => this.quoted(name)).join(delimiter) + this.lineEnd : '';
     this.opening = Buffer.from(`${bom ? byteOrderMark : ''}${names}`);
+  }
+
+  get guardedCells(): number { return this.guardedTexts + (this.lines?.guardedCells ?? 0); }
+
+  get encodeLines(): ((lines: Buffer) => Uint8Array) | undefined {
+    return this.lines?.encode.bind(this.lines);
   }
 
   encode(rows: readonly OutputRow[]): Uint8Array {
@@ -58,11 +73,18 @@ export class CsvWriter implements FormatWriter {
     throw new WaybillError('EXPORT_UNWRITABLE', `In a file of one column an empty text of ${name} could not be told from no value; export a second field with it.`, { field: name });
   }
 
+  private kindOf(type: string): CellKind {
+    if (textTypes.has(type)) return this.options.guardFormulas ? 'guarded' : 'text';
+    if (type === 'json') return 'text';
+    if (ofPlainTypes.test(this.options.delimiter) || (!plainTypes.has(type) && type !== 'timestamp')) return 'other';
+    return type === 'timestamp' ? 'time' : 'plain';
+  }
+
   private cellOf(type: string, portable: WriteCell): WriteCell {
     if (!this.options.guardFormulas || !textTypes.has(type)) return (value) => this.quoted(portable(value));
     return (value) => {
       const guarded = neutraliseFormula(value);
-      if (guarded.length !== value.length) this.guardedCells += 1;
+      if (guarded.length !== value.length) this.guardedTexts += 1;
       return this.quoted(guarded);
     };
   }

@@ -4,6 +4,7 @@ import type { Guess, JsonDetection, JsonOptions } from '../../../contracts/parse
 import type { Segment } from '../../detect/sample.ts';
 import type { SourceText } from '../../detect/source-text.ts';
 import { closeBrace, closeBracket, openBrace, openBracket, quote } from './json-bytes.ts';
+import { explodedJsonColumns } from '../explode/exploded-json.ts';
 import { columnsOf, featureNames } from './json-columns.ts';
 import { findRecordLists, placeOf, type FoundLists, type RecordList } from './record-lists.ts';
 import { parseRecordPath, writeRecordPath } from './record-path.ts';
@@ -16,10 +17,18 @@ export const detectJson = (text: SourceText, format: JsonOptions['format']): Jso
   if (found === null || (format === 'geojson') !== isGeojson(text, found)) return null;
   const chosen = chooseList(text, found, format);
   const { list } = chosen;
+  refuseSecondList(found, list, start.bytes);
   const first = list.container === 'array' ? sampleElements(start.bytes, list.start) : sampleObject(start, list);
   if (first.length === 0 && found.cut) throw tooLong(text);
   if (list.count === 0) throw new WaybillError('FILE_NO_RECORDS', 'The list of records is empty.', placeOf(start.bytes, list.start));
   return detectionOf(text, { chosen, format, records: [...first, ...furtherRecords(text, list, first)] });
+};
+
+const refuseSecondList = ({ lists }: FoundLists, list: RecordList, bytes: Uint8Array): void => {
+  const [, second] = lists.filter(({ path }) => path.length === list.path.length && path.every((key, index) => key === list.path[index]));
+  if (second === undefined) return;
+  const { line, byte } = placeOf(bytes, second.start);
+  throw new WaybillError('FILE_JSON_INVALID', `A second list stands at the record path, and only one would be read: line ${line}, byte ${byte}.`, { line, byte });
 };
 
 const lookInto = ({ overrides, extension }: SourceText, start: Segment): FoundLists | null => {
@@ -101,11 +110,13 @@ interface Basis { readonly chosen: Chosen; readonly format: JsonOptions['format'
 
 const detectionOf = ({ encoding, needsSpool, textStart, segments, overrides }: SourceText, { chosen: { list, guess }, format, records }: Basis): JsonDetection => {
   const plain = columnsOf(records);
-  const { paths, columns, guess: columnsGuess } = format === 'geojson' ? columnsOf(records, featureNames(plain.paths)) : plain;
+  const nameOf = format === 'geojson' ? featureNames(plain.paths) : undefined;
+  const { explode } = overrides;
+  const { paths, columns, guess: columnsGuess, ...exploded } = explode !== undefined ? explodedJsonColumns(records, explode, nameOf) : nameOf === undefined ? plain : columnsOf(records, nameOf);
   const isSaid = overrides.format === format;
   return {
     options: {
-      format, encoding: encoding.value, columns, paths, recordPath: list.path, container: list.container,
+      format, encoding: encoding.value, columns, paths, ...exploded, recordPath: list.path, container: list.container,
       dataStartByte: textStart + list.start, dataStartLine: placeOf((segments[0] as Segment).bytes, list.start).line,
     },
     guesses: {

@@ -10,13 +10,19 @@ import { backslash, closeBrace, closeBracket, comma, lineFeed, mostLevels, openB
 export interface ElementPlannerOptions extends ChunkSizes {
   readonly startByte: number;
   readonly startLine: number;
-  /** Objects around the records, which must close behind them. */
-  readonly enclosing: number;
+  /** Keys of the objects around the records, which must close behind them. */
+  readonly recordPath: readonly string[];
   readonly container: 'array' | 'object';
 }
 
 /** Inside a record only these matter: quotes, brackets, and line feeds to count. */
 const isMark = Uint8Array.from({ length: 256 }, (_, byte) => (byte === quote || byte === openBrace || byte === closeBrace || byte === openBracket || byte === closeBracket || byte === lineFeed ? 1 : 0));
+
+/** In bytes; a record path is shorter (contracts/parse-options.ts). */
+const longestKey = 8_000;
+const keyOf = (text: string): string | undefined => {
+  try { return JSON.parse(`"${text}"`) as string; } catch { return undefined; }
+};
 
 type Phase = 'records' | 'behind' | 'done';
 
@@ -40,6 +46,10 @@ export class ElementPlanner implements RecordPlanner {
   private contentEnd = -1;
   private afterComma = false;
   private readonly enclosing: number;
+  private readonly path: readonly string[];
+  /** Behind the records: the next string of an object around them is a key, and its bytes so far. */
+  private expectsKey = false;
+  private key: number[] | null = null;
 
   private chunkNo = 0;
   private chunkStart = -1;
@@ -47,10 +57,11 @@ export class ElementPlanner implements RecordPlanner {
   private chunkFirstRow = 1;
   private planned: PlannedChunk[] = [];
 
-  constructor({ startByte, startLine, enclosing, container, chunkBytes, chunkRows = Infinity }: ElementPlannerOptions) {
+  constructor({ startByte, startLine, recordPath, container, chunkBytes, chunkRows = Infinity }: ElementPlannerOptions) {
     this.sizes = { chunkBytes, chunkRows };
     this.isArray = container === 'array';
-    this.enclosing = enclosing;
+    this.path = recordPath;
+    this.enclosing = recordPath.length;
     this.base = this.offset = startByte;
     this.line = this.recordLine = startLine;
   }
@@ -111,10 +122,11 @@ export class ElementPlanner implements RecordPlanner {
   /** Goes on to the closing quote, or to the end of the piece; returns the last byte that it took. */
   private passString(bytes: Uint8Array, from: number): number {
     let at = from;
-    if (this.escaped) { this.escaped = false; if (bytes[at] === lineFeed) this.line += 1; at += 1; }
+    if (this.escaped) { this.escaped = false; if (bytes[at] === lineFeed) this.line += 1; this.key?.push(bytes[at] as number); at += 1; }
     for (; at < bytes.length; at += 1) {
       const byte = bytes[at];
-      if (byte === quote) { this.inString = false; break; }
+      if (byte === quote) { this.inString = false; if (this.key !== null) this.endKey(); break; }
+      if (this.key !== null) this.keepKey(bytes, at);
       if (byte === lineFeed) this.line += 1;
       else if (byte === backslash) {
         if (at + 1 === bytes.length) { this.escaped = true; return at; }
@@ -132,6 +144,16 @@ export class ElementPlanner implements RecordPlanner {
       case 'behind': this.takeBehind(byte); break;
       case 'done': this.refuse('More text follows the end of the JSON document');
     }
+  }
+
+  private keepKey(bytes: Uint8Array, at: number): void {
+    if (this.key !== null && this.key.length < longestKey) this.key.push(...bytes.subarray(at, bytes[at] === backslash ? at + 2 : at + 1));
+  }
+
+  private endKey(): void {
+    const text = Buffer.from(this.key ?? []).toString();
+    this.key = null;
+    if (keyOf(text) === this.path[this.depth - 1]) this.refuse('A second key leads to the record path, so that its records would not be read');
   }
 
   private takeInRecords(byte: number): void {
@@ -168,8 +190,11 @@ export class ElementPlanner implements RecordPlanner {
     this.opened.fill(openBrace, 1, Math.min(this.enclosing, mostLevels) + 1);
   }
 
+  /** A second list at the record path would not be read. */
   private takeBehind(byte: number): void {
     if (this.phase === 'done') this.refuse('More text follows the end of the JSON document');
+    if (byte === quote && this.expectsKey && this.depth <= this.enclosing) this.key = [];
+    this.expectsKey = byte === comma || byte === openBrace;
     this.track(byte);
     if (this.depth === 0) this.phase = 'done';
   }

@@ -79,7 +79,7 @@ export const unescapeString = (bytes: Uint8Array, [start, end]: readonly [number
   return to;
 };
 
-const writeCodePoint = (wanted: number, target: Uint8Array, start: number): number => {
+export const writeCodePoint = (wanted: number, target: Uint8Array, start: number): number => {
   const point = wanted >= 0xd800 && wanted <= 0xdfff ? 0xfffd : wanted;
   let to = start;
   if (point < 0x80) target[to++] = point;

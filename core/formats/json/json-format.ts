@@ -10,7 +10,7 @@ import { findElement, recordKeys } from './sampled-json.ts';
 export const jsonFormat: SourceFormat<JsonOptions> = {
   detect: (text) => detectJson(text, 'json'),
   createPlanner: ({ dataStartByte, dataStartLine, recordPath, container }, sizes) =>
-    new ElementPlanner({ ...sizes, startByte: dataStartByte, startLine: dataStartLine, enclosing: recordPath.length, container }),
-  createReader: ({ paths, columns }) => new JsonReader({ tree: treeOf(paths), columnCount: columns.length, framing: 'elements' }),
+    new ElementPlanner({ ...sizes, startByte: dataStartByte, startLine: dataStartLine, recordPath, container }),
+  createReader: ({ paths, literals, columns }) => new JsonReader({ tree: treeOf(paths, literals), columnCount: columns.length, framing: 'elements' }),
   firstRecordIn: (piece, options) => findElement(piece, recordKeys(options)),
 };

@@ -196,7 +196,7 @@ export class JsonReader implements RecordReader {
     switch (this.peek(at)) {
       case quote: return this.text(at, node);
       case openBrace: case openBracket: return this.container(at, node, depth);
-      case letterN: return this.literal(at);
+      case letterN: return node?.literal === true ? this.plain(at, this.literal(at), node) : this.literal(at);
       case 0x74: case 0x66: return this.plain(at, this.literal(at), node);
       default: return this.plain(at, numberEnd(this.bytes, at, this.limit), node);
     }
@@ -218,6 +218,7 @@ export class JsonReader implements RecordReader {
     const end = this.string(open);
     if (end < 0 || node === null) return end;
     if (this.halved) this.breakCell(node, halfSurrogate);
+    if (node.literal) { this.put(node, open, end, 0); return end; }
     // An empty text is told from null by the flag alone.
     this.put(node, open + 1, end - 1, this.escaped ? escapedFlag : end - 1 === open + 1 ? quotedFlag : 0);
     return end;

@@ -22,15 +22,17 @@ export const jsonValueOf = (field: FieldDefinition): WriteJson => {
   }
 };
 
-/** `"name":value` of each field, for an object. */
+/** `"name":value` of each field, for an object. A field of type json that has no value is left out: `null` there is JSON's own null, which is a value. */
 export const jsonMembers = (fields: readonly { readonly name: string; readonly field: FieldDefinition }[]): ((row: readonly (string | null)[]) => string) => {
   const names = fields.map(({ name }) => `${JSON.stringify(name)}:`);
   const values = fields.map(({ field }) => jsonValueOf(field));
+  const nulls = fields.map(({ field }) => field.type !== 'json');
   return (row) => {
     let text = '';
     for (let index = 0; index < names.length; index += 1) {
-      const value = row[index];
-      text += `${index > 0 ? ',' : ''}${names[index] as string}${value === null || value === undefined ? 'null' : (values[index] as WriteJson)(value)}`;
+      const value = row[index] ?? null;
+      if (value === null && nulls[index] === false) continue;
+      text += `${text === '' ? '' : ','}${names[index] as string}${value === null ? 'null' : (values[index] as WriteJson)(value)}`;
     }
     return text;
   };

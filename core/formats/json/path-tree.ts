@@ -12,6 +12,8 @@ export class PathNode {
   readonly elements: PathNode[] = [];
   /** It, or what it is in, is a column of its own: what has no column below is not lost. */
   kept = false;
+  /** Its value is the JSON text that stands there. */
+  literal = false;
   /** Number of the record that had it last: twice in one record is once too often. */
   seenIn = -1;
 
@@ -33,7 +35,7 @@ export class PathNode {
   }
 }
 
-export const treeOf = (paths: readonly ValuePath[]): PathNode => {
+export const treeOf = (paths: readonly ValuePath[], literals: readonly number[] = []): PathNode => {
   const root = new PathNode([]);
   paths.forEach((path, column) => {
     let node = root;
@@ -43,6 +45,7 @@ export const treeOf = (paths: readonly ValuePath[]): PathNode => {
       passed.push(node);
     }
     node.column = column;
+    node.literal = literals.includes(column);
     for (const above of passed) if (above.firstColumn < 0) above.firstColumn = column;
   });
   markKept(root, false);

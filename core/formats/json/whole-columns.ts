@@ -17,7 +17,8 @@ export interface WantedColumns {
 interface Column { readonly name: string; readonly path: ValuePath }
 
 export const withWholeColumns = (options: ParseOptions, { named, jsonFields }: WantedColumns): ParseOptions => {
-  if (!('paths' in options)) return options;
+  // The inner markup of an XML element is no JSON.
+  if (!('paths' in options) || options.format === 'xml' || options.explode !== undefined) return options;
   const found: readonly Column[] = options.paths.map((path, index) => ({ path, name: options.columns[index] ?? '' }));
   let columns = found;
   for (const name of [...named, ...jsonFields]) columns = withWhole(columns, name, named);

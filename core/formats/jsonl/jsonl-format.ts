@@ -4,6 +4,7 @@ import { WaybillError } from '../../../contracts/errors.ts';
 import type { SourceText } from '../../detect/source-text.ts';
 import type { Segment } from '../../detect/sample.ts';
 import { lineFeed, openBrace, openBracket } from '../json/json-bytes.ts';
+import { explodedJsonColumns } from '../explode/exploded-json.ts';
 import { columnsOf, featureNames, isFeature } from '../json/json-columns.ts';
 import { JsonReader } from '../json/json-reader.ts';
 import { treeOf } from '../json/path-tree.ts';
@@ -28,7 +29,7 @@ export const jsonLinesFormat: SourceFormat<JsonLinesOptions> = {
     return detectionOf(text, records, why);
   },
   createPlanner: (options, sizes) => new LinePlanner({ ...sizes, startByte: options.dataStartByte, startLine: options.dataStartLine }),
-  createReader: (options) => new JsonReader({ tree: treeOf(options.paths), columnCount: options.columns.length, framing: 'lines' }),
+  createReader: (options) => new JsonReader({ tree: treeOf(options.paths, options.literals), columnCount: options.columns.length, framing: 'lines' }),
   firstRecordIn: (piece) => piece.indexOf(lineFeed) + 1 || piece.length,
 };
 
@@ -47,11 +48,12 @@ const whyLines = ({ overrides, extension }: SourceText, start: Segment, { lines,
   return isDocument ? null : { confidence: 0.7, why: 'the only line is a JSON object without a list of records in it' };
 };
 
-const detectionOf = ({ encoding, needsSpool, textStart }: SourceText, records: readonly unknown[], why: Why): JsonDetection => {
+const detectionOf = ({ encoding, needsSpool, textStart, overrides: { explode } }: SourceText, records: readonly unknown[], why: Why): JsonDetection => {
   const plain = columnsOf(records);
-  const { paths, columns, guess } = records.length > 0 && records.every(isFeature) ? columnsOf(records, featureNames(plain.paths)) : plain;
+  const nameOf = records.length > 0 && records.every(isFeature) ? featureNames(plain.paths) : undefined;
+  const { paths, columns, guess, ...exploded } = explode !== undefined ? explodedJsonColumns(records, explode, nameOf) : nameOf === undefined ? plain : columnsOf(records, nameOf);
   return {
-    options: { format: 'jsonl', encoding: encoding.value, columns, paths, dataStartByte: textStart, dataStartLine: 1 },
+    options: { format: 'jsonl', encoding: encoding.value, columns, paths, ...exploded, dataStartByte: textStart, dataStartLine: 1 },
     guesses: { encoding, format: { value: 'jsonl', ...why }, columns: guess },
     needsSpool,
   };

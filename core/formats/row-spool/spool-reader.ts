@@ -3,7 +3,7 @@ import { brokenFlag, doubtfulFlag, escapedFlag, quotedFlag } from '../csv/record
 import type { RecordReader } from '../source-format.ts';
 
 const tab = 0x09, lineFeed = 0x0a, backslash = 0x5c, semicolon = 0x3b, zero = 0x30;
-const emptyText = 0x65, breaks = 0x21, doubts = 0x3f;
+const emptyText = 0x65, breaks = 0x21, doubts = 0x3f, unreadable = 0x23, unknownPlace = 0x7e;
 const meanings = new Map([[0x74, tab], [0x6e, lineFeed], [0x72, 0x0d], [backslash, backslash]]);
 
 /** Cells beyond `columnCount` that are empty are none: rows of a sheet end where their last value is. */
@@ -16,8 +16,8 @@ export class SpoolReader implements RecordReader {
   recordEnd = 0;
   contentEnd = 0;
   line = 0;
-  readonly problem = 0;
-  readonly unknownPaths: readonly string[] = [];
+  problem = 0;
+  readonly unknownPaths: string[] = [];
   private issues: Uint16Array;
   private bytes: Buffer = Buffer.alloc(0);
   private position = 0;
@@ -49,7 +49,10 @@ export class SpoolReader implements RecordReader {
     for (; at < lineEnd && bytes[at] !== tab; at += 1) line = line * 10 + (bytes[at] as number) - zero;
     this.line = line;
     let count = 0;
+    this.problem = 0;
+    this.unknownPaths.length = 0;
     while (at < lineEnd) {
+      if (bytes[at + 1] === backslash && bytes[at + 2] === unknownPlace) { at = this.readPlace(at + 3, lineEnd); continue; }
       if (count === this.cellStart.length) this.grow();
       at = this.readCell(at + 1, lineEnd, count);
       count += 1;
@@ -72,6 +75,13 @@ export class SpoolReader implements RecordReader {
 
   brokenIssue(cell: number): number { return this.issues[cell] as number; }
 
+  private readPlace(start: number, lineEnd: number): number {
+    const found = this.bytes.indexOf(tab, start);
+    const end = found < 0 || found > lineEnd ? lineEnd : found;
+    this.unknownPaths.push(this.bytes.toString('utf8', start, end));
+    return end;
+  }
+
   private isEmpty(cell: number): boolean {
     return this.cellStart[cell] === this.cellEnd[cell] && this.cellFlags[cell] === 0;
   }
@@ -82,12 +92,13 @@ export class SpoolReader implements RecordReader {
     let from = start, flags = 0;
     if (bytes[start] === backslash && start < lineEnd) {
       const sign = bytes[start + 1];
-      if (sign === emptyText) { flags = quotedFlag; from = start + 2; } else if (sign === breaks || sign === doubts) {
-        flags = sign === breaks ? brokenFlag : doubtfulFlag;
+      if (sign === emptyText) { flags = quotedFlag; from = start + 2; } else if (sign === breaks || sign === doubts || sign === unreadable) {
+        flags = sign === doubts ? doubtfulFlag : brokenFlag;
         let number = 0;
         for (from = start + 2; bytes[from] !== semicolon; from += 1) number = number * 10 + (bytes[from] as number) - zero;
         from += 1;
         this.issues[cell] = number;
+        if (sign === unreadable) this.problem = number;
       }
     }
     let at = from;

@@ -1,0 +1,66 @@
+/** Peak memory of API, workers and command while a large file of each format is read to the end of its staging (promise 5). */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { startTestStack, type TestStack } from '../test/support/stack.ts';
+import { makeFormatFile, memoryFields, type FormatFile, type FormatOrder } from './make-format-file.ts';
+import { watchPeakMemory } from './process-memory.ts';
+import { failed, productSettings, waybillProcesses } from './waybill-side.ts';
+
+const mostBytes = 512 * 1024 * 1024;
+
+const orders: readonly FormatOrder[] = [
+  { format: 'csv', compress: 'none' }, { format: 'jsonl', compress: 'none' }, { format: 'json', compress: 'none' }, { format: 'geojson', compress: 'none' },
+  { format: 'csv', compress: 'gzip' },
+];
+
+const answerSchema = z.object({ books: z.object({ read: z.number() }) });
+
+const importOf = async (stack: TestStack, { path, rows }: FormatFile): Promise<number> => {
+  const startedMs = performance.now();
+  const result = await stack.waybill('import', path, '--dataset', 'memory', '--dry-run', '--json');
+  if (result.code !== 0) throw failed('read its file', result);
+  const { books } = answerSchema.parse(JSON.parse(result.stdout.trimEnd().split('\n').at(-1) ?? ''));
+  if (books.read !== rows) throw failed('read every row of its file', result);
+  return (performance.now() - startedMs) / 1000;
+};
+
+const measure = async (stack: TestStack, order: FormatOrder, { bytes, folder }: MemoryBench): Promise<{ readonly line: string; readonly holds: boolean }> => {
+  const file = await makeFormatFile(order, bytes, folder);
+  const watch = watchPeakMemory(() => waybillProcesses(stack));
+  const seconds = await importOf(stack, file);
+  const [peak] = watch.stop();
+  const megabytes = (count: number): string => `${Math.round(count / 1024 / 1024)} MB`;
+  const holds = peak !== undefined && peak.bytes <= mostBytes;
+  const name = order.compress === 'none' ? order.format : `${order.format}.${order.compress}`;
+  return { holds, line: `${name.padEnd(16)} ${megabytes(file.bytes).padStart(8)} ${String(file.rows).padStart(9)} rows ${seconds.toFixed(1).padStart(7)} s   peak ${megabytes(peak?.bytes ?? 0)} (${peak?.name ?? 'unknown'}) ${holds ? '' : 'MORE THAN 512 MB'}` };
+};
+
+export interface MemoryBench {
+  /** Of each file, about. */
+  readonly bytes: number;
+  readonly folder: string;
+  /** Names of formats; null: all. */
+  readonly only: readonly string[] | null;
+  readonly print: (line: string) => void;
+}
+
+/** A stack a format: a process keeps its peak, and its heap. True: every peak holds. */
+export const runMemoryBench = async (bench: MemoryBench): Promise<boolean> => {
+  let all = true;
+  for (const order of orders.filter(({ format }) => bench.only?.includes(format) ?? true)) {
+    const stack = await startTestStack({ ownPostgres: true, postgresSettings: productSettings });
+    try {
+      const dataset = join(stack.folder.root, 'memory.dataset.json');
+      await writeFile(dataset, JSON.stringify({ name: 'memory', fields: memoryFields }));
+      const applied = await stack.waybill('dataset', 'apply', dataset);
+      if (applied.code !== 0) throw failed('apply its dataset', applied);
+      const { line, holds } = await measure(stack, order, bench);
+      all &&= holds;
+      bench.print(line);
+    } finally {
+      await stack.stop();
+    }
+  }
+  return all;
+};
