@@ -10,12 +10,13 @@ import type { ImportBenchData } from './import-bench.ts';
 
 const usage = `npm run bench -- …
   formats
+  mapping [--dir FOLDER]
   memory [--megabytes 1000] [--dir FOLDER] [--format csv]
   export [--rows 1000000] [--repeat 3] [--format csv]
   disk [--rows 200000]
   import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]`;
 
-const subjects = ['import', 'export', 'disk', 'formats', 'memory'] as const;
+const subjects = ['import', 'export', 'disk', 'formats', 'mapping', 'memory'] as const;
 
 const countOf = (option: string, text: string): number => {
   const count = Number(text.replaceAll('_', ''));
@@ -86,12 +87,19 @@ const runExport = async ({ rows, folder, repeat, formats }: ReturnType<typeof re
   if (!holds) process.exitCode = 1;
 };
 
+const runMapping = async (folder: string): Promise<void> => {
+  const { text, holds } = await (await import('./mapping-bench.ts')).runMappingBench({ folder: folder === defaultDataFolder ? undefined : folder });
+  process.stdout.write(`${text}\n`);
+  if (!holds) process.exitCode = 1;
+};
+
 const run = (options: ReturnType<typeof readOptions>): Promise<void> => {
   switch (options.subject) {
     case 'import': return runImport(options);
     case 'export': return runExport(options);
     case 'disk': return runDisk(options.rows);
     case 'formats': return runFormats();
+    case 'mapping': return runMapping(options.folder);
     case 'memory': return runMemory(options);
   }
 };

@@ -1,5 +1,5 @@
 /** How right the proposed mappings are, by the rules of the benchmark's `score.py`, and how long they take. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { datasetDefinitionSchema, type DatasetDefinition } from '../contracts/dataset-definition.ts';
 import { detectSource } from '../core/detect/detect-source.ts';
@@ -8,7 +8,9 @@ import type { RandomAccess } from '../core/formats/source-format.ts';
 import { columnLabels, describeProposal, type MappingAnswer } from '../core/mapping/describe-proposal.ts';
 import { proposeByEvidence, type EvidenceProposal } from '../core/mapping/propose-by-evidence.ts';
 import { sampleColumns } from '../core/mapping/sample-columns.ts';
-import type { ExpectedMapping } from './score-mapping.ts';
+import { checkoutFolder } from '../temporal-config/checkout-folder.ts';
+import { measureMapping } from './mapping-speed.ts';
+import { addCounts, ratesOf, scoreMapping, type ExpectedMapping, type FileScore } from './score-mapping.ts';
 
 const accessTo = (bytes: Buffer): RandomAccess => ({ bytes: bytes.length, read: (start, end) => Promise.resolve(bytes.subarray(start, end)) });
 
@@ -31,4 +33,46 @@ export const proposalFor = async (folder: string, { file, dataset }: Pick<Expect
 export const answerFor = async (folder: string, expected: Pick<ExpectedMapping, 'file' | 'dataset'>): Promise<MappingAnswer> => {
   const { names, proposal } = await proposalFor(folder, expected);
   return describeProposal(names, proposal);
+};
+
+const places = { published: new URL('../../shared/data/mapping/', `file://${checkoutFolder}/`).pathname, elsewhere: join(checkoutFolder, 'test', 'fixtures', 'mapping') } as const;
+
+interface Scored { readonly expected: ExpectedMapping; readonly score: FileScore; readonly answer: MappingAnswer }
+
+const scoreFolder = async (folder: string): Promise<readonly Scored[]> => Promise.all(readExpected(folder).map(async (expected) => {
+  const answer = await answerFor(folder, expected);
+  return { expected, answer, score: scoreMapping(expected, answer) };
+}));
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+const line = (title: string, counts: readonly FileScore[]): string => {
+  const all = ratesOf(addCounts(counts.map((score) => score.all))), auto = ratesOf(addCounts(counts.map((score) => score.auto)));
+  return `${title.padEnd(44)} F1 ${all.f1.toFixed(3)}  precision ${percent(all.precision).padStart(7)}  recall ${percent(all.recall).padStart(7)} | without asking: precision ${percent(auto.precision).padStart(7)}  recall ${percent(auto.recall).padStart(7)}`;
+};
+
+export const targets = { f1: 0.92, autoPrecision: 0.99, autoRecall: 0.7, milliseconds: 1_000 } as const;
+
+export interface MappingBenchOptions { readonly folder?: string | undefined }
+
+/** Figures of the published benchmark, when it is there, and of the files of other publishers and languages in this repository. */
+export const runMappingBench = async ({ folder }: MappingBenchOptions): Promise<{ readonly text: string; readonly holds: boolean }> => {
+  const lines: string[] = [];
+  let holds = true;
+  for (const [name, place] of folder === undefined ? Object.entries(places) : [['given', folder] as const]) {
+    if (!existsSync(join(place, 'expected.json'))) { lines.push(`${name}: not there`); continue; }
+    const scored = await scoreFolder(place);
+    const scores = scored.map(({ score }) => score);
+    lines.push(`${name}: ${scored.length} files`, ...scored.map(({ expected, score }) => line(`  ${expected.file}`, [score])));
+    for (const language of new Set(scored.map(({ expected }) => expected.language)))
+      lines.push(line(`  language ${language}`, scored.filter(({ expected }) => expected.language === language).map(({ score }) => score)));
+    lines.push(line('  all', scores), ...scores.flatMap(({ wrong }) => wrong.map((each) => `    wrong: ${each}`)));
+    const all = ratesOf(addCounts(scores.map((score) => score.all))), auto = ratesOf(addCounts(scores.map((score) => score.auto)));
+    holds &&= all.f1 >= targets.f1 && auto.precision >= targets.autoPrecision && auto.recall >= targets.autoRecall;
+  }
+  const speed = measureMapping();
+  lines.push(`time: ${speed.columns} columns, ${speed.fields} fields: ${speed.milliseconds.toFixed(0)} ms`);
+  holds &&= speed.milliseconds < targets.milliseconds;
+  lines.push(`targets: F1 >= ${targets.f1}, without asking precision >= ${targets.autoPrecision} at recall >= ${targets.autoRecall}, < ${targets.milliseconds} ms: ${holds ? 'held' : 'MISSED'}`);
+  return { text: lines.join('\n'), holds };
 };

@@ -5,6 +5,15 @@
  * @returns for each row its column, or null
  */
 export const assign = (gains: readonly (readonly number[])[]): readonly (number | null)[] => {
+  const width = gains[0]?.length ?? 0;
+  if (gains.length <= width) return assignRows(gains);
+  // The work grows with the square of the rows: the shorter side takes their place.
+  const assigned: (number | null)[] = gains.map(() => null);
+  assignRows(Array.from({ length: width }, (_, column) => gains.map((row) => row[column] ?? 0))).forEach((row, column) => { if (row !== null) assigned[row] = column; });
+  return assigned;
+};
+
+const assignRows = (gains: readonly (readonly number[])[]): readonly (number | null)[] => {
   const columns = gains[0]?.length ?? 0;
   // One idle column a row makes every row assignable.
   const cost = gains.map((row) => [...row.map((gain) => (gain > 0 ? -gain : 0)), ...Array.from({ length: gains.length }, () => 0)]);

@@ -25,6 +25,8 @@ export interface EvidenceOrder {
   readonly named: boolean;
   /** Some values that the dataset holds, by field. */
   readonly held?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Columns (from 0) whose field is decided: their values are looked at, their place is not. */
+  readonly decided?: ReadonlyMap<number, string>;
 }
 
 export interface FieldCandidate {
@@ -55,16 +57,31 @@ const leastConfidence = 0.08;
 /** From here on a pair is proposed. */
 const proposedFrom = 0.3;
 
-export const proposeByEvidence = ({ columns, definition, named, held = new Map() }: EvidenceOrder): EvidenceProposal => {
+export const proposeByEvidence = ({ columns, definition, named, held = new Map(), decided = new Map() }: EvidenceOrder): EvidenceProposal => {
   const subjects = subjectsOf(definition);
+  if (!isWeighable(columns.length, definition.fields.length)) return { columns: columns.map(unweighed), combine: [] };
   const fields = definition.fields.filter((field) => !field.readOnly && field.hashOf === undefined).map((field) => readField(field, subjects));
   const scored = scoreColumns(columns, named);
-  const scores = scored.map((column) => fields.map((field) => scorePair(column, field, { subjects, held })));
+  const scores = scored.map((column) => fields.map((field) => decide(scorePair(column, field, { subjects, held }), { decided, column: column.index, field: field.definition.name })));
   const shares = matchShares(scores.map((row) => row.map(({ evidence }) => evidence)));
   const assigned = assign(shares.map((row) => row.map((share) => share - proposedFrom)));
   const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, shares, assigned, row }));
   const combine = combineColumns({ columns: scored, fields, proposals });
   return { columns: withoutCombined(proposals, combine), combine };
+};
+
+/** The weighing grows with the square of the fewer side: beyond, names alone must do. */
+const mostWork = 2_000_000_000;
+export const isWeighable = (columns: number, fields: number): boolean => Math.min(columns, fields) ** 2 * (columns + fields) <= mostWork;
+
+const unweighed = ({ cells }: SourceColumn, column: number): ColumnProposal => ({ column, field: null, confidence: 0, auto: false, fillRate: profileColumn(cells).fillRate, candidates: [] });
+
+const certain = 12;
+interface Pair { readonly decided: ReadonlyMap<number, string>; readonly column: number; readonly field: string }
+const decide = (score: PairScore, { decided, column, field }: Pair): PairScore => {
+  const own = decided.get(column);
+  if (own === field) return { ...score, evidence: certain };
+  return own === undefined && ![...decided.values()].includes(field) ? score : { ...score, evidence: -certain };
 };
 
 const scoreColumns = (columns: readonly SourceColumn[], named: boolean): readonly ScoredColumn[] => {
@@ -90,7 +107,7 @@ const proposalOf = (column: ScoredColumn, { fields, scores, shares, assigned, ro
     const field = fields[index];
     if (field === undefined) return [];
     const confidence = confidenceOf(shares[row]?.[index] ?? 0);
-    return confidence < leastConfidence && index !== at ? [] : [{ field: field.definition.name, confidence, reasons: score.reasons, evidence: score.evidence, likeness: score.likeness, values: score.values, explained: score.explained }];
+    return confidence < leastConfidence && index !== at ? [] : [{ field: field.definition.name, confidence, reasons: score.reasons }];
   }).sort((left, right) => right.confidence - left.confidence);
   const chosen = at === null ? undefined : fields[at], score = at === null ? undefined : own[at];
   const mine = candidates.find(({ field }) => field === chosen?.definition.name);

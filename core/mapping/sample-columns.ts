@@ -21,7 +21,7 @@ export const sampleColumns = async (source: RandomAccess, parse: ParseOptions): 
   for (const sample of await sampleRecords(source, parse))
     if (sample.bytes.length > sample.start) gather(sample, parse, cells);
   const names = await namesOf(source, parse);
-  return { columns: cells.map((own, index) => ({ name: names[index] ?? '', cells: own })), named: parse.format !== 'csv' || parse.header };
+  return { columns: cells.map((own, index) => ({ name: names[index] ?? '', cells: own })), named: names.some((name) => name !== '') };
 };
 
 const gather = ({ bytes, start, complete }: RecordSample, parse: ParseOptions, cells: readonly string[][]): void => {
@@ -38,7 +38,7 @@ const gather = ({ bytes, start, complete }: RecordSample, parse: ParseOptions, c
 
 /** The plan's names are unique; what the sender wrote tells whether a name is missing or stands twice. */
 const namesOf = async (source: RandomAccess, parse: ParseOptions): Promise<readonly string[]> => {
-  if (parse.format !== 'csv') return parse.columns;
+  if (parse.format !== 'csv') return parse.columns.map((name, index) => (name === `column_${index + 1}` ? '' : name));
   if (!parse.header) return parse.columns.map(() => '');
   const bytes = await source.read(0, parse.dataStartByte);
   const reader = createReader(parse);
