@@ -26,7 +26,7 @@ export interface ColumnProfile {
   readonly values: ReadonlyMap<string, number>;
 }
 
-const mostCells = 400;
+const mostCells = 300;
 
 /** Every n-th cell where there are many. */
 const thin = (cells: readonly string[]): readonly string[] => {
@@ -40,13 +40,12 @@ export const profileColumn = (allCells: readonly string[]): ColumnProfile => {
   const filled = cells.filter((cell) => !saysNothing(cell));
   const values = new Map<string, number>();
   const counts = Object.fromEntries(valueShapes.map((shape) => [shape, 0])) as Record<ValueShape, number>;
-  const shapes = new Map<string, readonly ValueShape[]>();
-  for (const cell of filled) {
-    const known = shapes.get(cell) ?? shapesOf(cell);
-    shapes.set(cell, known);
-    for (const shape of known) counts[shape] += 1;
+  const repeats = new Map<string, number>();
+  for (const cell of filled) repeats.set(cell, (repeats.get(cell) ?? 0) + 1);
+  for (const [cell, count] of repeats) {
+    for (const shape of shapesOf(cell)) counts[shape] += count;
     const folded = foldText(cell);
-    values.set(folded, (values.get(folded) ?? 0) + 1);
+    values.set(folded, (values.get(folded) ?? 0) + count);
   }
   const of = Math.max(1, filled.length);
   const share = Object.fromEntries(valueShapes.map((shape) => [shape, counts[shape] / of])) as Record<ValueShape, number>;
@@ -58,8 +57,8 @@ export const profileColumn = (allCells: readonly string[]): ColumnProfile => {
     words: mean(filled.map((cell) => cell.split(/\s+/).length)),
     ascending: numbers.length >= 3 && numbers.every((value, index) => Number.isFinite(value) && (index === 0 || value >= (numbers[index - 1] ?? 0))),
     beyondLatitude: numbers.some((value) => Math.abs(value) > 90), negative: numbers.filter((value) => value < 0).length / of, values,
-    topics: topicShares(values, of),
-    oneHost: filled.length >= 3 && new Set(filled.map((cell) => /^(?:\w+:\/\/)?([^/?#\s]+)/.exec(cell)?.[1] ?? '')).size * 5 <= filled.length + 4,
+    topics: topicShares(share.words >= 0.4 ? values : new Map(), of),
+    oneHost: share.url > 0.4 && filled.length >= 3 && new Set(filled.map((cell) => /^(?:\w+:\/\/)?([^/?#\s]+)/.exec(cell)?.[1] ?? '')).size * 5 <= filled.length + 4,
   };
 };
 

@@ -4,7 +4,10 @@ const smallWords: ReadonlySet<string> = new Set(('of the a an in on at by for wi
 
 export const isSmallWord = (word: string): boolean => smallWords.has(word);
 
-export const foldText = (text: string): string =>
+/** Most texts have nothing to fold but their case. */
+const isPlain = (text: string): boolean => { for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false; return true; };
+
+export const foldText = (text: string): string => isPlain(text) ? text.toLowerCase() :
   text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss').replaceAll('æ', 'ae').replaceAll('ø', 'o').replaceAll('œ', 'oe').replaceAll('ł', 'l');
 
 const wordsOf = (name: string): readonly string[] => name

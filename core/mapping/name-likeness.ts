@@ -12,18 +12,28 @@ const wordWeight = 0.9, acronymWeight = 0.5, letterWeight = 0.2, numberWeight = 
 export interface ReadName {
   readonly units: readonly NameUnit[];
   readonly concepts: ReadonlyMap<string, number>;
+  /** Some of it is no known term. */
+  readonly hasWords: boolean;
 }
 
 export const readName = (units: readonly NameUnit[]): ReadName => {
   const concepts = new Map<string, number>();
   for (const { meanings, sure } of units)
     for (const meaning of meanings) for (const concept of meaning) concepts.set(concept, Math.max(concepts.get(concept) ?? 0, sure));
-  return { units, concepts };
+  return { units, concepts, hasWords: units.some(({ kind }) => kind === 'word') };
 };
 
 export const nameLikeness = (column: ReadName, phrase: ReadName, subjects: ReadonlySet<string>): number => {
+  if (!mayTouch(column, phrase)) return 0;
   const said = coverage(column, phrase, subjects), met = coverage(phrase, column, subjects);
   return said + met === 0 ? 0 : (2 * said * met) / (said + met);
+};
+
+/** Whether two names can have anything in common: most pairs of a wide file do not, and are not looked at closer. */
+const mayTouch = (left: ReadName, right: ReadName): boolean => {
+  if (left.hasWords || right.hasWords) return true;
+  for (const one of left.concepts.keys()) for (const other of right.concepts.keys()) if (relation(one, other) > 0) return true;
+  return left.units.some(({ text }) => right.units.some((unit) => unit.text === text));
 };
 
 /** The share of `of` that `by` says too; likenesses below `least` count for nothing. */

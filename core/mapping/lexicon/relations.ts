@@ -20,9 +20,11 @@ const related: readonly (readonly [string, string, number])[] = [
   ['person', 'organisation', 0.15], ['owner', 'person', 0.3], ['other', 'former', 0.7], ['other', 'trade', 0.7], ['other', 'short', 0.6], ['sex', 'type', 0.1], ['gross', 'tonnage', 0.3], ['built', 'start', 0.2],
 ];
 
-const strengths = new Map<string, number>(related.flatMap(([left, right, strength]) => [[`${left} ${right}`, strength], [`${right} ${left}`, strength]] as const));
+const strengths = new Map<string, Map<string, number>>();
+for (const [left, right, strength] of related)
+  for (const [one, other] of [[left, right], [right, left]] as const) strengths.set(one, (strengths.get(one) ?? new Map<string, number>()).set(other, strength));
 
-export const relation = (left: string, right: string): number => (left === right ? 1 : strengths.get(`${left} ${right}`) ?? 0);
+export const relation = (left: string, right: string): number => (left === right ? 1 : strengths.get(left)?.get(right) ?? 0);
 
 const kindWeights: Readonly<Record<string, number>> = {
   id: 0.5, number: 0.4, code: 0.4, name: 0.45, date: 0.45, time: 0.45, type: 0.5, description: 0.45, value: 0.5, year: 0.6, month: 0.6, day: 0.6, coordinate: 0.4, url: 0.5,
