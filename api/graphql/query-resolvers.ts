@@ -2,6 +2,7 @@ import { jobIdSchema } from '../../contracts/ids.ts';
 import type { JobState } from '../../contracts/job-states.ts';
 import { auditHead, listHeadSignatures, readAudit } from '../../db/audit.ts';
 import { findDataset, listDatasets } from '../../db/datasets.ts';
+import { heldValues } from '../../db/held-values.ts';
 import { findJob } from '../../db/find-job.ts';
 import { groupIssues, pageIssues } from '../../db/issues.ts';
 import { listJobs } from '../../db/list-jobs.ts';
@@ -15,6 +16,7 @@ import { archiveKey } from '../../storage/storage-keys.ts';
 import { estimateForDataset } from '../inspect/estimate-for-dataset.ts';
 import { inspectSource } from '../inspect/inspect-source.ts';
 import { parseOverrides } from '../jobs/parse-import-request.ts';
+import { proposeForSource } from '../mapping/propose-for-source.ts';
 import { mustFindDataset, mustFindJob, mustFindSource } from '../jobs/start-import.ts';
 import { defaultPurpose, type GraphqlContext } from './graphql-context.ts';
 import { previewExport } from '../exports/preview-export.ts';
@@ -75,6 +77,15 @@ const archiveFiles = async (_: unknown, { sha256, purpose }: Pick<InspectArgs, '
   return members.map(({ name, plainBytes }, index) => ({ no: index + 1, name, bytes: plainBytes }));
 };
 
+interface ProposeArgs { readonly sha256: string; readonly dataset: string; readonly fileName?: Maybe<string>; readonly parse?: Maybe<Fields>; readonly purpose?: Maybe<string> }
+const proposeMapping = async (_: unknown, { sha256, dataset, fileName, parse, purpose }: ProposeArgs, { deps, actor }: GraphqlContext) => {
+  const reader = { actor, purpose: purpose ?? defaultPurpose };
+  refuseWithoutRole(reader);
+  const file = await mustFindSource(deps, actor.org, sha256);
+  const { definition } = await mustFindDataset(deps, actor.org, dataset);
+  return proposeForSource(deps.storage, { file, definition, fileName: fileName ?? undefined, overrides: parseOverrides(parse), held: await heldValues(deps.pool, { definition, ...reader }) });
+};
+
 interface RecordsArgs { readonly dataset: string; readonly first?: Maybe<number>; readonly importedBy?: Maybe<string>; readonly purpose?: Maybe<string> }
 const records = async (_: unknown, { dataset, first, importedBy, purpose }: RecordsArgs, { deps, actor }: GraphqlContext) => {
   const { definition } = await mustFindDataset(deps, actor.org, dataset);
@@ -92,7 +103,7 @@ const audit = (_: unknown, { afterSeq, first }: { readonly afterSeq?: Maybe<numb
 
 export const queryResolvers = {
   previewExport: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewExport(deps, { actor, selection: parseExportSelection(input) }),
-  jobs, job, issues, estimateImport, inspect, archiveFiles, records, audit,
+  jobs, job, issues, estimateImport, inspect, proposeMapping, archiveFiles, records, audit,
   issueGroups: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) => {
     await mustFindJob(deps, actor.org, jobId);
     return groupIssues(deps.pool, jobId);

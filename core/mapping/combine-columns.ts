@@ -122,7 +122,7 @@ const addresses = (table: Table): readonly CombinedField[] => table.columns.flat
   if (given === undefined || field?.expects !== 'address' || street.name === null) return [];
   const whole = !table.fields.some(({ expects, definition }) => definition !== field.definition && (expects === 'place' || expects === 'zone' || expects === 'postal') && addressParts.some((part) => field !== undefined && partOf(definition.name, part, table)));
   const belongs = (column: ScoredColumn | undefined): column is ScoredColumn => column !== undefined && column.profile.filled > 0 && isFree(table, column.index, 0.7)
-    && (column.context.houseNumber || isLine(column, street) || whole && says(column, 'city', 'region', 'postal') && (says(column, 'postal') || column.profile.share.words > 0.5 || column.profile.share.state_code > 0.6));
+    && (column.context.houseNumber || isLine(column) || whole && says(column, 'city', 'region', 'postal') && (says(column, 'postal') || column.profile.share.words > 0.5 || column.profile.share.state_code > 0.6));
   const columns = [street.index];
   for (let index = street.index + 1; belongs(table.columns[index]); index += 1) columns.push(index);
   for (let index = street.index - 1; belongs(table.columns[index]); index -= 1) columns.unshift(index);
@@ -132,7 +132,7 @@ const addresses = (table: Table): readonly CombinedField[] => table.columns.flat
 const partOf = (name: string, part: string, { fields }: Table): boolean => fields.some((field) => field.definition.name === name && (field.phrases[0]?.read.concepts.has(part) ?? false));
 
 /** A second line of the same address, or what else stands in one: kind of street, floor. */
-const isLine = (column: ScoredColumn, street: ScoredColumn): boolean =>
+const isLine = (column: ScoredColumn): boolean =>
   (says(column, 'street', 'address', 'complement', 'unit_no') && !says(column, 'city', 'region', 'postal', 'country', 'verified', 'email', 'type') || says(column, 'street') && says(column, 'type')) && column.profile.share.email < 0.1 && column.profile.share.url < 0.1
   && (column.context.ordinal > 1 || says(column, 'complement', 'unit_no') || says(column, 'street') && says(column, 'type')) && column.profile.share.boolean < 0.9 && column.profile.distinct > 1;
 
