@@ -9,7 +9,6 @@ import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
 import { withWholeColumns } from '../core/formats/json/whole-columns.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
-import { proposeMapping } from '../core/mapping/propose-mapping.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
 import { zoneClockOf } from '../core/types/zone-clock.ts';
 import { expectChunks } from '../db/chunks.ts';
@@ -27,6 +26,7 @@ import { archiveKey } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { openSource, sourceKey } from './import-source.ts';
 import { jobForWork } from './job-for-work.ts';
+import { mapColumns } from './map-columns.ts';
 import { planChunks } from './plan-chunks.ts';
 import { readDateSamples } from './read-date-samples.ts';
 
@@ -88,15 +88,15 @@ const fitColumns = async (deps: ActivityDeps, { job, detection, request, definit
 interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readonly parse: ParseOptions; readonly definition: DatasetDefinition }
 
 const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }: PlanBasis): Promise<PlanDocument> => {
-  const proposal = proposeMapping(parse.columns, definition, request.map);
+  // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
+  zoneClockOf(request.zone);
+  const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone });
   if (proposal.mapping.length > mostColumns)
     throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
   const key = request.key ?? keyFieldsOf(definition);
   const mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
-  // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
-  zoneClockOf(request.zone);
-  checkMapping(definition, { mapping: proposal.mapping, key, mode });
-  await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped.map((column) => ({ column })) } } });
+  checkMapping(definition, { mapping: proposal.mapping, key, mode, open: proposal.open });
+  await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped } } });
   const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });
   return {
     schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1,

@@ -3,8 +3,11 @@ import type { Expectation } from './expectation.ts';
 import type { ReadField } from './read-field.ts';
 import type { ScoredColumn } from './score-pair.ts';
 
+export type CombinedKind = 'moment' | 'date' | 'point' | 'address' | 'name';
+
 export interface CombinedField {
   readonly field: string;
+  readonly kind: CombinedKind;
   /** From 0, in the order in which they are put together. */
   readonly columns: readonly number[];
   readonly confidence: number;
@@ -72,7 +75,7 @@ const datesWithTimes = (table: Table): readonly CombinedField[] => {
     const best = times.sort((left, right) => right.near - left.near)[0];
     if (best === undefined || best.near < 0.1) return [];
     taken.add(best.time.index);
-    return [{ field: field.definition.name, columns: [date.index, best.time.index], confidence: given.confidence, auto: given.auto }];
+    return [{ field: field.definition.name, kind: 'moment', columns: [date.index, best.time.index], confidence: given.confidence, auto: given.auto }];
   });
 };
 
@@ -89,7 +92,7 @@ const datesInParts = (table: Table): readonly CombinedField[] => {
     const month = nearest(year, part('month', ({ profile }) => profile.share.month > 0.8 || profile.share.month_word > 0.8));
     const day = nearest(year, part('day', ({ profile }) => profile.share.day_number > 0.8));
     const field = fieldOfDate(table, fields, year);
-    return month === undefined || day === undefined || field === undefined ? [] : [{ field: field.definition.name, columns: [month.index, day.index, year.index].sort((a, b) => a - b), confidence: 0.85, auto: true }];
+    return month === undefined || day === undefined || field === undefined ? [] : [{ field: field.definition.name, kind: 'date', columns: [month.index, day.index, year.index].sort((a, b) => a - b), confidence: 0.85, auto: true }];
   }).slice(0, 1);
 };
 
@@ -111,7 +114,7 @@ const points = (table: Table): readonly CombinedField[] => {
   const fine = table.columns.filter(({ profile, index }) => profile.share.fine_decimal > 0.6 && isFree(table, index, 0.5));
   const latitude = fine.find((column) => says(column, 'latitude') && column.profile.share.lat_range > 0.97);
   const longitude = fine.find((column) => says(column, 'longitude') && column.profile.share.lon_range > 0.97);
-  return latitude === undefined || longitude === undefined ? [] : [{ field: field.definition.name, columns: [latitude.index, longitude.index], confidence: 0.95, auto: true }];
+  return latitude === undefined || longitude === undefined ? [] : [{ field: field.definition.name, kind: 'point', columns: [latitude.index, longitude.index], confidence: 0.95, auto: true }];
 };
 
 const addressParts = ['city', 'region', 'postal', 'country'] as const;
@@ -126,7 +129,7 @@ const addresses = (table: Table): readonly CombinedField[] => table.columns.flat
   const columns = [street.index];
   for (let index = street.index + 1; belongs(table.columns[index]); index += 1) columns.push(index);
   for (let index = street.index - 1; belongs(table.columns[index]); index -= 1) columns.unshift(index);
-  return columns.length === 1 ? [] : [{ field: field.definition.name, columns, confidence: given.confidence, auto: given.auto }];
+  return columns.length === 1 ? [] : [{ field: field.definition.name, kind: 'address' as const, columns, confidence: given.confidence, auto: given.auto }];
 });
 
 const partOf = (name: string, part: string, { fields }: Table): boolean => fields.some((field) => field.definition.name === name && (field.phrases[0]?.read.concepts.has(part) ?? false));
@@ -141,5 +144,5 @@ const names = (table: Table): readonly CombinedField[] => {
   if (field === undefined || table.fields.some(({ expects }) => expects === 'person_part')) return [];
   const isName = (concept: string) => (column: ScoredColumn): boolean => says(column, concept) && says(column, 'name') && column.profile.share.words > 0.6 && isFree(table, column.index, 0.75);
   const given = table.columns.find(isName('given')), family = table.columns.find(isName('family'));
-  return given === undefined || family === undefined || Math.abs(given.index - family.index) > 4 ? [] : [{ field: field.definition.name, columns: [given.index, family.index], confidence: 0.9, auto: true }];
+  return given === undefined || family === undefined || Math.abs(given.index - family.index) > 4 ? [] : [{ field: field.definition.name, kind: 'name', columns: [given.index, family.index], confidence: 0.9, auto: true }];
 };
