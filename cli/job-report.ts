@@ -65,7 +65,7 @@ interface GuessedField { readonly name: string; readonly field: string }
 export const guessedFields = (job: Pick<JobDetails, 'mappingReport' | 'detection'>): readonly GuessedField[] => {
   const names = listOf(membersOf(membersOf(job.detection)['options'])['columns']);
   return listOf(membersOf(job.mappingReport)['mapping']).map(membersOf).filter(({ by }) => by === 'evidence').map((entry) => ({
-    name: listOf(entry['columns']).map((column) => (typeof column === 'number' ? names[column] ?? `#${column + 1}` : '?')).join(' + '), field: sureField(entry),
+    name: listOf(entry['columns']).map((column) => { const name = typeof column === 'number' ? names[column] : undefined; return typeof name === 'string' ? name : `#${typeof column === 'number' ? column + 1 : '?'}`; }).join(' + '), field: sureField(entry),
   }));
 };
 

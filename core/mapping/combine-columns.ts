@@ -88,7 +88,7 @@ const datesInParts = (table: Table): readonly CombinedField[] => {
     table.columns.filter((column) => says(column, concept) && isFree(table, column.index, 0.6) && column.profile.filled > 0 && fits(column));
   const years = part('year', ({ profile }) => profile.share.year > 0.8);
   const fields = openFields(table, 'date', 'timestamp');
-  return years.flatMap((year) => {
+  return years.flatMap((year): CombinedField[] => {
     const month = nearest(year, part('month', ({ profile }) => profile.share.month > 0.8 || profile.share.month_word > 0.8));
     const day = nearest(year, part('day', ({ profile }) => profile.share.day_number > 0.8));
     const field = fieldOfDate(table, fields, year);
@@ -120,7 +120,7 @@ const points = (table: Table): readonly CombinedField[] => {
 const addressParts = ['city', 'region', 'postal', 'country'] as const;
 
 /** From the column that has the street to both sides, as long as the next one belongs to an address. */
-const addresses = (table: Table): readonly CombinedField[] => table.columns.flatMap((street) => {
+const addresses = (table: Table): readonly CombinedField[] => table.columns.flatMap((street): CombinedField[] => {
   const given = table.proposals[street.index], field = fieldOf(table, street.index);
   if (given === undefined || field?.expects !== 'address' || street.name === null) return [];
   const whole = !table.fields.some(({ expects, definition }) => definition !== field.definition && (expects === 'place' || expects === 'zone' || expects === 'postal') && addressParts.some((part) => field !== undefined && partOf(definition.name, part, table)));
@@ -129,7 +129,7 @@ const addresses = (table: Table): readonly CombinedField[] => table.columns.flat
   const columns = [street.index];
   for (let index = street.index + 1; belongs(table.columns[index]); index += 1) columns.push(index);
   for (let index = street.index - 1; belongs(table.columns[index]); index -= 1) columns.unshift(index);
-  return columns.length === 1 ? [] : [{ field: field.definition.name, kind: 'address' as const, columns, confidence: given.confidence, auto: given.auto }];
+  return columns.length === 1 ? [] : [{ field: field.definition.name, kind: 'address', columns, confidence: given.confidence, auto: given.auto }];
 });
 
 const partOf = (name: string, part: string, { fields }: Table): boolean => fields.some((field) => field.definition.name === name && (field.phrases[0]?.read.concepts.has(part) ?? false));
