@@ -48,12 +48,14 @@ export const columnContexts = (columns: readonly ContextColumn[]): readonly Colu
 const isStreet = (column: ContextColumn | undefined): boolean =>
   column !== undefined && (column.profile.share.street > 0.4 || column.units.some(({ meanings }) => meanings.some((meaning) => meaning.includes('street') || meaning.includes('address'))));
 
+const numberConcept: ReadonlySet<string> = new Set(['number']);
+
 const isHouseNumber = (columns: readonly ContextColumn[], index: number): boolean => {
   const { units = [], profile } = columns[index] ?? {};
   if (profile === undefined || profile.length > 8) return false;
-  const bare = units.length > 0 && units.every((unit) => isOf(unit, new Set(['number'])) || unit.meanings.some((meaning) => meaning.join(' ') === 'house number' || meaning.includes('street')));
-  const numbered = units.some((unit) => isOf(unit, new Set(['number'])) || unit.meanings.some((meaning) => meaning.join(' ') === 'house number'));
-  return bare && numbered && (isStreet(columns[index - 1]) || isStreet(columns[index + 1]));
+  const isNumber = (unit: NameUnit): boolean => isOf(unit, numberConcept) || unit.meanings.some((meaning) => meaning.join(' ') === 'house number');
+  const ofStreet = units.some((unit) => unit.meanings.some((meaning) => meaning.includes('street')));
+  return units.some(isNumber) && (ofStreet || units.every(isNumber)) && (isStreet(columns[index - 1]) || isStreet(columns[index + 1]));
 };
 
 const roleOf = (columns: readonly ContextColumn[], stems: readonly Stem[], index: number): ColumnContext['role'] => {

@@ -55,7 +55,7 @@ const mostCandidates = 3;
 /** Below this a candidate is noise. */
 const leastConfidence = 0.08;
 /** From here on a pair is proposed. */
-const proposedFrom = 0.3;
+const proposedFrom = 0.27;
 
 export const proposeByEvidence = ({ columns, definition, named, held = new Map(), decided = new Map() }: EvidenceOrder): EvidenceProposal => {
   const subjects = subjectsOf(definition);

@@ -6,7 +6,7 @@ export const kindTerms: Terms = {
   uuid: 'uuid',
   number: 'number, no, num, nr, nbr, nmbr, numb, # | numero, nro, num, n, nº | numero, no, num, n | numero, num, nº | nummer, nr, zahl',
   code: 'code, cd, cod, cde, abbreviation, abbr, symbol, acronym | codigo, cod, clave, sigla | code, sigle | codigo, cod, sigla | kode, code, schlussel, kurzel, kurzzeichen',
-  name: 'name, nm, names | nombre, denominacion | nom, denomination, appellation | nome, denominacao | name, namen, benennung, bezeichnung',
+  name: 'name, nm, names, title | nombre, denominacion, titulo | nom, denomination, appellation, titre | nome, denominacao, titulo | name, titel, namen, benennung, bezeichnung',
   description: 'description, desc, descr, descrip, dsc, descriptor, detail, details, text, txt, label, wording, narrative | descripcion, descrip, detalle, glosa, texto, literal, desc | description, libelle, lib, intitule, texte, detail | descricao, detalhe, texto, rotulo, desc | beschreibung, bezeichnung, bez, text, klartext, wortlaut',
   type: 'type, typ, kind, class, category, cat, classification, nature, genre, sort, group, grouping | tipo, clase, categoria, naturaleza, modalidad, clasificacion, rubro | type, categorie, nature, espece, classe, classification | tipo, classe, categoria, natureza, especie, classificacao, modalidade | typ, art, kategorie, klasse, gattung, klassifikation',
   subtype: 'subtype, subcategory, subclass | subtipo, subcategoria | sous type, sous categorie | subtipo, subcategoria | untertyp, unterkategorie, unterart',
