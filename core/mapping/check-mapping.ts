@@ -35,7 +35,7 @@ const hintsFor = (missing: readonly string[], open: readonly OpenProposal[]): st
   return hints.length === 0 ? '' : ` By the names and the values it may be: ${hints.join(', ')}.`;
 };
 
-const leastConfidence = 0.15;
+const leastConfidence = 0.1;
 
 const checkDerived = (definition: DatasetDefinition, mapped: ReadonlySet<string>): void => {
   for (const field of definition.fields)

@@ -32,7 +32,7 @@ export interface Knowledge {
   readonly held: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-const weights = { base: -3.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.55, turned: -1.6, foreign: -1.1 } as const;
+const weights = { base: -3.6, unknownBase: -2.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.55, turned: -1.6, foreign: -1.1 } as const;
 
 export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Knowledge): PairScore => {
   const named = column.name === null ? { evidence: weights.unnamedBase, likeness: 0, explained: 0, reasons: [] } : nameEvidence(column.name, field, knowledge.subjects);
@@ -64,10 +64,13 @@ const nameEvidence = (name: ReadName, field: ReadField, subjects: ReadonlySet<st
   if (likeness < subjectLikeness && isMainName(field) && name.units.every(({ meanings }) => meanings.some((meaning) => meaning.every((concept) => subjects.has(concept))))) { likeness = subjectLikeness; explained = 1; reason = 'the column is called as what the dataset is about'; }
   const turned = turns(name, field, subjects), kind = kindConflict(name, field);
   return {
-    likeness, explained, evidence: weights.base + weights.likeness * likeness + turned.evidence + kind,
+    likeness, explained, evidence: (isUnknown(name) ? weights.unknownBase : weights.base) + weights.likeness * likeness + turned.evidence + kind,
     reasons: [...(likeness >= 0.3 ? [reason] : ['the name is no evidence']), ...turned.reasons],
   };
 };
+
+/** A name that no dictionary has speaks neither for a field nor against it. */
+const isUnknown = ({ units }: ReadName): boolean => units.every(({ kind, meanings }) => kind === 'word' && meanings.length === 0);
 
 /** `company` in a register of companies is its name. */
 const subjectLikeness = 0.75;
