@@ -10,7 +10,7 @@ export const confidenceOf = (share: number): number => {
 };
 
 /** From here on a proposal is taken without asking, when its name is explained too. Where it stands was chosen on files of publishers left out (docs/mapping.md). */
-const autoFrom = 0.56;
+export const autoFrom = 0.56;
 const explainedFrom = 0.6;
 /** Values that tell by themselves: check digits, addresses of mail, countries; and how sure they must be then. */
 const tellingValues = 1.5, surelyFrom = 0.72;
@@ -20,11 +20,12 @@ interface Decision {
   readonly score: PairScore;
   readonly field: ReadField;
   readonly column: ScoredColumn;
+  readonly from: number;
 }
 
 /** Never without values, never where they speak against it; a key only where they speak for it, whatever its name. */
-export const isAuto = ({ confidence, score, field, column }: Decision): boolean => {
+export const isAuto = ({ confidence, score, field, column, from }: Decision): boolean => {
   if (column.profile.filled === 0 || score.values <= -0.5) return false;
   if (field.definition.key && score.values < 1) return false;
-  return confidence >= autoFrom && score.explained >= explainedFrom || confidence >= surelyFrom && score.values >= tellingValues;
+  return confidence >= from && score.explained >= explainedFrom || confidence >= surelyFrom && score.values >= tellingValues;
 };

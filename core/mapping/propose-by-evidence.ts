@@ -4,7 +4,7 @@ import { assign } from './assign.ts';
 import { columnContexts } from './column-context.ts';
 import { profileColumn } from './column-profile.ts';
 import { combineColumns, type CombinedField } from './combine-columns.ts';
-import { confidenceOf, isAuto } from './confidence.ts';
+import { autoFrom, confidenceOf, isAuto } from './confidence.ts';
 import { matchShares } from './match-shares.ts';
 import { readName } from './name-likeness.ts';
 import { unitsOfName } from './name-units.ts';
@@ -27,6 +27,8 @@ export interface EvidenceOrder {
   readonly held?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Columns (from 0) whose field is decided: their values are looked at, their place is not. */
   readonly decided?: ReadonlyMap<number, string>;
+  /** The confidence from which a proposal is taken without asking; another one only to find out what it would do. */
+  readonly takenFrom?: number;
 }
 
 export interface FieldCandidate {
@@ -57,7 +59,7 @@ const leastConfidence = 0.08;
 /** From here on a pair is proposed. */
 const proposedFrom = 0.27;
 
-export const proposeByEvidence = ({ columns, definition, named, held = new Map(), decided = new Map() }: EvidenceOrder): EvidenceProposal => {
+export const proposeByEvidence = ({ columns, definition, named, held = new Map(), decided = new Map(), takenFrom = autoFrom }: EvidenceOrder): EvidenceProposal => {
   const subjects = subjectsOf(definition);
   if (!isWeighable(columns.length, definition.fields.length)) return { columns: columns.map(unweighed), combine: [] };
   const fields = definition.fields.filter((field) => !field.readOnly && field.hashOf === undefined).map((field) => readField(field, subjects));
@@ -65,7 +67,7 @@ export const proposeByEvidence = ({ columns, definition, named, held = new Map()
   const scores = scored.map((column) => fields.map((field) => decide(scorePair(column, field, { subjects, held }), { decided, column: column.index, field: field.definition.name })));
   const shares = matchShares(scores.map((row) => row.map(({ evidence }) => evidence)));
   const assigned = assign(shares.map((row) => row.map((share) => share - proposedFrom)));
-  const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, shares, assigned, row }));
+  const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, shares, assigned, row, takenFrom }));
   const combine = combineColumns({ columns: scored, fields, proposals });
   return { columns: withoutCombined(proposals, combine), combine };
 };
@@ -98,9 +100,10 @@ interface Table {
   readonly shares: readonly (readonly number[])[];
   readonly assigned: readonly (number | null)[];
   readonly row: number;
+  readonly takenFrom: number;
 }
 
-const proposalOf = (column: ScoredColumn, { fields, scores, shares, assigned, row }: Table): ColumnProposal => {
+const proposalOf = (column: ScoredColumn, { fields, scores, shares, assigned, row, takenFrom }: Table): ColumnProposal => {
   const own = scores[row] ?? [];
   const at = assigned[row] ?? null;
   const candidates = own.flatMap((score, index) => {
@@ -114,7 +117,7 @@ const proposalOf = (column: ScoredColumn, { fields, scores, shares, assigned, ro
   const confidence = mine?.confidence ?? 0;
   return {
     column: column.index, field: chosen?.definition.name ?? null, confidence,
-    auto: chosen !== undefined && score !== undefined && isAuto({ confidence, score, field: chosen, column }),
+    auto: chosen !== undefined && score !== undefined && isAuto({ confidence, score, field: chosen, column, from: takenFrom }),
     fillRate: column.profile.fillRate,
     candidates: mine === undefined ? candidates.slice(0, mostCandidates) : [mine, ...candidates.filter((other) => other !== mine).slice(0, mostCandidates - 1)],
   };
