@@ -8,7 +8,7 @@ import { autoFrom, confidenceOf, isAuto } from './confidence.ts';
 import { matchShares } from './match-shares.ts';
 import { readName } from './name-likeness.ts';
 import { unitsOfName } from './name-units.ts';
-import { readField, subjectsOf, type ReadField } from './read-field.ts';
+import { definingConcepts, readField, subjectsOf, type ReadField } from './read-field.ts';
 import { scorePair, type PairScore, type ScoredColumn } from './score-pair.ts';
 
 export interface SourceColumn {
@@ -63,8 +63,8 @@ export const proposeByEvidence = ({ columns, definition, named, held = new Map()
   const subjects = subjectsOf(definition);
   if (!isWeighable(columns.length, definition.fields.length)) return { columns: columns.map(unweighed), combine: [] };
   const fields = definition.fields.filter((field) => !field.readOnly && field.hashOf === undefined).map((field) => readField(field, subjects));
-  const scored = scoreColumns(columns, named);
-  const scores = scored.map((column) => fields.map((field) => decide(scorePair(column, field, { subjects, held }), { decided, column: column.index, field: field.definition.name })));
+  const scored = scoreColumns(columns, named), defining = definingConcepts(fields, subjects);
+  const scores = scored.map((column) => fields.map((field) => decide(scorePair(column, field, { subjects, held, defining }), { decided, column: column.index, field: field.definition.name })));
   const shares = matchShares(scores.map((row) => row.map(({ evidence }) => evidence)));
   const assigned = assign(shares.map((row) => row.map((share) => share - proposedFrom)));
   const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, shares, assigned, row, takenFrom }));

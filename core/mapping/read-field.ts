@@ -30,6 +30,20 @@ export const subjectsOf = ({ name, label, description }: Pick<DatasetDefinition,
 
 const kinIn = (units: readonly NameUnit[]): ReadonlySet<string> => new Set([...readName(units).concepts.keys()].flatMap((concept) => kinOf[concept] ?? []));
 
+/**
+ * Per field, the concepts of its name that no other field's name has, where it shares others: `until` of `occurred until` beside `occurred at`.
+ * A column without them is rather its sibling's.
+ */
+export const definingConcepts = (fields: readonly ReadField[], subjects: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> => {
+  const conceptsOf = ({ phrases: [name] }: ReadField): readonly string[] => [...name?.read.concepts.keys() ?? []].filter((concept) => weightOf(concept, subjects) >= leastTelling);
+  const counts = new Map<string, number>();
+  for (const field of fields) for (const concept of conceptsOf(field)) counts.set(concept, (counts.get(concept) ?? 0) + 1);
+  return new Map(fields.map((field) => {
+    const concepts = conceptsOf(field);
+    return [field.definition.name, concepts.some((concept) => (counts.get(concept) ?? 0) > 1) ? concepts.filter((concept) => counts.get(concept) === 1) : []];
+  }));
+};
+
 const dateUnit: NameUnit = { text: 'date', meanings: [['date']], sure: 1, kind: 'term' };
 
 const readPhrase = (text: string, field: FieldDefinition): ReadName => {

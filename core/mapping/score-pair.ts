@@ -2,7 +2,7 @@
 import type { ColumnContext } from './column-context.ts';
 import type { ColumnProfile } from './column-profile.ts';
 import { foldText } from './fold-words.ts';
-import { entities, turningConcepts } from './lexicon/relations.ts';
+import { entities, relation, turningConcepts } from './lexicon/relations.ts';
 import { coverage, nameLikeness, type ReadName } from './name-likeness.ts';
 import type { ReadField } from './read-field.ts';
 import { conceptsOfTopic, valueTopics } from './value-topics.ts';
@@ -28,22 +28,29 @@ export interface PairScore {
 
 export interface Knowledge {
   readonly subjects: ReadonlySet<string>;
+  /** By field: read-field.ts. */
+  readonly defining: ReadonlyMap<string, readonly string[]>;
   /** Folded values that the dataset holds, by field. */
   readonly held: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-const weights = { base: -3.6, unknownBase: -2.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.55, turned: -1.6, foreign: -1.1 } as const;
+const weights = { base: -3.6, unknownBase: -2.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.55, turned: -1.6, foreign: -1.1, sibling: -1 } as const;
 
 export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Knowledge): PairScore => {
   const named = column.name === null ? { evidence: weights.unnamedBase, likeness: 0, explained: 0, reasons: [] } : nameEvidence(column.name, field, knowledge.subjects);
   const valued = valueEvidence(column, field, knowledge);
-  const placed = contextEvidence(column, field);
+  const placed = contextEvidence(column, field), lacking = lacksDefining(column.name, field, knowledge) ? weights.sibling : 0;
   const wanted = (field.definition.key ? column.name !== null || column.index < 2 : field.definition.required) ? weights.wanted : 0;
   return {
-    evidence: named.evidence + valued.evidence * (column.name === null ? 2 : 1) + placed.evidence + wanted,
+    evidence: named.evidence + valued.evidence * (column.name === null ? 2 : 1) + placed.evidence + wanted + lacking,
     likeness: named.likeness, explained: named.explained, values: valued.evidence,
-    reasons: [...named.reasons, ...valued.reasons, ...placed.reasons],
+    reasons: [...named.reasons, ...valued.reasons, ...placed.reasons, ...(lacking === 0 ? [] : ['the name lacks the word that sets the field apart from its like'])],
   };
+};
+
+const lacksDefining = (name: ReadName | null, { definition }: ReadField, { defining }: Knowledge): boolean => {
+  const concepts = defining.get(definition.name) ?? [];
+  return name !== null && concepts.length > 0 && !concepts.some((concept) => [...name.concepts.keys()].some((own) => relation(own, concept) >= 0.3));
 };
 
 interface Evidence { readonly evidence: number; readonly reasons: readonly string[] }
