@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ExportPartKey } from '../contracts/export-request.ts';
+import type { JobId } from '../contracts/ids.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
-import type { WrittenPart } from '../core/formats/file-writer.ts';
+import type { Companion, FileWriter, WrittenPart } from '../core/formats/file-writer.ts';
 import { listExportFiles, saveExportFile } from '../db/export-files.ts';
 import { listParts } from '../db/export-parts.ts';
 import type { ExportPart } from '../db/export-parts.ts';
@@ -14,7 +15,14 @@ import type { ExportOfJob } from './export-of-job.ts';
 
 const sum = (parts: readonly ExportPart[], of: (part: ExportPart) => number | null): number => parts.reduce((total, part) => total + (of(part) ?? 0), 0);
 
-export const assembleFiles = async (deps: ActivityDeps, { job, request, planned }: ExportOfJob, { fileCount, signal }: { readonly fileCount: number; readonly signal: AbortSignal }): Promise<void> => {
+export interface Assembling {
+  readonly fileCount: number;
+  readonly signal: AbortSignal;
+  /** By the number of the file; default: those of the request. */
+  readonly writerOf?: (fileNo: number) => FileWriter;
+}
+
+export const assembleFiles = async (deps: ActivityDeps, { job, request, planned }: ExportOfJob, { fileCount, signal, writerOf = (fileNo) => createFileWriter(request, planned.fields, fileNo) }: Assembling): Promise<void> => {
   const { jobId, planEpoch } = job;
   const parts = await listParts(deps.pool, { jobId, planEpoch });
   const whole = new Map((await listExportFiles(deps.pool, jobId)).map((file) => [file.fileNo, file]));
@@ -22,15 +30,23 @@ export const assembleFiles = async (deps: ActivityDeps, { job, request, planned 
     const storageKey = exportFileKey(jobId, fileNo);
     const known = whole.get(fileNo);
     if (known !== undefined && (await deps.storage.stat(storageKey))?.bytes === known.bytes) continue;
-    const writer = createFileWriter(request, planned.fields, fileNo);
+    const writer = writerOf(fileNo);
     const own = parts.filter((part) => part.fileNo === fileNo);
     const hash = createHash('sha256');
     const pieces = hashed(writer.assemble(own.map((part) => writtenPart(deps.storage, part, { jobId, planEpoch, partNo: part.partNo }))), hash, signal);
     const { bytes } = await deps.storage.write(storageKey, pieces);
     await saveExportFile(deps.pool, jobId, {
-      fileNo, rows: sum(own, (part) => part.rowCount), bytes, sha256: hash.digest('hex'), storageKey, guardedCells: sum(own, (part) => part.guardedCells),
+      fileNo, rows: sum(own, (part) => part.rowCount), bytes, sha256: hash.digest('hex'), storageKey, guardedCells: sum(own, (part) => part.guardedCells), extension: null,
     });
   }
+  // One beside all files of a split export: they are alike.
+  for (const [index, companion] of writerOf(1).companions.entries()) await writeCompanion(deps, { jobId, fileNo: fileCount + 1 + index, companion });
+};
+
+const writeCompanion = async ({ pool, storage }: ActivityDeps, { jobId, fileNo, companion: { extension, bytes: content } }: { readonly jobId: JobId; readonly fileNo: number; readonly companion: Companion }): Promise<void> => {
+  const storageKey = exportFileKey(jobId, fileNo);
+  const { bytes } = await storage.write(storageKey, [content]);
+  await saveExportFile(pool, jobId, { fileNo, rows: 0, bytes, sha256: createHash('sha256').update(content).digest('hex'), storageKey, guardedCells: 0, extension });
 };
 
 /** A part that is not as it was written: a crash of the machine took what was not yet on the disk. */

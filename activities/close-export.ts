@@ -43,7 +43,7 @@ const finish = async (deps: ActivityDeps, jobId: string, signal: AbortSignal): P
     if (await moveJob(tx, { jobId, from: ['closing'], to: 'completed', patch: { errorCode: null, errorPlace: null } }))
       await appendAudit(tx, {
         actor: { ...systemActor, id: job.owner, org: job.org }, action: 'export.completed', jobId,
-        details: { rows, format: request.format, files: files.map(({ fileNo, bytes, sha256 }) => ({ no: fileNo, bytes, sha256 })), receiptKey: receipt.signature.keyId },
+        details: { rows, format: request.format, files: files.map(({ fileNo, extension, bytes, sha256 }) => ({ no: fileNo, ...(extension === null ? {} : { extension }), bytes, sha256 })), receiptKey: receipt.signature.keyId },
       });
   });
 };

@@ -6,8 +6,9 @@ import { openLocalStorage } from '../storage/local/local-storage.ts';
 import { loadOrCreateSigningKey } from '../storage/signing-key-file.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { AuditHeadSigner } from './audit-head-signer.ts';
-import { createApi, type Api } from './create-api.ts';
+import { createApi } from './create-api.ts';
 import { TemporalImportEngine } from './engine/import-engine.ts';
+import { removeExpiredExports } from './exports/remove-expired-exports.ts';
 import { createHttpServer } from './http-server.ts';
 import { toPublicError } from './http/error-response.ts';
 import { authenticateByToken, readOrMakeToken } from './http/local-token.ts';
@@ -16,7 +17,7 @@ import type { ApiLogger } from './logger.ts';
 import { ProgressListener } from './progress/progress-listener.ts';
 
 const shutdownMs = 8_000;
-const cleanUploadsMs = 3_600_000;
+const cleanMs = 3_600_000;
 
 const isThisMachine = (url: string): boolean => {
   const host = URL.canParse(url) ? new URL(url).hostname : '';
@@ -38,15 +39,16 @@ const composeDeps = async (settings: ApiSettings, log: ApiLogger): Promise<ApiDe
   namespace: settings.TEMPORAL_NAMESPACE,
 });
 
-const cleanUploads = ({ uploads }: Api, log: ApiLogger): NodeJS.Timeout => {
+/** Now and every hour. */
+const cleanUp = (what: string, remove: () => Promise<number>, log: ApiLogger): NodeJS.Timeout => {
   const clean = (): void => {
-    uploads.removeStale().then(
-      (removed) => { if (removed > 0) log.info({ removed }, 'stale uploads were removed'); },
-      (error: unknown) => { log.warn({ code: toPublicError(error, log).code }, 'stale uploads were not removed'); },
+    remove().then(
+      (removed) => { if (removed > 0) log.info({ removed }, `${what} were removed`); },
+      (error: unknown) => { log.warn({ code: toPublicError(error, log).code }, `${what} were not removed`); },
     );
   };
   clean();
-  return setInterval(clean, cleanUploadsMs);
+  return setInterval(clean, cleanMs);
 };
 
 export interface RunningApi { readonly port: number; readonly stop: () => Promise<void> }
@@ -63,10 +65,13 @@ export const runService = async (settings: ApiSettings, log: ApiLogger): Promise
   void deps.listener.start();
   sweeper.start();
   signer.start();
-  const cleaning = cleanUploads(api, log);
+  const cleaning = [
+    cleanUp('stale uploads', () => api.uploads.removeStale(), log),
+    cleanUp('expired files of exports', () => removeExpiredExports(deps, settings.WAYBILL_EXPORT_DAYS), log),
+  ];
   log.info({ host: settings.WAYBILL_API_HOST, port, stack: settings.WAYBILL_STACK_ID, signingKey: keyFile.path, tokenFile: settings.WAYBILL_TOKEN_FILE }, 'the API listens');
   const stop = async (): Promise<void> => {
-    clearInterval(cleaning);
+    for (const timer of cleaning) clearInterval(timer);
     await Promise.all([server.close(shutdownMs), sweeper.close()]);
     api.close();
     await signer.close();

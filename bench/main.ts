@@ -69,7 +69,7 @@ const runDisk = async (rows: number): Promise<void> => {
 };
 
 const runFormats = async (): Promise<void> => {
-  const { text, holds } = (await import('./formats-bench.ts')).runFormatsBench();
+  const { text, holds } = await (await import('./formats-bench.ts')).runFormatsBench();
   process.stdout.write(`${text}\n`);
   if (!holds) process.exitCode = 1;
 };

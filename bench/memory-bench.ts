@@ -11,7 +11,7 @@ const mostBytes = 512 * 1024 * 1024;
 
 const orders: readonly FormatOrder[] = [
   { format: 'csv', compress: 'none' }, { format: 'jsonl', compress: 'none' }, { format: 'json', compress: 'none' }, { format: 'geojson', compress: 'none' },
-  { format: 'csv', compress: 'gzip' },
+  { format: 'xml', compress: 'none' }, { format: 'csv', compress: 'gzip' },
 ];
 
 const answerSchema = z.object({ books: z.object({ read: z.number() }) });

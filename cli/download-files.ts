@@ -11,7 +11,7 @@ import { fetchJob } from './fetch-job.ts';
 import { groupDigits, humanBytes } from './human-numbers.ts';
 import type { JobDetails } from './job-report.ts';
 import { writeOut } from './json-list.ts';
-import { numberedName } from './parse-export-options.ts';
+import { companionName, numberedName } from './parse-export-options.ts';
 import { withRetry } from './retry.ts';
 import type { CommandContext } from './run-command.ts';
 
@@ -29,7 +29,7 @@ const broke = (cause: unknown): never => {
 };
 
 const open = async (client: ApiClient, { path }: ExportFile, purpose: string | undefined) => {
-  if (path === null) throw new WaybillError('EXPORT_GONE', 'The file is not kept any more.');
+  if (path === null) throw new WaybillError('EXPORT_EXPIRED', 'The file was removed when its time was over.');
   return client.fetch(`${path}${purpose === undefined ? '' : `?purpose=${encodeURIComponent(purpose)}`}`, { method: 'GET' });
 };
 
@@ -63,14 +63,22 @@ const toFile = async (client: ApiClient, file: ExportFile, { to, purpose }: Down
   }
 };
 
+const targetOf = ({ no, extension }: ExportFile, to: string, numbered: boolean): string => {
+  if (to === '-') return to;
+  if (extension !== null) return companionName(to, extension);
+  return numbered ? numberedName(to, no) : to;
+};
+
 /** Several files are numbered; so is one that is the only one of a split export. */
 export const downloadFiles = async (client: ApiClient, job: Pick<JobDetails, 'exportFiles' | 'request'>, { to, purpose }: DownloadTarget): Promise<readonly WrittenFile[]> => {
   const split = (job.request as { readonly splitRows?: number | null }).splitRows;
   const numbered = split !== null && split !== undefined;
-  if (to === '-' && job.exportFiles.length > 1) throw new InvalidArgumentError('Several files do not go to standard output; name a file with --to.');
+  // What stands beside the records does not go to standard output.
+  const wanted = to === '-' ? job.exportFiles.filter(({ extension }) => extension === null) : job.exportFiles;
+  if (to === '-' && wanted.length > 1) throw new InvalidArgumentError('Several files do not go to standard output; name a file with --to.');
   const written: WrittenFile[] = [];
-  for (const file of job.exportFiles) {
-    const target = numbered && to !== '-' ? numberedName(to, file.no) : to;
+  for (const file of wanted) {
+    const target = targetOf(file, to, numbered);
     if (to === '-') await toStandardOutput(client, file, purpose);
     else await withRetry(() => toFile(client, file, { to: target, ...(purpose === undefined ? {} : { purpose }) }));
     written.push({ file: target, rows: file.rows, bytes: file.bytes, sha256: file.sha256 });

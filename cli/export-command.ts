@@ -69,10 +69,10 @@ const dialectOf = ({ delimiter, quote, bom, header, lineEnd, guardFormulas }: Ex
 const inputOf = (dataset: string, to: string | undefined, options: ExportOptions): StartExportInput => {
   const shape = shapeOfName(to ?? '-');
   const format = options.format ?? shape?.format;
-  if (format === undefined) throw new InvalidArgumentError('The file’s ending is none of csv, tsv, jsonl, json, geojson and xml (each also with .gz, .zst or .zip), which are what is written; name one with --format.');
+  if (format === undefined) throw new InvalidArgumentError('The file’s ending is none of csv, tsv, jsonl, json, geojson and xml (each also with .gz, .zst or .zip) and parquet, which are what is written; name one with --format.');
   return {
-    ...selectionOf(dataset, options), format, compress: options.compress ?? shape?.compress ?? 'none',
-    ...defined<Partial<StartExportInput>>({ splitRows: options.splitRows, dialect: dialectOf(options), partner: options.partner }),
+    ...selectionOf(dataset, options), format,
+    ...defined<Partial<StartExportInput>>({ compress: options.compress ?? (format === 'parquet' ? undefined : shape?.compress ?? 'none'), splitRows: options.splitRows, dialect: dialectOf(options), partner: options.partner }),
   };
 };
 

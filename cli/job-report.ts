@@ -123,6 +123,12 @@ export const filesTable = (files: JobDetails['exportFiles']): string => textTabl
 
 const section = (title: string, body: string): string => `${title}\n${indent(body)}`;
 
+const exportNote = ({ id, exportFiles: files }: JobDetails): readonly string[] => {
+  if (files.length === 0) return [];
+  const title = files.every(({ removedAt }) => removedAt !== null) ? `These files were removed when their time was over (EXPORT_EXPIRED); export again` : `To fetch: waybill download ${id} --to FILE`;
+  return [section(title, filesTable(files))];
+};
+
 export const reportJob = (job: JobDetails, receipt: string | null = null): string => {
   const unmapped = unmappedColumns(job), guessed = guessedFields(job);
   const rejects = (job.books?.quarantined ?? 0) + (job.books?.unreadable ?? 0) > 0 || rejectedStates.has(job.state);
@@ -137,7 +143,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
     ...(doubts === null ? [] : [doubts]),
     ...(guessed.length === 0 ? [] : [section(`${plural(guessed.length, 'column')} mapped by name and values; where that is wrong, import again with --map "Column=field"`, guessedTable(guessed))]),
     ...(unmapped.length === 0 ? [] : [section(`${plural(unmapped.length, 'column')} of the file without a field; to use one: --map "Column=field"`, unmappedTable(unmapped))]),
-    ...(job.exportFiles.length === 0 ? [] : [section(`To fetch: waybill download ${job.id} --to FILE`, filesTable(job.exportFiles))]),
+    ...exportNote(job),
     ...(rejects ? [`Rejected rows with their reasons: waybill rejects ${job.id} > rejects.csv`] : []),
     ...(receipt === null ? [] : [`Receipt: ${receipt}`]),
     ...(job.workflowUrl === null ? [] : [`In the Temporal UI: ${job.workflowUrl}`]),

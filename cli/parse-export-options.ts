@@ -3,9 +3,9 @@ import { InvalidArgumentError } from 'commander';
 import type { ExportCompression, ExportFormat } from '../contracts/export-request.ts';
 
 const wordsOf = <Word extends string>(words: Readonly<Record<Word, true>>): readonly Word[] => Object.keys(words) as Word[];
-export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true, xml: true });
+export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true, xml: true, parquet: true });
 
-export const compressionWords = wordsOf<ExportCompression>({ gzip: true, zstd: true, zip: true, none: true });
+export const compressionWords = wordsOf<ExportCompression>({ gzip: true, zstd: true, zip: true, snappy: true, none: true });
 
 export interface ExportFieldOption { readonly field: string; readonly as: string }
 export interface SortOption { readonly field: string; readonly descending: boolean }
@@ -33,8 +33,9 @@ export const addSort = (text: string, before: readonly SortOption[] = []): reado
   return { field, descending };
 })];
 
-export interface FileShape { readonly format: ExportFormat; readonly compress: ExportCompression }
-const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml' };
+/** Without a compression: what is the format's own way. */
+export interface FileShape { readonly format: ExportFormat; readonly compress?: ExportCompression }
+const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml', parquet: 'parquet', pq: 'parquet' };
 
 const compressionOfExtension: Readonly<Record<string, ExportCompression>> = { gz: 'gzip', zst: 'zstd', zip: 'zip' };
 
@@ -42,10 +43,17 @@ const compressionOfExtension: Readonly<Record<string, ExportCompression>> = { gz
 export const shapeOfName = (name: string): FileShape | null => {
   const [, extension, packed] = /(?:\.([A-Za-z0-9]+?))??(?:\.(gz|zst|zip))?$/.exec(name) ?? [];
   const format = name === '-' || extension === undefined ? 'csv' : formatOfExtension[extension.toLowerCase()];
+  if (format === 'parquet') return packed === undefined ? { format } : null;
   return format === undefined ? null : { format, compress: compressionOfExtension[packed ?? ''] ?? 'none' };
 };
 
 /** `out.csv.gz` → `out-0001.csv.gz`. */
+/** The name with another ending: `incidents.xml.gz` becomes `incidents.xsd`. */
+export const companionName = (name: string, extension: string): string => {
+  const [, stem = name] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+)?(?:\.(?:gz|zst|zip))?)$/.exec(name) ?? [];
+  return `${stem}.${extension}`;
+};
+
 export const numberedName = (name: string, fileNo: number): string => {
   const [, stem = name, ending = ''] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+)?(?:\.(?:gz|zst|zip))?)$/.exec(name) ?? [];
   return `${stem}-${String(fileNo).padStart(4, '0')}${ending}`;

@@ -26,7 +26,7 @@ export const registerExport = (program: Command): void => {
     .option('--fields <fields>', 'fields in their order, separated by commas; FIELD=NAME renames one (default: all)', addFields)
     .option('--filter <expression>', 'only records for which it holds, e.g. "status = \'open\' and opened_on >= 2024-01-01"')
     .option('--sort <fields>', 'order of the records; a minus is for descending: a,-b (default: as they come)', addSort)
-    .addOption(new Option('--compress <way>', 'compress the file (default: as its name ends, with .gz, .zst or .zip)').choices(compressionWords))
+    .addOption(new Option('--compress <way>', 'compress the file (default: as its name ends, with .gz, .zst or .zip), or the columns of Parquet (default: snappy)').choices(compressionWords))
     .option('--split-rows <n>', 'at most so many records a file; files are numbered', parsePositive)
     .option('--delimiter <char>', 'CSV, TSV: character between cells; also tab, semicolon, pipe (default: comma, for TSV tab)', parseDelimiter)
     .option('--quote <char>', 'CSV, TSV: quote character, double or single (default: double)', parseQuote)

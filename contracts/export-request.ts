@@ -1,10 +1,12 @@
 /** What an operator or a client asks for when an export starts; kept with the job as it was asked. */
 import { z } from 'zod';
 
-export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml'] as const;
+export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
-export const exportCompressions = ['none', 'gzip', 'zstd', 'zip'] as const;
+export const exportCompressions = ['none', 'gzip', 'zstd', 'zip', 'snappy'] as const;
 export type ExportCompression = (typeof exportCompressions)[number];
+/** Where nothing is said. */
+const defaultCompression = (format: ExportFormat): ExportCompression => (format === 'parquet' ? 'snappy' : 'none');
 
 export const exportFieldSchema = z.object({
   field: z.string().min(1).max(63),
@@ -46,12 +48,13 @@ export type ExportSelection = z.infer<typeof exportSelectionSchema>;
 export const exportRequestSchema = z.object({
   ...selection,
   format: z.enum(exportFormats).default('csv'),
-  compress: z.enum(exportCompressions).default('none'),
+  /** Of Parquet: of the columns in it, where Snappy is what everybody takes; of other formats: of the file. */
+  compress: z.enum(exportCompressions).optional(),
   /** Most rows of one file; null: one file. */
   splitRows: z.number().int().positive().max(2_000_000_000).nullable().default(null),
   dialect: csvDialectSchema.optional(),
   partner: z.string().max(200).nullable().default(null),
-}).strict().readonly();
+}).strict().transform((request) => ({ ...request, compress: request.compress ?? defaultCompression(request.format) })).readonly();
 export type ExportRequest = z.infer<typeof exportRequestSchema>;
 
 /** A part of an export: rows of the frozen selection that are written, hashed and kept alone. */
@@ -61,21 +64,28 @@ export interface ExportPartKey {
   readonly partNo: number;
 }
 
-const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml' };
+const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml', parquet: 'parquet' };
 const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8', tsv: 'text/tab-separated-values; charset=utf-8', jsonl: 'application/x-ndjson', json: 'application/json',
-  geojson: 'application/geo+json', xml: 'application/xml',
+  geojson: 'application/geo+json', xml: 'application/xml', parquet: 'application/vnd.apache.parquet',
 };
 
-const packedExtensions: Readonly<Record<ExportCompression, string>> = { none: '', gzip: '.gz', zstd: '.zst', zip: '.zip' };
-const packedMediaTypes: Readonly<Record<Exclude<ExportCompression, 'none'>, string>> = { gzip: 'application/gzip', zstd: 'application/zstd', zip: 'application/zip' };
+/** Columns within Parquet are no packed file. */
+const packingOf = ({ format, compress }: Pick<ExportRequest, 'format' | 'compress'>): 'none' | 'gzip' | 'zstd' | 'zip' => (format === 'parquet' || compress === 'snappy' ? 'none' : compress);
+type Packing = ReturnType<typeof packingOf>;
+const packedExtensions: Readonly<Record<Packing, string>> = { none: '', gzip: '.gz', zstd: '.zst', zip: '.zip' };
+const packedMediaTypes: Readonly<Record<Exclude<Packing, 'none'>, string>> = { gzip: 'application/gzip', zstd: 'application/zstd', zip: 'application/zip' };
 
-export const mediaTypeOf = ({ format, compress }: Pick<ExportRequest, 'format' | 'compress'>): string =>
-  (compress === 'none' ? mediaTypes[format] : packedMediaTypes[compress]);
+/** @param extension of a file that stands beside the records */
+export const mediaTypeOf = (request: Pick<ExportRequest, 'format' | 'compress'>, extension: string | null): string => {
+  if (extension !== null) return extension === 'xsd' ? 'application/xml' : 'application/octet-stream';
+  const packing = packingOf(request);
+  return packing === 'none' ? mediaTypes[request.format] : packedMediaTypes[packing];
+};
 
-/** `incidents.csv.gz`, or with a number of its own where the export has several files. */
-export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, fileNo: number): string =>
-  `${unpackedFileName(request, fileNo)}${packedExtensions[request.compress]}`;
+/** `incidents.csv.gz`, or with a number of its own where the export has several files; what stands beside them has none: `incidents.xsd`. */
+export const exportFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'compress' | 'splitRows'>, { fileNo, extension }: { readonly fileNo: number; readonly extension: string | null }): string =>
+  extension === null ? `${unpackedFileName(request, fileNo)}${packedExtensions[packingOf(request)]}` : `${request.dataset}.${extension}`;
 
 /** Also the name of the file within a ZIP. */
 export const unpackedFileName = (request: Pick<ExportRequest, 'dataset' | 'format' | 'splitRows'>, fileNo: number): string => {

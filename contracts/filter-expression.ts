@@ -1,6 +1,6 @@
 /**
  * A filter over a dataset's fields, parsed and typed (core/filter/parse-filter.ts makes it, db/filter-sql.ts turns it into SQL with
- * parameters). As in SQL a comparison with an empty value is neither true nor false: such a record is left out, also under `not`.
+ * parameters). As in SQL a comparison with an empty value, on either side, is neither true nor false: such a record is left out, also under `not`.
  */
 export const filterOperators = ['=', '<>', '<', '<=', '>', '>='] as const;
 export type FilterOperator = (typeof filterOperators)[number];
@@ -18,6 +18,8 @@ export type FilterExpression =
   | { readonly kind: 'and' | 'or'; readonly operands: readonly FilterExpression[] }
   | { readonly kind: 'not'; readonly operand: FilterExpression }
   | { readonly kind: 'compare'; readonly field: string; readonly operator: FilterOperator; readonly value: FilterValue }
+  /** Two fields of the record; `days`: one is a day and the other a time, whose day (in UTC, without a zone its own) is compared. */
+  | { readonly kind: 'fields'; readonly field: string; readonly operator: FilterOperator; readonly other: string; readonly by: 'texts' | 'values' | 'days' }
   | { readonly kind: 'in'; readonly field: string; readonly values: readonly FilterValue[] }
   /** `%` any text, `_` one character, backslash takes the next character as it is. */
   | { readonly kind: 'like'; readonly field: string; readonly pattern: string }

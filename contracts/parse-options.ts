@@ -98,9 +98,18 @@ export const fixedOptionsSchema = z.object({
 }).strict().readonly();
 export type FixedOptions = z.infer<typeof fixedOptionsSchema>;
 
-export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema, xmlOptionsSchema, fixedOptionsSchema]);
+/** Typed columns. Its chunks are ranges of rows, from 0. */
+export const parquetOptionsSchema = z.object({
+  format: z.literal('parquet'),
+  ...sourceOptions,
+  /** Absent: all columns are plain, and column i is the file's. Else what is nested in them is taken apart as JSON is. */
+  paths: pathsSchema.optional(),
+}).strict().readonly();
+export type ParquetOptions = z.infer<typeof parquetOptionsSchema>;
+
+export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema, xmlOptionsSchema, fixedOptionsSchema, parquetOptionsSchema]);
 export type ParseOptions = z.infer<typeof parseOptionsSchema>;
-export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson', 'xml', 'fixed'] as const satisfies readonly ParseOptions['format'][];
+export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson', 'xml', 'fixed', 'parquet'] as const satisfies readonly ParseOptions['format'][];
 
 /** Whether the records are read from a spool that was made of the source (design 10.10), and not from the source itself. */
 export const readsSpool = (options: ParseOptions): boolean =>
@@ -166,7 +175,13 @@ export interface JsonDetection {
   readonly needsSpool: boolean;
 }
 
-export type Detection = DelimitedDetection | JsonDetection | FixedDetection;
+export interface ParquetDetection {
+  readonly options: ParquetOptions;
+  readonly guesses: SourceGuesses & { readonly columns: Guess<number> };
+  readonly needsSpool: boolean;
+}
+
+export type Detection = DelimitedDetection | JsonDetection | FixedDetection | ParquetDetection;
 
 export const doubtable = ['format', 'encoding', 'delimiter', 'header', 'recordPath'] as const;
 

@@ -51,7 +51,8 @@ const exportReceiptBodySchema = z.object({
   rows: z.number().int().nonnegative().nullable(),
   /** Cells that got an apostrophe, so that no spreadsheet runs them (design 10.19). */
   guardedCells: z.number().int().nonnegative(),
-  files: z.array(z.object({ no: z.number().int().positive(), rows: z.number().int().nonnegative(), bytes: z.number().int().nonnegative(), sha256: sha256Schema }).strict()),
+  /** `extension`: of a file that stands beside the records and holds none. */
+  files: z.array(z.object({ no: z.number().int().positive(), extension: z.string().optional(), rows: z.number().int().nonnegative(), bytes: z.number().int().nonnegative(), sha256: sha256Schema }).strict()),
   engineVersion: z.string(),
   startedAt: z.string(),
   /** The moment of which the rows are; null when nothing was frozen. */

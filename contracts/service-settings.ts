@@ -26,6 +26,8 @@ export const serviceSettingsSchema = z.object({
 export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
 
 export const apiSettingsSchema = serviceSettingsSchema.extend({
+  /** Days for which the files of a finished export are kept; 0: until somebody removes them. */
+  WAYBILL_EXPORT_DAYS: z.coerce.number().int().min(0).max(36_500).default(7),
   WAYBILL_API_HOST: z.string().default('127.0.0.1'),
   WAYBILL_API_PORT: port.default(8787),
   /** File with the local token, made with mode 0600 on first start. */

@@ -9,10 +9,12 @@ export interface ExportFile {
   readonly storageKey: string;
   /** Cells that got an apostrophe against formulas. */
   readonly guardedCells: number;
+  /** Of a file that stands beside the records (an XML file's schema); null: it holds records. */
+  readonly extension: string | null;
   readonly removedAt: Date | null;
 }
 
-const fileColumns = 'file_no as "fileNo", rows, bytes, sha256, storage_key as "storageKey", guarded_cells as "guardedCells", removed_at as "removedAt"';
+const fileColumns = 'file_no as "fileNo", rows, bytes, sha256, storage_key as "storageKey", guarded_cells as "guardedCells", extension, removed_at as "removedAt"';
 
 export const listExportFiles = async (db: Queryable, jobId: string): Promise<readonly ExportFile[]> => {
   const { rows } = await db.query<ExportFile>(`select ${fileColumns} from waybill.export_files where job_id = $1 order by file_no`, [jobId]);
@@ -21,9 +23,9 @@ export const listExportFiles = async (db: Queryable, jobId: string): Promise<rea
 
 export const saveExportFile = async (db: Queryable, jobId: string, file: Omit<ExportFile, 'removedAt'>): Promise<void> => {
   await db.query(`
-    insert into waybill.export_files (job_id, file_no, rows, bytes, sha256, storage_key, guarded_cells) values ($1, $2, $3, $4, $5, $6, $7)
-    on conflict (job_id, file_no) do update set rows = excluded.rows, bytes = excluded.bytes, sha256 = excluded.sha256, guarded_cells = excluded.guarded_cells, removed_at = null`,
-  [jobId, file.fileNo, file.rows, file.bytes, file.sha256, file.storageKey, file.guardedCells]);
+    insert into waybill.export_files (job_id, file_no, rows, bytes, sha256, storage_key, guarded_cells, extension) values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (job_id, file_no) do update set rows = excluded.rows, bytes = excluded.bytes, sha256 = excluded.sha256, guarded_cells = excluded.guarded_cells, extension = excluded.extension, removed_at = null`,
+  [jobId, file.fileNo, file.rows, file.bytes, file.sha256, file.storageKey, file.guardedCells, file.extension]);
 };
 
 export const forgetExportFiles = async (db: Queryable, jobId: string): Promise<void> => {

@@ -27,6 +27,7 @@ export class FilterSql {
       case 'and': case 'or': return `(${expression.operands.map((operand) => this.of(operand)).join(` ${expression.kind} `)})`;
       case 'not': return `(not ${this.of(expression.operand)})`;
       case 'compare': return `${this.operand(expression.field, expression.value.kind)} ${expression.operator} ${this.value(expression.value)}`;
+      case 'fields': return this.fieldsCompared(expression);
       case 'in': return this.inList(expression);
       case 'like': return `${this.operand(expression.field, 'text')} like ${this.parameters.add(expression.pattern, 'text')}`;
       case 'null': return `${this.column(expression.field)} is null`;
@@ -50,6 +51,21 @@ export class FilterSql {
 
   private value(value: FilterValue): string {
     return this.parameters.add(value.text, paramType(value));
+  }
+
+  private fieldsCompared({ field, operator, other, by }: FilterExpression & { readonly kind: 'fields' }): string {
+    switch (by) {
+      case 'texts': return `${this.operand(field, 'text')} ${operator} ${this.operand(other, 'text')}`;
+      case 'values': return `${this.column(field)} ${operator} ${this.column(other)}`;
+      case 'days': return `${this.day(field)} ${operator} ${this.day(other)}`;
+    }
+  }
+
+  private day(name: string): string {
+    const column = this.column(name);
+    const { type, pgType } = this.fields.get(name) ?? {};
+    if (type === 'date') return column;
+    return pgType?.startsWith('timestamp') === true && pgType.endsWith('without time zone') ? `${column}::date` : `(${column} at time zone 'UTC')::date`;
   }
 
   private inList({ field, values }: FilterExpression & { readonly kind: 'in' }): string {

@@ -13,6 +13,7 @@ import { endingOf } from './ending-of.ts';
 import type { Ending } from './ending-of.ts';
 import { ImportRun } from './import-run.ts';
 import { inLanes } from './in-lanes.ts';
+import { nextNumber } from './next-number.ts';
 
 const { endExport, readJobWishes } = proxyActivities<ControlActivities>(activityOptions.quick);
 const { freezeExport, closeExport } = proxyActivities<ControlActivities>(activityOptions.long);
@@ -100,12 +101,8 @@ const lane = async (run: ImportRun, position: Position, failed: () => boolean): 
   }
 };
 
-const nextPart = (position: Position): number | null => {
-  const [first, ...rest] = position.postponed;
-  if (first === undefined) return position.nextPartNo < position.partCount ? position.nextPartNo++ : null;
-  position.postponed = rest;
-  return first;
-};
+const nextPart = (position: Position): number | null =>
+  nextNumber(position, () => position.nextPartNo < position.partCount ? position.nextPartNo++ : null);
 
 /** Without a position nothing is frozen yet, and the next run begins at the beginning. */
 const continueWhenLong = async (run: ImportRun, position: Position | null): Promise<void> => {

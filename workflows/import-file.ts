@@ -15,6 +15,7 @@ import { activityOptions, writerWaitMs } from './activity-options.ts';
 import { endingOf } from './ending-of.ts';
 import type { Ending } from './ending-of.ts';
 import { ImportRun } from './import-run.ts';
+import { nextNumber } from './next-number.ts';
 import { stageChunks } from './stage-chunks.ts';
 
 const { detectSource } = proxyActivities<ControlActivities>(activityOptions.detection);
@@ -135,12 +136,8 @@ const stageAll = async (run: ImportRun, position: Position): Promise<boolean> =>
   return true;
 };
 
-const nextChunk = (position: Position): number | null => {
-  const [first, ...rest] = position.postponed;
-  if (first === undefined) return position.nextChunkNo < position.chunkCount ? position.nextChunkNo++ : null;
-  position.postponed = rest;
-  return first;
-};
+const nextChunk = (position: Position): number | null =>
+  nextNumber(position, () => position.nextChunkNo < position.chunkCount ? position.nextChunkNo++ : null);
 
 /** PostgreSQL crashed and came back with empty staging: the counts of these chunks stand in the progress already. */
 const stageAgain = async (run: ImportRun, position: Position, chunks: readonly number[]): Promise<void> => {

@@ -25,14 +25,15 @@ export const downloadExport = async ({ pool, storage }: Pick<ApiDeps, 'pool' | '
   const { jobId } = job;
   await refuseReader(pool, { actor, purpose, jobId });
   const file = job.kind === 'export' && job.state === 'completed' ? (await listExportFiles(pool, jobId)).find((candidate) => candidate.fileNo === fileNo) : undefined;
-  const stored = file === undefined || file.removedAt !== null ? null : await storage.stat(file.storageKey);
+  if (file !== undefined && file.removedAt !== null) throw new WaybillError('EXPORT_EXPIRED', 'The file was removed when its time was over.', { job: jobId });
+  const stored = file === undefined ? null : await storage.stat(file.storageKey);
   if (file === undefined || stored === null) throw new WaybillError('EXPORT_GONE', 'There is no such file of this job.', { job: jobId, state: job.state });
   if (stored.bytes !== file.bytes) throw new WaybillError('FILE_CHANGED', 'The kept file is not as long as when it was finished.', { job: jobId });
   const request = exportRequestSchema.parse(job.request);
   await appendAudit(pool, { actor, action: 'export.downloaded', jobId, details: { file: fileNo, sha256: file.sha256, bytes: file.bytes, purpose } });
   return new Response(bodyOf(storage.read(file.storageKey)), { headers: {
-    'content-type': mediaTypeOf(request), 'content-length': String(file.bytes),
-    'content-disposition': `attachment; filename="${exportFileName(request, fileNo)}"`, 'x-content-sha256': file.sha256,
+    'content-type': mediaTypeOf(request, file.extension), 'content-length': String(file.bytes),
+    'content-disposition': `attachment; filename="${exportFileName(request, file)}"`, 'x-content-sha256': file.sha256,
     'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
   } });
 };

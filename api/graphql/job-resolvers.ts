@@ -38,8 +38,10 @@ export const messageOfIssue = ({ code }: { readonly code: IssueCode }): string =
 const exportFilesOf = async ({ pool }: GraphqlContext['deps'], { jobId, kind, state, request }: Job): Promise<readonly object[]> => {
   if (kind !== 'export' || state !== 'completed') return [];
   const asked = exportRequestSchema.parse(request);
-  return (await listExportFiles(pool, jobId)).map(({ fileNo, rows, bytes, sha256, removedAt }) =>
-    ({ no: fileNo, name: exportFileName(asked, fileNo), rows, bytes, sha256, path: removedAt === null ? `/jobs/${jobId}/files/${fileNo}` : null }));
+  return (await listExportFiles(pool, jobId)).map((file) => {
+    const { fileNo, extension, rows, bytes, sha256, removedAt } = file;
+    return { no: fileNo, name: exportFileName(asked, file), extension, rows, bytes, sha256, path: removedAt === null ? `/jobs/${jobId}/files/${fileNo}` : null, removedAt };
+  });
 };
 
 type Resolver = (job: Job, args: unknown, context: GraphqlContext) => unknown;

@@ -59,7 +59,7 @@ interface InspectArgs { readonly sha256: string; readonly fileName?: Maybe<strin
 const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: InspectArgs, { deps, actor }: GraphqlContext) => {
   refuseWithoutRole({ actor, purpose: purpose ?? defaultPurpose });
   const file = await mustFindSource(deps, actor.org, sha256);
-  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, fileName: fileName ?? undefined, overrides: parseOverrides(parse), all: all ?? false });
+  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, fileName: fileName ?? undefined, overrides: parseOverrides(parse), extent: all === true ? 'all' : 'samples' });
   const { options, guesses } = detection;
   return {
     format: options.format, compression: options.compression ?? 'none', encoding: options.encoding, columns: options.columns.map((name) => ({ name })),

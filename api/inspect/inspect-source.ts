@@ -2,19 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Detection, ParseOverrides } from '../../contracts/parse-options.ts';
 import { headOfRecords, type ChunkSource } from '../../core/formats/record-chunks.ts';
+import { MemorySpool, type LookStore } from '../../core/intake/memory-spool.ts';
 import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
 import type { SourceFile } from '../../db/source-files.ts';
 import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
-import type { Storage } from '../../storage/storage.ts';
 import { countRecords, headBytes, headRecords } from './sample-records.ts';
 
 export interface InspectInput {
   readonly file: Pick<SourceFile, 'sha256' | 'bytes'>;
   readonly fileName?: string | undefined;
   readonly overrides: ParseOverrides;
-  /** Read the whole file for the exact number of rows. */
-  readonly all: boolean;
+  /** `all`: the whole file is read for the exact number of rows; `head`: no more is unpacked or decoded than tells about how much it is. */
+  readonly extent: 'all' | 'samples' | 'head';
 }
 export interface InspectedSource {
   readonly detection: Detection;
@@ -26,25 +26,31 @@ export interface InspectedSource {
 }
 
 const sampleRows = 5;
+/** Of a packed file, to tell how much it grows: its start may be denser or emptier than the rest, and a longer one would cost as much as the import. */
+const mostHeadBytes = 4 * 1024 * 1024;
 
 /** What cannot be read at an offset is spooled for the look, so that what is said here is what the import will find. */
-export const inspectSource = async (storage: Storage, { file, fileName, overrides, all }: InspectInput): Promise<InspectedSource> => {
+export const inspectSource = async (storage: LookStore, { file, fileName, overrides, extent }: InspectInput): Promise<InspectedSource> => {
   const spool = spoolKey(randomUUID());
+  const store: LookStore = extent === 'head' ? new MemorySpool(storage, spool) : storage;
   try {
-    const { detection, key } = await prepareSource(storage, { key: archiveKey(file.sha256), spool, overrides, fileName });
-    const source = await openChunks(storage, key);
+    const order = { key: archiveKey(file.sha256), spool, overrides, fileName, ...(extent === 'head' ? { mostBytes: mostHeadBytes } : {}) };
+    const { detection, key, wholeBytes } = await prepareSource(store, order);
+    const source = await openChunks(store, key);
     const { options } = detection;
     const head = await headOfRecords(source, options, headBytes);
-    const { rows: sample, recordCount, recordBytes } = headRecords(head, options, sampleRows);
-    const found = { detection, sample, bytes: source.bytes };
-    if (all) return { ...found, rows: await countRecords(source, options), rowsExact: true };
-    if (head.complete) return { ...found, rows: recordCount, rowsExact: true };
+    const complete = head.complete && wholeBytes === source.bytes;
+    const { rows: sample, recordCount, recordBytes } = headRecords({ ...head, complete }, options, sampleRows);
+    const found = { detection, sample, bytes: head.textBytes ?? wholeBytes };
+    if (head.rows !== undefined) return { ...found, rows: head.rows, rowsExact: true };
+    if (extent === 'all') return { ...found, rows: await countRecords(source, options), rowsExact: true };
+    if (complete) return { ...found, rows: recordCount, rowsExact: true };
     const perRecord = recordCount === 0 ? head.bytes.byteLength : recordBytes / recordCount;
-    return { ...found, rows: Math.max(recordCount, Math.round((source.bytes - options.dataStartByte) / perRecord)), rowsExact: false };
+    return { ...found, rows: Math.max(recordCount, Math.round((wholeBytes - options.dataStartByte) / perRecord)), rowsExact: false };
   } finally {
-    await storage.remove(spool);
+    await store.remove(spool);
   }
 };
 
-const openChunks = async (storage: Storage, key: string): Promise<ChunkSource> =>
+const openChunks = async (storage: LookStore, key: string): Promise<ChunkSource> =>
   ({ ...await openStored(storage, key), readInto: (start, target) => storage.readInto(key, start, target) });

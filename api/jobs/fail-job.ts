@@ -7,6 +7,7 @@ import { engineVersion } from '../../contracts/engine-version.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { runningStates } from '../../contracts/job-states.ts';
 import type { Receipt } from '../../contracts/receipt.ts';
+import { receiptSelection } from '../../core/export/receipt-selection.ts';
 import { signAuditHead } from '../../core/receipt/audit-chain.ts';
 import { signReceipt } from '../../core/receipt/receipt-signing.ts';
 import type { SigningKey } from '../../core/receipt/signing-key.ts';
@@ -15,6 +16,7 @@ import { inTransaction, type Pool, type Queryable } from '../../db/connection.ts
 import { releaseWriter } from '../../db/dataset-writers.ts';
 import type { Job } from '../../db/job.ts';
 import { moveJob } from '../../db/move-job.ts';
+import { readExportReceiptFacts } from '../../db/export-receipt-facts.ts';
 import { readReceiptFacts } from '../../db/receipt-facts.ts';
 import { saveReceipt } from '../../db/receipts.ts';
 import { dropStaging } from '../../db/staging-table.ts';
@@ -41,13 +43,13 @@ export const failJob = async (deps: FailJobDeps, job: Job, code: ErrorCode): Pro
 
 interface Failing { readonly job: Job; readonly code: ErrorCode; readonly key: SigningKey }
 
-/** Null: the job closed itself meanwhile, and stays as it ended; or it is an export, which let nothing out and has a receipt only of its own workflow. */
+/** Null: the job closed itself meanwhile, and stays as it ended. */
 const endAsFailed = async (tx: Queryable, { job, code, key }: Failing): Promise<Receipt | null> => {
   const { jobId, round, org, books } = job;
   if (!await moveJob(tx, { jobId, from: runningStates, to: 'failed', patch: { errorCode: code, waitsFor: null } })) return null;
   await appendAudit(tx, { actor: { ...systemActor, org }, action: `${job.kind}.failed`, jobId, details: { code, from: job.state } });
-  if (job.kind === 'export') return null;
-  const facts = await readReceiptFacts(tx, { jobId, end: { state: 'failed', books }, engineVersion });
+  const facts = job.kind === 'export' ? await readExportReceiptFacts(tx, { jobId, state: 'failed', engineVersion, selectionOf: receiptSelection })
+    : await readReceiptFacts(tx, { jobId, end: { state: 'failed', books }, engineVersion });
   const head = await auditHead(tx);
   const receipt = await saveReceipt(tx, { jobId, round, receipt: signReceipt({ ...facts, auditHead: head }, key) });
   await saveHeadSignature(tx, signAuditHead(head, key));

@@ -5,6 +5,7 @@ import type { RecordReader } from '../../core/formats/source-format.ts';
 export const createRecordSplitter = (reader: RecordReader, columnCount: number): ((raw: Buffer) => readonly string[]) => (raw) => {
   reader.reset(raw, 0, raw.byteLength, 1);
   if (!reader.next()) return [];
-  if (reader.problem !== 0) return [...Array.from({ length: columnCount }, () => ''), raw.toString('utf8')];
+  // A row spool keeps such a row's text in its first cell; everywhere else a row with a problem has no cells.
+  if (reader.problem !== 0) return [...Array.from({ length: columnCount }, () => ''), cellText(reader, raw, 0) || raw.toString('utf8')];
   return Array.from({ length: reader.cellCount }, (_, cell) => cellText(reader, raw, cell));
 };

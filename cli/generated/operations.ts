@@ -70,13 +70,15 @@ export type ExportFormat =
   | 'jsonl'
   | 'json'
   | 'geojson'
-  | 'xml';
+  | 'xml'
+  | 'parquet';
 
 export type Compression =
   | 'none'
   | 'gzip'
   | 'zstd'
-  | 'zip';
+  | 'zip'
+  | 'snappy';
 
 export type LineEnd =
   | 'crlf'
@@ -98,7 +100,7 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
-  /** csv, jsonl, json, geojson, xml or fixed. */
+  /** csv, jsonl, json, geojson, xml, fixed or parquet. */
   readonly format?: InputMaybe<Scalars['String']['input']>;
   /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer; `.` is the root. */
   readonly recordPath?: InputMaybe<Scalars['String']['input']>;
@@ -188,6 +190,7 @@ export type StartExportInput = {
   readonly filter?: InputMaybe<Scalars['String']['input']>;
   readonly sort?: InputMaybe<ReadonlyArray<SortKey>>;
   readonly format?: InputMaybe<ExportFormat>;
+  /** Of Parquet: of the columns in it (by default snappy, and not zip); of other formats of the file (not snappy). */
   readonly compress?: InputMaybe<Compression>;
   /** Most rows of one file. */
   readonly splitRows?: InputMaybe<Scalars['Int']['input']>;
@@ -218,7 +221,7 @@ export type JobQueryVariables = Exact<{
 }>;
 
 
-export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
+export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly extension: string | null, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null, readonly removedAt: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
 
 export type JobReceiptQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -400,7 +403,7 @@ export const jobsDocument: TypedDocument<JobsQuery, JobsQueryVariables> = {
 
 export const jobDocument: TypedDocument<JobQuery, JobQueryVariables> = {
   name: 'job',
-  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}exportFiles{no name rows bytes sha256 path}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}exportFiles{no name extension rows bytes sha256 path removedAt}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };
 
 export const jobReceiptDocument: TypedDocument<JobReceiptQuery, JobReceiptQueryVariables> = {

@@ -1,11 +1,14 @@
 /** The writer of a format: the one list of them. */
+import { WaybillError } from '../../contracts/errors.ts';
 import { csvDialectSchema, unpackedFileName } from '../../contracts/export-request.ts';
-import type { ExportRequest } from '../../contracts/export-request.ts';
+import type { ExportCompression, ExportRequest } from '../../contracts/export-request.ts';
 import { CsvWriter } from '../formats/csv/csv-writer.ts';
 import type { FileWriter } from '../formats/file-writer.ts';
 import type { FormatWriter, OutputField } from '../formats/format-writer.ts';
 import { GeoJsonWriter } from '../formats/geojson/geojson-writer.ts';
 import { JsonArrayWriter, JsonLinesWriter } from '../formats/json/json-writer.ts';
+import type { WrittenCodec } from '../formats/parquet/pack-pages.ts';
+import { ParquetWriter } from '../formats/parquet/parquet-writer.ts';
 import { xmlSchemaOf } from '../formats/xml/xml-schema.ts';
 import { XmlWriter } from '../formats/xml/xml-writer.ts';
 import { TextFileWriter } from './text-file-writer.ts';
@@ -21,6 +24,16 @@ export const createFileWriter = (request: WriterRequest, fields: readonly Output
       return new TextFileWriter(createFormatWriter(request.format, request, fields), {
         compression: request.compress, name: unpackedFileName(request, fileNo), companions: [{ extension: 'xsd', bytes: Buffer.from(xmlSchemaOf(fields)) }],
       });
+    case 'parquet': return new ParquetWriter(fields, codecOf(request.compress));
+  }
+};
+
+/** Of the columns; the file as a whole is read at any place of it, so it is not packed. */
+const codecOf = (compress: ExportCompression): WrittenCodec => {
+  switch (compress) {
+    case 'none': return 'uncompressed';
+    case 'snappy': case 'gzip': case 'zstd': return compress;
+    case 'zip': throw new WaybillError('OPTION_INVALID', 'The columns of a Parquet file are not compressed as ZIP; say snappy, zstd, gzip or none.', { option: 'compress' });
   }
 };
 

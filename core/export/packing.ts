@@ -1,9 +1,10 @@
 /** Ways to pack a file of text whose parts are packed side by side, and are one file without being packed again. */
 import { Readable } from 'node:stream';
 import { createGzip, gzipSync } from 'node:zlib';
-import { compress, init } from '@bokuweb/zstd-wasm';
+import { WaybillError } from '../../contracts/errors.ts';
 import type { ExportCompression } from '../../contracts/export-request.ts';
 import type { WrittenPart } from '../formats/file-writer.ts';
+import { compressZstd } from '../formats/zstd-library.ts';
 import { deflatePiece, openPieces, type DeflatedPiece } from '../formats/zip/deflated-piece.ts';
 import { joinPieces, pieceOf, zipFile } from '../formats/zip/zip-file.ts';
 
@@ -41,12 +42,8 @@ const gzip: Packing = {
 /** Frames of this much text: the library packs what it has in memory, and whoever reads needs no more than that either. */
 const frameBytes = 1024 * 1024;
 const zstdLevel = 3;
-let zstdReady: Promise<void> | undefined;
 
-const packZstd: PackBytes = async (bytes) => {
-  await (zstdReady ??= init());
-  return compress(bytes, zstdLevel);
-};
+const packZstd: PackBytes = (bytes) => compressZstd(bytes, zstdLevel);
 
 /** Frames one after the other are one file (RFC 8878, 3.1). */
 const zstd: Packing = {
@@ -81,5 +78,6 @@ export const packingOf = (compression: ExportCompression): Packing => {
     case 'gzip': return gzip;
     case 'zstd': return zstd;
     case 'zip': return zip;
+    case 'snappy': throw new WaybillError('OPTION_INVALID', 'Snappy compresses the columns of Parquet and no file of text.', { option: 'compress' });
   }
 };

@@ -37,6 +37,7 @@ const fieldsOfFilter = (filter: FilterExpression): readonly string[] => {
   switch (filter.kind) {
     case 'and': case 'or': return filter.operands.flatMap(fieldsOfFilter);
     case 'not': return fieldsOfFilter(filter.operand);
+    case 'fields': return [filter.field, filter.other];
     case 'compare': case 'in': case 'like': case 'null': case 'box': case 'radius': return [filter.field];
   }
 };

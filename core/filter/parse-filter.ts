@@ -6,6 +6,7 @@ import type { FieldDefinition } from '../../contracts/dataset-definition.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { filterOperators } from '../../contracts/filter-expression.ts';
 import type { FilterExpression, FilterOperator } from '../../contracts/filter-expression.ts';
+import { comparedFields } from './compare-fields.ts';
 import { comparison } from './compare-days.ts';
 import { filterError, filterTokens } from './filter-tokens.ts';
 import type { FilterToken } from './filter-tokens.ts';
@@ -134,9 +135,24 @@ class FilterParser {
   }
 
   private compare(subject: Subject, { operator, at }: { readonly operator: FilterOperator; readonly at: number }): FilterExpression {
+    const other = this.otherField();
+    if (other !== null) {
+      for (const side of [subject, other]) this.refuseUnordered(side, operator, at);
+      return comparedFields({ field: subject.field, operator, other: other.field, at: other.at });
+    }
     const value = this.literal(subject);
     this.refuseUnordered(subject, operator, at);
     return comparison({ field: subject.field.name, operator, value });
+  }
+
+  /** A name where a value may stand is a field; a word that names none is a slip, and judged as a value. */
+  private otherField(): Subject | null {
+    const { kind, text, word, at } = this.token;
+    const field = kind === 'name' || (kind === 'word' && !reserved.has(word)) ? this.fields.get(text) : undefined;
+    if (field === undefined && kind !== 'name') return null;
+    this.index += 1;
+    if (field === undefined) throw new WaybillError('FILTER_FIELD_UNKNOWN', `The filter names at character ${at} a field that the dataset does not have.`, { position: at });
+    return { field, at };
   }
 
   /** An enum's order is its own, a UUID's is none that a person would ask for. */

@@ -8,6 +8,7 @@ import type { SourceText } from '../detect/source-text.ts';
 export interface PlannedChunk {
   /** From 0. */
   readonly chunkNo: number;
+  /** Of a format of columns (Parquet): the number of its first row, from 0. */
   readonly byteStart: number;
   /** Exclusive. */
   readonly byteEnd: number;

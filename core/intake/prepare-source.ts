@@ -5,10 +5,12 @@
 import type { Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectSource, markCompressed } from '../detect/detect-source.ts';
 import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
+import { detectParquet, isParquet, startsAsParquet } from '../formats/parquet/detect-parquet.ts';
 import { isExploded, type ExplodedOptions } from '../formats/explode/explode-records.ts';
 import { explodeSource } from './explode-source.ts';
 import { layOpen, type LaidOpen } from './lay-open.ts';
 import { lookAtSamples } from './read-samples.ts';
+import { openStored } from './source-store.ts';
 import type { SourceStore } from './source-store.ts';
 
 export interface PrepareOrder {
@@ -35,9 +37,22 @@ export interface PreparedSource {
 
 /** Throws what unpacking (lay-open.ts) and detection (detect-source.ts) throw. */
 export const prepareSource = async (store: SourceStore, order: PrepareOrder): Promise<PreparedSource> => {
-  const laid = await layOpen(store, order);
-  const { detection, ...source } = await prepareText(store, laid, order);
+  const laid = await layWhole(store, order);
+  const { detection, ...source } = await prepareColumns(store, laid, order) ?? await prepareText(store, laid, order);
   return { ...source, detection: laid.packing === null ? detection : markCompressed(detection, laid.packing) };
+};
+
+/** The head of a format that begins to be read at its end says nothing. */
+const layWhole = async (store: SourceStore, order: PrepareOrder): Promise<LaidOpen> => {
+  const laid = await layOpen(store, order);
+  const isHead = laid.packing !== null && order.mostBytes !== undefined;
+  return isHead && startsAsParquet(await store.readRange(laid.key, 0, Math.min(5, laid.bytes))) ? layOpen(store, { ...order, mostBytes: undefined }) : laid;
+};
+
+/** A format that is read where it lies, by its own index. */
+const prepareColumns = async (store: SourceStore, { key, bytes, wholeBytes }: LaidOpen, { overrides }: PrepareOrder): Promise<PreparedSource | null> => {
+  const source = await openStored(store, key);
+  return await isParquet(source, overrides) ? { detection: await detectParquet(source, overrides), key, bytes, wholeBytes } : null;
 };
 
 const prepareText = async (store: SourceStore, { key, bytes, wholeBytes, packing }: LaidOpen, order: PrepareOrder): Promise<PreparedSource> => {

@@ -3,9 +3,12 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCloseExport } from '../../activities/close-export.ts';
 import { createEndExport } from '../../activities/end-export.ts';
+import { createFreezeExport } from '../../activities/freeze-export.ts';
 import { verifyReceipt } from '../../core/receipt/receipt-signing.ts';
 import { findReceipt } from '../../db/receipts.ts';
+import { exportPartKey } from '../../storage/storage-keys.ts';
 import { ImportBench } from '../support/import-bench.ts';
 import { close, freeze, readFiles, requestExport, runExport, textOf, writeParts } from '../support/export-run.ts';
 
@@ -95,6 +98,40 @@ describe('an export', () => {
     await writeParts(bench, jobId, second);
     await close(bench, jobId);
     expect((await readFiles(bench, jobId)).files[0]?.rows).toBe(2000);
+  });
+
+  it('freezes anew when a part is not as it was written, and keeps nothing of the older state', async () => {
+    await bench.adopt('torn', `create table app.torn (id int primary key, name text); insert into app.torn select n, 'before' from generate_series(1, 2000) n`);
+    const jobId = await requestExport(bench, 'torn', { sort: [{ field: 'id' }], splitRows: 1000 });
+    const first = await freeze(bench, jobId);
+    await writeParts(bench, jobId, first);
+    const lastPart = exportPartKey({ jobId, planEpoch: 1, partNo: first.partCount - 1 });
+    const { bytes } = await bench.deps.storage.stat(lastPart) ?? { bytes: 0 };
+    // As a crash of the machine leaves a file whose length was written and whose bytes were not.
+    await bench.deps.storage.write(lastPart, [Buffer.alloc(bytes)]);
+    const signal = new AbortController().signal;
+    expect(await createCloseExport(bench.deps)({ jobId }, signal)).toEqual({ state: 'lost' });
+    await bench.sql(`update app.torn set name = 'after'`);
+    const second = await freeze(bench, jobId, first.planEpoch);
+    expect(second.planEpoch).toBe(2);
+    await writeParts(bench, jobId, second);
+    expect(await createCloseExport(bench.deps)({ jobId }, signal)).toEqual({ state: 'completed' });
+    const { contents } = await readFiles(bench, jobId);
+    const rows = contents.flatMap((content) => parse(content, { columns: true }) as readonly { readonly id: string; readonly name: string }[]);
+    expect([rows.map(({ id }) => Number(id)), new Set(rows.map(({ name }) => name))]).toEqual([Array.from({ length: 2000 }, (_, index) => index + 1), new Set(['after'])]);
+  });
+
+  it('is cut at pages where parts are large, and holds every row in its order all the same', async () => {
+    await bench.adopt('large', `create table app.large (id int primary key, name text); insert into app.large select n, repeat('x', n % 90) || n from generate_series(1, 30000) n; delete from app.large where id % 7 = 0`);
+    const jobId = await requestExport(bench, 'large', { sort: [{ field: 'id', descending: true }] });
+    const frozen = await createFreezeExport({ ...bench.deps, chunkBytes: 256 * 1024 })({ jobId, lostEpoch: null });
+    expect(frozen.partCount).toBeGreaterThan(4);
+    await writeParts(bench, jobId, frozen);
+    await close(bench, jobId);
+    const rows = parse((await readFiles(bench, jobId)).contents[0] ?? '', { columns: true }) as readonly { readonly id: string }[];
+    expect(rows.map(({ id }) => Number(id))).toEqual(Array.from({ length: 30000 }, (_, index) => 30000 - index).filter((id) => id % 7 !== 0));
+    const parts = await bench.sql('select sum(row_count) over (order by part_no) - row_count = first_row as sound from waybill.export_parts where job_id = $1', [jobId]);
+    expect(parts.every((part) => part['sound'] === true)).toBe(true);
   });
 
   it('leaves a signed receipt, an audit trail without values, and nothing in the staging', async () => {

@@ -40,6 +40,7 @@ afterAll(async () => { await bench.close(); });
 const wishes: readonly ExportWish[] = [
   {}, { dialect: { bom: true, delimiter: ';' } }, { format: 'tsv' }, { dialect: { lineEnd: 'lf', quote: "'" } }, { dialect: { guardFormulas: false } },
   { format: 'jsonl' }, { format: 'json' }, { format: 'geojson' }, { format: 'xml' },
+  { format: 'parquet' }, { format: 'parquet', compress: 'zstd' },
 ];
 
 const parseOf = ({ format = 'csv', dialect }: ExportWish): ParseOverrides => (format === 'csv' || format === 'tsv'

@@ -112,11 +112,27 @@ const kilometres = ([lon1, lat1]: readonly [number, number], [lat2, lon2]: reado
 const radius = fc.constantFrom([50.85, 4.35, 1], [-17, 180, 50], [50, 4, 500], [0, 0, 20020], [90, 0, 10]).map(([lat = 0, lon = 0, km = 0]): Condition =>
   ({ text: `spot within radius(${lat},${lon},${km})`, of: ({ spot }) => spot === null ? null : kilometres(spot, [lat, lon]) <= km }));
 
+/** Both sides from the same record; an empty one leaves the answer open. */
+const both = <Value>(left: Value | null, right: Value | null, operator: FilterOperator, order: (left: Value, right: Value) => number): Truth =>
+  right === null ? null : compare(left, operator, (value) => order(value, right));
+const dayOf = (moment: string | null): string | null => moment === null ? null : moment.slice(0, 10);
+const orderOfExacts = (left: string, right: string): number => sign(scaled(left), scaled(right));
+const textOf = (whole: bigint | null): string | null => whole === null ? null : String(whole);
+const byFields = fc.tuple(operator, fc.constantFrom<readonly [string, string, (record: Record, op: FilterOperator) => Truth]>(
+  ['word', '"Odd ""name"""', (record, op) => both(record.word, record['Odd "name"'], op, orderOfTexts)],
+  ['whole', 'exact', (record, op) => both(textOf(record.whole), record.exact, op, orderOfExacts)],
+  ['id', 'whole', (record, op) => both(BigInt(record.id), record.whole, op, sign)],
+  ['double', 'double', (record, op) => both(record.double, record.double, op, sign)],
+  ['moment', 'moment', (record, op) => both(record.moment, record.moment, op, orderOfTexts)],
+  ['day', 'moment', (record, op) => both(record.day, dayOf(record.moment), op, orderOfTexts)],
+  ['moment', 'day', (record, op) => both(dayOf(record.moment), record.day, op, orderOfTexts)],
+)).map(([op, [left, right, truth]]): Condition => ({ text: `${left} ${op} ${right}`, of: (record) => truth(record, op) }));
+
 const and = (a: Truth, b: Truth): Truth => a === false || b === false ? false : a === null || b === null ? null : true;
 const or = (a: Truth, b: Truth): Truth => a === true || b === true ? true : a === null || b === null ? null : false;
 
 const condition = fc.letrec<{ any: Condition; not: Condition; and: Condition; or: Condition; leaf: Condition }>((tie) => ({
-  leaf: fc.oneof(byText, byWhole, byExact, byDouble, byFlag, byDay, byMoment, byWholeDay, inWords, inNumbers, like, isNull, between, box, radius),
+  leaf: fc.oneof(byText, byWhole, byExact, byDouble, byFlag, byDay, byMoment, byWholeDay, byFields, inWords, inNumbers, like, isNull, between, box, radius),
   not: tie('any').map((inner): Condition => ({ text: `not (${inner.text})`, of: (record) => { const truth = inner.of(record); return truth === null ? null : !truth; } })),
   and: fc.tuple(tie('any'), tie('any')).map(([a, b]): Condition => ({ text: `(${a.text}) AND (${b.text})`, of: (record) => and(a.of(record), b.of(record)) })),
   // Without parentheses: and binds closer than or.

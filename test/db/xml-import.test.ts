@@ -1,5 +1,6 @@
 /** XML, text of fixed width and exploded arrays through detection, planning, staging and commit on a real database. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runExport } from '../support/export-run.ts';
 import { ImportBench, shortBooks } from '../support/import-bench.ts';
 
 let bench: ImportBench;
@@ -24,6 +25,24 @@ describe('XML', () => {
     expect(await all(name, 'id::text, name, amount::text, city, "when"::text')).toEqual([['5', null, null, null, '2024-02-01'], ['9007199254740993', 'a & <b>', '0.10', 'Oslo', '2024-02-13']]);
     expect(await bench.found(job.jobId)).toEqual(['2 NUMBER_INVALID amount', '3 ROW_XML_INVALID', '4 TEXT_ENTITY_UNKNOWN']);
     expect(await bench.rejects(job.jobId)).toEqual(['2@4 <row id="2"><name/><amount>many</amount></row>', '3@5 <row id="3"><name>x</row>', '4@6 <row id="4"><name>&nbsp;</name></row>']);
+  });
+});
+
+describe('XML that was exported', () => {
+  it('has its schema beside it, and gives back what XML cannot hold, also of a field that no sampled record has', async () => {
+    const [name, copy] = ['seldom', 'seldom_again'];
+    const wide = await ImportBench.open();
+    try {
+      for (const each of [name, copy]) await wide.adopt(each, `create table app.${each} (id integer primary key, "full name" text, seldom text)`);
+      await wide.sql(`insert into app.${name} select n, E'a\\x01_x0041_\\r' || n, case when n = 20000 then 'once' end from generate_series(1, 40000) n`);
+      const { files, contents } = await runExport(wide, name, { format: 'xml' });
+      expect(files.map(({ fileNo, rows, storageKey }) => [fileNo, rows, storageKey.replace(/^.*\//, '')])).toEqual([[1, 40_000, 'file-1'], [2, 0, 'beside.xsd']]);
+      expect(contents[1]?.toString()).toContain('<xs:element name="full_x0020_name" type="xs:string" minOccurs="0"/>');
+      const job = await wide.load(copy, contents[0] ?? '');
+      expect(shortBooks(job.books)).toEqual({ created: 40_000 });
+      expect(await wide.found(job.jobId)).toEqual([]);
+      expect(await wide.numbers(`select count(*) from (select * from app.${name} except select * from app.${copy}) d`)).toEqual([0]);
+    } finally { await wide.close(); }
   });
 });
 

@@ -1,6 +1,6 @@
 /** Exports as an operator makes them: by the real command, over the real API, engine and database. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
@@ -49,6 +49,27 @@ describe('waybill export', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toBe('{"id":1,"amount":1234567890.1234,"spot":"POINT(5 50)"}\n{"id":2,"amount":2469135780.2468,"spot":"POINT(6 50)"}\n');
     expect(stderr).toContain('SHA-256');
+  });
+
+  it('writes XML with its schema beside it, reads it again, and sends only the records to standard output', async () => {
+    const answer = await exported('places', '--to', target('places.xml'), '--sort', 'id');
+    expect(answer.files.map(({ file, rows }) => [file, rows])).toEqual([[target('places.xml'), 5000], [target('places.xsd'), 0]]);
+    expect(readFileSync(target('places.xsd'), 'utf8')).toContain('<xs:element name="records">');
+    const seen = await operator.json<{ format: string; recordPath: string; rows: number }>('inspect', target('places.xml'), '--all');
+    expect(seen).toMatchObject({ format: 'xml', recordPath: 'records.record', rows: 5000 });
+    await operator.table('places_again', 'id bigint primary key, name text not null, status text, opened_on date, seen timestamptz, amount numeric(20,4), spot point');
+    await operator.json('import', target('places.xml'), '--dataset', 'places_again');
+    expect(await operator.sql('select count(*)::int as n from (select to_jsonb(a) from registry.places a except select to_jsonb(b) from registry.places_again b) d')).toEqual([{ n: 0 }]);
+    const { code, stdout, stderr } = await operator.stack.waybill('export', 'places', '--to', '-', '--format', 'xml', '--filter', 'id = 1', '--fields', 'id');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe('<?xml version="1.0" encoding="UTF-8"?>\n<?waybill-fields id?>\n<records>\n<record><id>1</id></record>\n</records>\n');
+  });
+
+  it('shows a row for each element of an array, and columns of the widths that are said', async () => {
+    writeFileSync(target('nested.json'), '[{"id":1,"names":[{"full":"A"},{"full":"B"}]},{"id":2}]');
+    expect(await operator.json('inspect', target('nested.json'), '--explode', 'names')).toMatchObject({ format: 'json', columns: [{ name: 'id' }, { name: 'names.full' }], rows: 3, sample: [['1', 'A'], ['1', 'B'], ['2', '']] });
+    writeFileSync(target('fixed.txt'), '001Ann  \n002Bob  \n');
+    expect(await operator.json('inspect', target('fixed.txt'), '--widths', '3,5', '--no-header')).toMatchObject({ format: 'fixed', rows: 2, sample: [['001', 'Ann'], ['002', 'Bob']] });
   });
 
   it('takes format and compression from the name, and splits into numbered files', async () => {
@@ -123,7 +144,7 @@ describe('what was exported', () => {
       (21, 'near', '-', date '0001-01-01', timestamptz '2024-02-29 23:59:59.123456+00', -0.0001, -9223372036854775808, point(0, 0), false, '{}', '[]')`);
   });
 
-  it.each(['csv', 'tsv', 'jsonl', 'json', 'geojson', 'csv.gz', 'jsonl.gz'])('is imported again unchanged: %s', async (ending) => {
+  it.each(['csv', 'tsv', 'jsonl', 'json', 'geojson', 'parquet', 'csv.gz', 'jsonl.gz'])('is imported again unchanged: %s', async (ending) => {
     const name = `hard_${ending.replace('.', '_')}`;
     await operator.table(name, columns);
     const file = target(`hard.${ending}`);

@@ -1,7 +1,7 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvDialectSchema, type ExportFormat } from '../../contracts/export-request.ts';
+import { csvDialectSchema } from '../../contracts/export-request.ts';
 import { datasetDefinitionSchema } from '../../contracts/dataset-definition.ts';
 import { createFormatWriter } from '../../core/export/create-file-writer.ts';
 import { restoreFormula } from '../../core/formats/csv/formula-text.ts';
@@ -11,7 +11,7 @@ const outputFields = (...definitions: readonly object[]): readonly OutputField[]
   datasetDefinitionSchema.parse({ name: 'x', fields: definitions }).fields.map((field) => ({ name: field.name, field }));
 const texts = (count: number): readonly OutputField[] => outputFields(...Array.from({ length: count }, (_, index) => ({ name: `f${index}`, type: 'text' })));
 
-const write = (format: ExportFormat, fields: readonly OutputField[], parts: readonly (readonly OutputRow[])[], dialect: object = {}): string => {
+const write = (format: Parameters<typeof createFormatWriter>[0], fields: readonly OutputField[], parts: readonly (readonly OutputRow[])[], dialect: object = {}): string => {
   const csv = format === 'csv' || format === 'tsv';
   const writer = createFormatWriter(format, csv ? { dialect: csvDialectSchema.parse(dialect) } : {}, fields);
   const pieces = parts.map((rows) => Buffer.from(writer.encode(rows)).toString());

@@ -44,6 +44,7 @@ describe('the filter language', () => {
     ['nothing = 1', 'FILTER_FIELD_UNKNOWN', 1], ['id = 1 or Name = 2', 'FILTER_FIELD_UNKNOWN', 11],
     [`id = 'abc'`, 'FILTER_TYPE', 6], ['day = 2023-02-29', 'FILTER_TYPE', 7], ['name = open', 'FILTER_TYPE', 8], [`status = 'shut'`, 'FILTER_TYPE', 10], [`status < 'open'`, 'FILTER_TYPE', 8],
     ['spot = 1', 'FILTER_TYPE', 8], [`doc like 'x'`, 'FILTER_TYPE', 5], ['name within box(1,2,3,4)', 'FILTER_TYPE', 13], ['local = 2024-01-01T00:00Z', 'FILTER_TYPE', 9], ['seen = 2024-01-01T24:00', 'FILTER_TYPE', 8],
+    ['id = name', 'FILTER_TYPE', 6], ['id < ratio', 'FILTER_TYPE', 6], ['spot = spot', 'FILTER_TYPE', 8], ['status < name', 'FILTER_TYPE', 8], ['id = "none"', 'FILTER_FIELD_UNKNOWN', 6], ['local = seen', 'FILTER_TYPE', 9],
     [`uid = 'x'`, 'FILTER_TYPE', 7], ['id = 1e5000', 'FILTER_TYPE', 6], ['ratio = 1e39', 'FILTER_TYPE', 9], ['active = 1', 'FILTER_TYPE', 10], [`uid > '00000000-0000-0000-0000-000000000000'`, 'FILTER_TYPE', 5],
   ])('refuses %j with %s at character %i', (filter, code, position) => {
     expect(refusal(filter)).toEqual([code, position]);

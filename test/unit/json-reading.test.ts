@@ -205,7 +205,7 @@ describe('the reader beside JSON.parse', () => {
       const text = isLines ? `${records.join('\n')}\n` : `[${records.join(',\n')}]`;
       const detection = detect(text, { format: isLines ? 'jsonl' : 'json' });
       if (!('paths' in detection.options)) throw new TypeError('not JSON');
-      const { paths } = detection.options;
+      const { paths = [] } = detection.options;
       const rows = readAll(text, detection);
       expect(rows.map(({ findings, unknown }) => [findings, unknown])).toEqual(records.map(() => [[], []]));
       rows.forEach((row, index) => { expectedCells(records[index] ?? '', paths, row.cells); });

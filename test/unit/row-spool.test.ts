@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRecordSplitter } from '../../api/rejects/split-record.ts';
 import { issueCodeOf } from '../../contracts/issue-codes.ts';
 import { cellText } from '../../core/formats/cell-text.ts';
 import { brokenFlag, doubtfulFlag, quotedFlag } from '../../core/formats/csv/record-scanner.ts';
@@ -42,6 +43,7 @@ describe('the row spool', () => {
     reader.reset(bytes, 0, bytes.length);
     const rows: unknown[] = [];
     while (reader.next()) rows.push([reader.line, reader.problem === 0 ? null : issueCodeOf(reader.problem), reader.cellCount, cellText(reader, bytes, 0), [...reader.unknownPaths]]);
+    expect(createRecordSplitter(new SpoolReader(2), 2)(Buffer.from(spoolProblem(3, 'ROW_JSON_INVALID', '{"a":\t')))).toEqual(['', '', '{"a":\t']);
     expect(rows).toEqual([[3, 'ROW_JSON_INVALID', 2, '{"a":\t', []], [4, null, 2, 'a', ['b.c', 'd[]']], [5, null, 2, 'x', []]]);
   });
 });

@@ -9,6 +9,7 @@ import { datasetDefinitionSchema } from '../../contracts/dataset-definition.ts';
 import { isWaybillError } from '../../contracts/errors.ts';
 import type { Detection, ParseOptions, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectSource } from '../../core/detect/detect-source.ts';
+import { withWholeColumns } from '../../core/formats/json/whole-columns.ts';
 import type { OutputField, OutputRow } from '../../core/formats/format-writer.ts';
 import { escapeName, escapeValue, restoreName } from '../../core/formats/xml/xml-escape.ts';
 import { xmlSchemaOf } from '../../core/formats/xml/xml-schema.ts';
@@ -47,6 +48,17 @@ describe('XML', () => {
     const detection = detect(Buffer.from('<d><i><a>1</a><n><x>1</x></n></i><i><a>2</a></i></d>'));
     const rows = readAll('<d><i><a>1</a><n><x>1</x></n></i><i b="1"><a c="2">2</a><a>3</a><z/><y><q/></y><w>t</w><n>beside<x>1</x></n></i></d>', detection);
     expect(rows.map((row) => row.unknown)).toEqual([[], ['@b', 'a.@c', 'a[]', 'w', 'n']]);
+  });
+
+  it('gives an element whole where an operator names it, all of a repeated one, and none to a field of JSON', () => {
+    const text = '<d><i><a><b>1</b><c x="y">2</c></a><t>p</t><t>q</t></i><i><a><b>3</b></a></i></d>';
+    const detection = detect(Buffer.from(text));
+    const whole = withWholeColumns(detection.options, { named: ['a', 't'], jsonFields: [] });
+    expect(whole.columns).toEqual(['a', 't']);
+    expect(readAll(text, { options: whole }).map(({ cells, unknown }) => [cells, unknown])).toEqual([[['<b>1</b><c x="y">2</c>', '<t>p</t><t>q</t>'], []], [['<b>3</b>', ''], []]]);
+    const both = withWholeColumns(detection.options, { named: ['t', 't[1]'], jsonFields: [] });
+    expect(readAll(text, { options: both })[0]?.cells.slice(both.columns.indexOf('t'))).toEqual(['<t>p</t><t>q</t>', 'q']);
+    expect(withWholeColumns(detection.options, { named: [], jsonFields: ['a'] })).toBe(detection.options);
   });
 
   it('asks for a longer sample until the chosen path is in it', () => {

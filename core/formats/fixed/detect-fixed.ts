@@ -1,5 +1,5 @@
 /** Where the columns of a text of fixed width are: where no sampled line, of the start, the middle or the end, has anything but blanks. */
-import { WaybillError } from '../../../contracts/errors.ts';
+import { isWaybillError, WaybillError } from '../../../contracts/errors.ts';
 import type { FixedDetection, Guess } from '../../../contracts/parse-options.ts';
 import { nameColumns } from '../../detect/column-names.ts';
 import { detectDelimitedText } from '../../detect/detect-delimited.ts';
@@ -79,8 +79,8 @@ const startsOf = (first: string, body: readonly string[]): readonly number[] | n
 /** A single blank may also stand between the words of one column: values are padded before a border, or it stands behind numbers or codes. */
 const isBorder = (before: Run, run: Run, { first, body, filled }: { readonly first: string; readonly body: readonly string[]; readonly filled: readonly boolean[] }): boolean => {
   if (run.start - before.end > 1) return true;
-  // The second word of a name is no column when no value stands below it.
-  if (!filled.slice(run.start, run.end).includes(true)) return false;
+  // The second word of a name is no column when no value stands below it, nor are words below none.
+  if (!filled.slice(run.start, run.end).includes(true) || first.slice(run.start, run.end).trim() === '') return false;
   const values = body.map((line): readonly [string, string] => {
     const characters = [...line];
     return [characters.slice(before.start, before.end).join(''), characters.slice(run.start, run.end).join('')];
@@ -121,8 +121,14 @@ const widthsFrom = (starts: readonly number[], lines: readonly string[]): readon
 };
 
 const isDelimited = (text: SourceText): boolean => {
-  const { options: { columns }, guesses: { delimiter } } = detectDelimitedText(text);
-  return columns.length > 1 && delimiter.value !== ' ' && delimiter.confidence >= 0.6;
+  try {
+    const { options: { columns }, guesses: { delimiter } } = detectDelimitedText(text);
+    return columns.length > 1 && delimiter.value !== ' ' && delimiter.confidence >= 0.6;
+  } catch (error) {
+    // A quote that stays open, or a header without an end, is no delimited text; what looks like another format altogether is neither.
+    if (isWaybillError(error) && error.code !== 'FILE_BINARY') return false;
+    throw error;
+  }
 };
 
 const cellsOf = (line: string, { widths, guessed }: Borders): readonly string[] => {

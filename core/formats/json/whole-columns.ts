@@ -5,6 +5,7 @@
 import type { ParseOptions, ValuePath } from '../../../contracts/parse-options.ts';
 import { normaliseName } from '../../mapping/normalise-name.ts';
 import { resolveColumn } from '../../mapping/resolve-column.ts';
+import { allOfThem } from '../xml/element-tree.ts';
 import { pathName } from './path-tree.ts';
 
 export interface WantedColumns {
@@ -17,20 +18,30 @@ export interface WantedColumns {
 interface Column { readonly name: string; readonly path: ValuePath }
 
 export const withWholeColumns = (options: ParseOptions, { named, jsonFields }: WantedColumns): ParseOptions => {
+  if (!('paths' in options) || options.paths === undefined || ('explode' in options && options.explode !== undefined)) return options;
   // The inner markup of an XML element is no JSON.
-  if (!('paths' in options) || options.format === 'xml' || options.explode !== undefined) return options;
+  const wanted = options.format === 'xml' ? named : [...named, ...jsonFields];
   const found: readonly Column[] = options.paths.map((path, index) => ({ path, name: options.columns[index] ?? '' }));
   let columns = found;
-  for (const name of [...named, ...jsonFields]) columns = withWhole(columns, name, named);
+  for (const name of wanted) columns = withWhole(columns, name, { named, isXml: options.format === 'xml' });
   return columns === found ? options : { ...options, columns: columns.map(({ name }) => name), paths: columns.map(({ path }) => path) };
 };
 
-const withWhole = (columns: readonly Column[], wanted: string, named: readonly string[]): readonly Column[] => {
+const withWhole = (columns: readonly Column[], wanted: string, { named, isXml }: { readonly named: readonly string[]; readonly isXml: boolean }): readonly Column[] => {
   const names = columns.map(({ name }) => name);
   const parent = resolveColumn(names, wanted) === null ? parentNamed(columns, wanted) : undefined;
   if (parent === undefined) return columns;
-  const kept = new Set(named.flatMap((name) => resolveColumn(names, name) ?? []));
-  const isPart = ({ path }: Column): boolean => parent.path.every((step, index) => path[index] === step);
+  return replaceParts(columns, isXml ? wholeElements(columns, parent) : parent, new Set(named.flatMap((name) => resolveColumn(names, name) ?? [])));
+};
+
+/** Of a repeated element all are meant. */
+const wholeElements = (columns: readonly Column[], parent: Column): Column => {
+  const isRepeated = columns.some(({ path }) => typeof path[parent.path.length] === 'number' && parent.path.every((step, index) => path[index] === step));
+  return isRepeated ? { ...parent, path: [...parent.path, allOfThem] } : parent;
+};
+
+const replaceParts = (columns: readonly Column[], parent: Column, kept: ReadonlySet<number>): readonly Column[] => {
+  const isPart = ({ path }: Column): boolean => parent.path.every((step, index) => path[index] === step || (step === allOfThem && typeof path[index] === 'number'));
   const first = columns.findIndex(isPart);
   return columns.flatMap((column, index) => [...(index === first ? [parent] : []), ...(isPart(column) && !kept.has(index) ? [] : [column])]);
 };

@@ -11,6 +11,7 @@ import { treeOf } from '../json/path-tree.ts';
 import { findRecordLists } from '../json/record-lists.ts';
 import { firstContent, sampleLines, type SampledLines } from '../json/sampled-json.ts';
 import type { SourceFormat } from '../source-format.ts';
+import { goesOnBehindLine } from './goes-on-behind.ts';
 import { LinePlanner } from './line-planner.ts';
 
 const documents = ['.json', '.geojson'];
@@ -39,8 +40,10 @@ interface Why { readonly confidence: number; readonly why: string }
 const whyLines = ({ overrides, extension }: SourceText, start: Segment, { lines, good }: SampledLines): Why | null => {
   if (overrides.format !== undefined) return overrides.format === 'jsonl' ? { confidence: 1, why: 'named by the operator' } : null;
   if (overrides.delimiter !== undefined || overrides.recordPath !== undefined) return null;
-  const first = start.bytes[firstContent(start.bytes, 0)];
-  const least = extensions.includes(extension) ? 1 : documents.includes(extension) ? lines / 2 + 0.5 : lines / 2;
+  const firstAt = firstContent(start.bytes, 0);
+  const first = start.bytes[firstAt];
+  // Of broken lines one good one will do where the name says so, unless they are a document's.
+  const least = extensions.includes(extension) && !goesOnBehindLine(start.bytes, firstAt) ? 1 : documents.includes(extension) ? lines / 2 + 0.5 : lines / 2;
   if ((first !== openBrace && first !== openBracket) || lines === 0 || good < least) return null;
   if (lines > 1) return { confidence: good === lines ? 0.99 : 0.8, why: `${good} of ${lines} sampled lines are each a JSON value of their own` };
   if (extensions.includes(extension)) return { confidence: 0.9, why: 'the only line is a JSON value, and the file is named as JSON Lines' };

@@ -6,6 +6,7 @@ import type { SourceText } from '../../detect/source-text.ts';
 import { parseRecordPath, writeRecordPath } from '../json/record-path.ts';
 import { placeOf } from '../json/record-lists.ts';
 import { explodedXmlColumns } from '../explode/exploded-xml.ts';
+import { fieldsInstruction, recordName, rootName } from './xml-writer.ts';
 import { localStep } from './element-tree.ts';
 import { columnsOf } from './element-shape.ts';
 import { pathsAtEnd, takeCensus, type Census, type ElementKind } from './element-census.ts';
@@ -105,10 +106,20 @@ const kindsAt = (kinds: readonly ElementKind[], [name, ...rest]: readonly string
   return rest.length === 0 ? alike : alike.flatMap((kind) => kindsAt([...kind.children.values()], rest));
 };
 
+/** Of a file that Waybill wrote: fields that no sampled record may have a value of. */
+const declaredFields = (bytes: Uint8Array, { name, path }: ElementKind): readonly SampledElement[] => {
+  const head = new TextDecoder().decode(bytes.subarray(0, mostDeclared));
+  const names = new RegExp(`^\\s*<\\?xml [^>]*\\?>\\s*<\\?${fieldsInstruction} ([^?<>]*)\\?>`).exec(head)?.[1]?.split(' ').filter((field) => field !== '') ?? [];
+  if (names.length === 0 || path.join() !== `${rootName},${recordName}`) return [];
+  return [{ name, attributes: [], filled: false, children: names.map((field) => ({ name: field, attributes: [], children: [], filled: true })) }];
+};
+const mostDeclared = 128 * 1024;
+
 const tooLong = ({ firstBytes }: SourceText): WaybillError =>
   new WaybillError('FILE_ROW_TOO_LONG', `No record ends within the first ${firstBytes} bytes.`, { sampleBytes: firstBytes });
 
-const detectionOf = ({ encoding, needsSpool, textStart, segments, overrides }: SourceText, { kind, guess }: Chosen, records: readonly SampledElement[]): JsonDetection => {
+const detectionOf = ({ encoding, needsSpool, textStart, segments, overrides }: SourceText, { kind, guess }: Chosen, sampled: readonly SampledElement[]): JsonDetection => {
+  const records = [...declaredFields((segments[0] as Segment).bytes, kind), ...sampled];
   const { line, byte } = placeOf((segments[0] as Segment).bytes, kind.firstStart);
   if (records.length === 0) throw new WaybillError('FILE_XML_INVALID', `No record is well-formed XML of a usual depth; the first begins at line ${line}, byte ${byte}.`, { line, byte });
   const { explode } = overrides;

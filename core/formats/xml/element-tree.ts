@@ -89,5 +89,5 @@ const place = (root: ElementNode, path: ValuePath, column: number): void => {
 const markKept = (node: ElementNode, isAboveKept: boolean): void => {
   node.keepsChildren = isAboveKept || node.column >= 0;
   for (const child of node.children.nodes) markKept(child, node.keepsChildren);
-  for (const element of node.elements) markKept(element, isAboveKept);
+  for (const element of node.elements) markKept(element, isAboveKept || node.all >= 0);
 };

@@ -292,7 +292,8 @@ export class XmlReader implements RecordReader {
 
   /** From the first of its kind to the last; what stands between them is left out when it is written (copyAlike). */
   private listed(open: number, child: ElementNode, depth: number): number {
-    const after = this.element(open, null, depth + 1);
+    // An operator may want all of them and parts of some.
+    const after = this.element(open, child.elements[child.count - 1] ?? null, depth + 1);
     if (after < 0) return after;
     const { all } = child;
     if (child.count === 1) { this.put(all, open, after, 0); return after; }

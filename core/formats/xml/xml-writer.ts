@@ -8,6 +8,8 @@ import { portableText } from '../portable-text.ts';
 import { escapeName, escapeValue } from './xml-escape.ts';
 
 export const rootName = 'records', recordName = 'record';
+/** A processing instruction before the root with the names of all elements that a record may have. */
+export const fieldsInstruction = 'waybill-fields';
 
 /** A text without any of these is written as it is. */
 const special = /[&<>_\r\ufffe\uffff\ud800-\udfff\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
@@ -19,14 +21,17 @@ interface WrittenElement {
 }
 
 export class XmlWriter implements FormatWriter {
-  readonly opening = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<${rootName}>\n`);
+  readonly opening: Uint8Array;
   readonly between = Buffer.alloc(0);
   readonly closing = Buffer.from(`</${rootName}>\n`);
   readonly guardedCells = 0;
   private readonly elements: readonly WrittenElement[];
 
   constructor(fields: readonly OutputField[]) {
-    this.elements = elementNames(fields).map((name, index) => ({ open: `<${name}>`, close: `</${name}>`, portable: portableText((fields[index] as OutputField).field) }));
+    const names = elementNames(fields);
+    // A field may have no value in any record that a reader samples; this tells that it is there.
+    this.opening = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<?${fieldsInstruction} ${names.join(' ')}?>\n<${rootName}>\n`);
+    this.elements = names.map((name, index) => ({ open: `<${name}>`, close: `</${name}>`, portable: portableText((fields[index] as OutputField).field) }));
   }
 
   encode(rows: readonly OutputRow[]): Uint8Array {

@@ -25,6 +25,8 @@ export interface ZipDirectory {
 }
 
 const mostEntries = 10_000;
+/** A name, a field and a comment of an entry may have 64 KiB each. */
+const mostDirectoryBytes = 16 * 1024 * 1024;
 const localHeaderBytes = 30;
 
 /** Throws FILE_CUT_OFF, FILE_ENCRYPTED and FILE_UNPACKING_FAILED. */
@@ -43,10 +45,12 @@ const readMembers = async (reader: SourceReader, totalBytes: number): Promise<re
   // With names as text it would refuse odd ones that do no harm here.
   const zip = await yauzl.fromRandomAccessReaderPromise(reader, totalBytes, { decodeStrings: false, validateEntrySizes: false, autoClose: false });
   const members: ZipMember[] = [];
+  let directoryBytes = 0;
   for await (const entry of zip.eachEntry()) {
-    if (members.length === mostEntries) throw damaged('zip-entries');
+    directoryBytes += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+    if (members.length === mostEntries || directoryBytes > mostDirectoryBytes) throw damaged('zip-entries');
     members.push({
-      name: yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false), nameBytes: entry.fileNameRaw,
+      name: yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false), nameBytes: Buffer.from(entry.fileNameRaw),
       method: entry.compressionMethod, encrypted: entry.isEncrypted(), crc: entry.crc32, packedBytes: entry.compressedSize, plainBytes: entry.uncompressedSize,
       headerStart: entry.relativeOffsetOfLocalHeader,
     });

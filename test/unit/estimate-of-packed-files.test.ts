@@ -1,0 +1,60 @@
+/** The estimate before a start: of a packed or foreign-encoded file, from its head alone. */
+import { createHash } from 'node:crypto';
+import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { inspectSource } from '../../api/inspect/inspect-source.ts';
+import { parseOverridesSchema } from '../../contracts/parse-options.ts';
+import { zipFile } from '../../core/formats/zip/zip-file.ts';
+import { compressZstd } from '../../core/formats/zstd-library.ts';
+import { archiveKey } from '../../storage/storage-keys.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+
+const rows = 400_000;
+let state = 1;
+const some = (): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0);
+const text = Buffer.from(`id,name,city,amount\n${Array.from({ length: rows }, (_, id) => `${id},name of ${some() % 100_000} and more of it,city ${some() % 500},${some() / 100}`).join('\n')}\n`);
+
+const zipped = async (plain: Buffer): Promise<Buffer> => {
+  const packed = deflateRawSync(plain);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of zipFile([{ name: 'rows.csv', crc: crc32(plain), plainBytes: plain.length, packedBytes: packed.length, packed: () => [packed] }])) pieces.push(piece);
+  return Buffer.concat(pieces);
+};
+
+const estimate = async (bytes: Buffer) => {
+  const store = new MemoryStore();
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  store.objects.set(archiveKey(sha256), bytes);
+  const found = await inspectSource(store, { file: { sha256, bytes: bytes.length }, overrides: parseOverridesSchema.parse({}), extent: 'head' });
+  return { found, written: store.written };
+};
+
+const about = (value: number, expected: number): void => {
+  expect(value).toBeGreaterThan(expected * 0.85);
+  expect(value).toBeLessThan(expected * 1.15);
+};
+
+describe('the estimate of a file that has to be unpacked or decoded', () => {
+  it.each<readonly [string, () => Promise<Buffer> | Buffer]>([
+    ['gzip', () => gzipSync(text)], ['zstd', async () => Buffer.from(await compressZstd(text, 3))], ['zip', () => zipped(text)],
+    ['gzip in zip', () => zipped(gzipSync(text))], ['UTF-16', () => Buffer.from(`\ufeff${String(text)}`, 'utf16le')], ['UTF-16 in gzip', () => gzipSync(Buffer.from(`\ufeff${String(text)}`, 'utf16le'))],
+  ])('of %s comes from its head, writes no spool, and is about right', async (_, make) => {
+    const { found, written } = await estimate(await make());
+    expect(written).toBe(0);
+    expect(found.rowsExact).toBe(false);
+    about(found.rows, rows);
+    about(found.bytes, text.length);
+  }, 30_000);
+
+  it('of a small one is exact', async () => {
+    const { found } = await estimate(gzipSync('id,name\n1,a\n2,b\n'));
+    expect(found).toMatchObject({ rows: 2, rowsExact: true, bytes: 16 });
+  });
+
+  it('of a bomb ends at its head', async () => {
+    const bomb = gzipSync(Buffer.alloc(500 * 1024 * 1024, 'a,b\n'));
+    const started = Date.now();
+    await estimate(bomb).catch(() => undefined);
+    expect(Date.now() - started).toBeLessThan(10_000);
+  }, 30_000);
+});
