@@ -8,10 +8,12 @@ import type { ParseOptions } from '../contracts/parse-options.ts';
 import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
 import { withWholeColumns } from '../core/formats/json/whole-columns.ts';
+import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
 import { zoneClockOf } from '../core/types/zone-clock.ts';
 import { expectChunks } from '../db/chunks.ts';
+import { findConfirmedMappings } from '../db/confirmed-mappings.ts';
 import { inTransaction } from '../db/connection.ts';
 import { checkWritable } from '../db/dataset-table.ts';
 import { findDatasetVersion } from '../db/datasets.ts';
@@ -90,7 +92,7 @@ interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readon
 const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }: PlanBasis): Promise<PlanDocument> => {
   // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
   zoneClockOf(request.zone);
-  const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone });
+  const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
   if (proposal.mapping.length > mostColumns)
     throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
   const key = request.key ?? keyFieldsOf(definition);
@@ -115,6 +117,9 @@ const asExported = (parse: ParseOptions, { definition, mapping }: { readonly def
   const literals = mapping.flatMap(({ field, columns }) => (fieldNamed(definition, field).type === 'json' ? columns : []));
   return literals.length === 0 ? parse : { ...parse, literals };
 };
+
+const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
+  datasetId === null ? new Map() : confirmationsOf(await findConfirmedMappings(pool, { org, datasetId, partner }));
 
 const withDateReadings = async (deps: ActivityDeps, basis: PlanBasis, mapping: readonly MappedField[]): Promise<MappedField[]> => {
   const dated = mapping.filter((entry) => ['date', 'timestamp'].includes(fieldNamed(basis.definition, entry.field).type) && entry.columns.length === 1);

@@ -11,6 +11,7 @@ import { uploadFile } from './upload-file.ts';
 
 export interface MapOptions extends ParseOverrideOptions {
   readonly dataset: string;
+  readonly partner?: string;
   readonly purpose?: string;
 }
 
@@ -52,7 +53,7 @@ export const describeMapping = ({ columns, combine }: Omit<Proposal, 'answer'>):
 export const mapFile = async ({ client, output }: CommandContext, file: string, options: MapOptions): Promise<void> => {
   const { sha256 } = await uploadFile(client, file);
   const { proposeMapping } = await client.request(proposeMappingDocument, {
-    sha256, dataset: options.dataset, fileName: basename(file), parse: parseOverridesOf(options), purpose: options.purpose ?? null,
+    sha256, dataset: options.dataset, fileName: basename(file), partner: options.partner ?? null, parse: parseOverridesOf(options), purpose: options.purpose ?? null,
   });
   output.result({ file: basename(file), ...proposeMapping.answer as object }, () => describeMapping(proposeMapping));
 };

@@ -38,7 +38,8 @@ export const registerInspect = (program: Command): void => {
 export const registerMap = (program: Command): void => {
   addParseOptions(program.command('map').description('propose which column of a file feeds which field of a dataset, without importing')
     .argument('<file>', 'the file, or - for standard input')
-    .requiredOption('--dataset <name>', 'the dataset that the records would go to'))
+    .requiredOption('--dataset <name>', 'the dataset that the records would go to')
+    .option('--partner <name>', 'whom the file comes from: what was confirmed for the partner counts'))
     .option('--purpose <text>', 'why cells are looked at; kept in the audit log')
     .option('--json', 'one JSON object on one line')
     .action(async (file: string, options: MapOptions & JsonOption) => {

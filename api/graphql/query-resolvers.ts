@@ -2,6 +2,7 @@ import { jobIdSchema } from '../../contracts/ids.ts';
 import type { JobState } from '../../contracts/job-states.ts';
 import { auditHead, listHeadSignatures, readAudit } from '../../db/audit.ts';
 import { findDataset, listDatasets } from '../../db/datasets.ts';
+import { findConfirmedMappings } from '../../db/confirmed-mappings.ts';
 import { heldValues } from '../../db/held-values.ts';
 import { findJob } from '../../db/find-job.ts';
 import { groupIssues, pageIssues } from '../../db/issues.ts';
@@ -10,6 +11,7 @@ import { findPlan } from '../../db/plans.ts';
 import { previewRecords } from '../../db/preview-records.ts';
 import { refuseWithoutRole } from '../../db/reader.ts';
 import { traceRecord } from '../../db/record-origins.ts';
+import { confirmationsOf } from '../../core/mapping/confirmed-names.ts';
 import { writeRecordPath } from '../../core/formats/json/record-path.ts';
 import { listArchive } from '../../core/intake/zip/list-archive.ts';
 import { archiveKey } from '../../storage/storage-keys.ts';
@@ -77,13 +79,14 @@ const archiveFiles = async (_: unknown, { sha256, purpose }: Pick<InspectArgs, '
   return members.map(({ name, plainBytes }, index) => ({ no: index + 1, name, bytes: plainBytes }));
 };
 
-interface ProposeArgs { readonly sha256: string; readonly dataset: string; readonly fileName?: Maybe<string>; readonly parse?: Maybe<Fields>; readonly purpose?: Maybe<string> }
-const proposeMapping = async (_: unknown, { sha256, dataset, fileName, parse, purpose }: ProposeArgs, { deps, actor }: GraphqlContext) => {
+interface ProposeArgs { readonly sha256: string; readonly dataset: string; readonly fileName?: Maybe<string>; readonly partner?: Maybe<string>; readonly parse?: Maybe<Fields>; readonly purpose?: Maybe<string> }
+const proposeMapping = async (_: unknown, { sha256, dataset, fileName, partner, parse, purpose }: ProposeArgs, { deps, actor }: GraphqlContext) => {
   const reader = { actor, purpose: purpose ?? defaultPurpose };
   refuseWithoutRole(reader);
   const file = await mustFindSource(deps, actor.org, sha256);
-  const { definition } = await mustFindDataset(deps, actor.org, dataset);
-  return proposeForSource(deps.storage, { file, definition, fileName: fileName ?? undefined, overrides: parseOverrides(parse), held: await heldValues(deps.pool, { definition, ...reader }) });
+  const { definition, datasetId } = await mustFindDataset(deps, actor.org, dataset);
+  const confirmed = confirmationsOf(await findConfirmedMappings(deps.pool, { org: actor.org, datasetId, partner: partner ?? null }));
+  return proposeForSource(deps.storage, { file, definition, fileName: fileName ?? undefined, overrides: parseOverrides(parse), confirmed, held: await heldValues(deps.pool, { definition, ...reader }) });
 };
 
 interface RecordsArgs { readonly dataset: string; readonly first?: Maybe<number>; readonly importedBy?: Maybe<string>; readonly purpose?: Maybe<string> }

@@ -4,6 +4,7 @@ import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { ParseOverrides } from '../../contracts/parse-options.ts';
 import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
+import type { Confirmations } from '../../core/mapping/confirmed-names.ts';
 import { columnLabels, describeProposal, type MappingAnswer } from '../../core/mapping/describe-proposal.ts';
 import { proposeByEvidence, type EvidenceProposal } from '../../core/mapping/propose-by-evidence.ts';
 import { sampleColumns } from '../../core/mapping/sample-columns.ts';
@@ -18,6 +19,7 @@ export interface MappingQuestion {
   readonly definition: DatasetDefinition;
   /** Some values that the dataset holds, by field. */
   readonly held: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly confirmed: Confirmations;
 }
 
 export interface ProposedMapping {
@@ -26,13 +28,13 @@ export interface ProposedMapping {
   readonly answer: MappingAnswer;
 }
 
-export const proposeForSource = async (storage: Storage, { file, fileName, overrides, definition, held }: MappingQuestion): Promise<ProposedMapping> => {
+export const proposeForSource = async (storage: Storage, { file, fileName, overrides, definition, held, confirmed }: MappingQuestion): Promise<ProposedMapping> => {
   const spool = spoolKey(randomUUID());
   try {
     const { detection, key } = await prepareSource(storage, { key: archiveKey(file.sha256), spool, overrides, fileName });
     const { columns, named } = await sampleColumns(await openStored(storage, key), detection.options);
     const names = columns.map(({ name }) => name);
-    return describe(names, proposeByEvidence({ columns, named, definition, held }));
+    return describe(names, proposeByEvidence({ columns, named, definition, held, confirmed }));
   } finally {
     await storage.remove(spool);
   }

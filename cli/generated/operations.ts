@@ -307,6 +307,7 @@ export type ProposeMappingQueryVariables = Exact<{
   sha256: Scalars['String']['input'];
   dataset: Scalars['String']['input'];
   fileName?: InputMaybe<Scalars['String']['input']>;
+  partner?: InputMaybe<Scalars['String']['input']>;
   parse?: InputMaybe<ParseOverrides>;
   purpose?: InputMaybe<Scalars['String']['input']>;
 }>;
@@ -458,7 +459,7 @@ export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFiles
 
 export const proposeMappingDocument: TypedDocument<ProposeMappingQuery, ProposeMappingQueryVariables> = {
   name: 'proposeMapping',
-  text: "query proposeMapping($sha256:String!$dataset:String!$fileName:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName parse:$parse purpose:$purpose){columns{no column field confidence auto fillRate candidates{field confidence reasons}}combine{field columns confidence auto}answer}}",
+  text: "query proposeMapping($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse purpose:$purpose){columns{no column field confidence auto fillRate candidates{field confidence reasons}}combine{field columns confidence auto}answer}}",
 };
 
 export const auditDocument: TypedDocument<AuditQuery, AuditQueryVariables> = {

@@ -4,6 +4,7 @@
  */
 import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { MappedField } from '../../contracts/plan-document.ts';
+import type { Confirmations } from './confirmed-names.ts';
 import { proposeByEvidence, type EvidenceProposal } from './propose-by-evidence.ts';
 import type { MappingProposal } from './propose-mapping.ts';
 import { readableShare } from './readable-share.ts';
@@ -35,10 +36,11 @@ export interface JoinOrder {
   readonly sampled: SampledColumns;
   readonly definition: DatasetDefinition;
   readonly zone: string;
+  readonly confirmed?: Confirmations;
 }
 
-export const joinEvidence = ({ names, sampled, definition, zone }: JoinOrder): JoinedMapping => {
-  const proposal = proposeByEvidence({ ...sampled, definition, decided: decidedBy(names.mapping) });
+export const joinEvidence = ({ names, sampled, definition, zone, confirmed = new Map() }: JoinOrder): JoinedMapping => {
+  const proposal = proposeByEvidence({ ...sampled, definition, confirmed, decided: decidedBy(names.mapping) });
   const filled = new Set(names.mapping.map(({ field }) => field));
   const taken = candidatesOf(proposal).filter(({ auto, field, columns }) => auto && !filled.has(field) && isReadable({ field, columns }, { sampled, definition, zone }));
   const mapped = new Map([...names.mapping, ...taken.map(asMapped)].map((entry) => [entry.field, entry] as const));

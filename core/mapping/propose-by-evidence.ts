@@ -6,8 +6,10 @@ import { profileColumn } from './column-profile.ts';
 import { combineColumns, type CombinedField } from './combine-columns.ts';
 import { autoFrom, confidenceOf, isAuto } from './confidence.ts';
 import { matchShares } from './match-shares.ts';
+import type { Confirmations } from './confirmed-names.ts';
 import { readName } from './name-likeness.ts';
 import { unitsOfName } from './name-units.ts';
+import { normaliseName } from './normalise-name.ts';
 import { definingConcepts, readField, subjectsOf, type ReadField } from './read-field.ts';
 import { scorePair, type PairScore, type ScoredColumn } from './score-pair.ts';
 
@@ -25,6 +27,8 @@ export interface EvidenceOrder {
   readonly named: boolean;
   /** Some values that the dataset holds, by field. */
   readonly held?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What operators said of earlier files. */
+  readonly confirmed?: Confirmations;
   /** Columns (from 0) whose field is decided: their values are looked at, their place is not. */
   readonly decided?: ReadonlyMap<number, string>;
   /** The confidence from which a proposal is taken without asking; another one only to find out what it would do. */
@@ -59,12 +63,12 @@ const leastConfidence = 0.08;
 /** From here on a pair is proposed. */
 const proposedFrom = 0.27;
 
-export const proposeByEvidence = ({ columns, definition, named, held = new Map(), decided = new Map(), takenFrom = autoFrom }: EvidenceOrder): EvidenceProposal => {
+export const proposeByEvidence = ({ columns, definition, named, held = new Map(), confirmed = new Map(), decided = new Map(), takenFrom = autoFrom }: EvidenceOrder): EvidenceProposal => {
   const subjects = subjectsOf(definition);
   if (!isWeighable(columns.length, definition.fields.length)) return { columns: columns.map(unweighed), combine: [] };
   const fields = definition.fields.filter((field) => !field.readOnly && field.hashOf === undefined).map((field) => readField(field, subjects));
   const scored = scoreColumns(columns, named), defining = definingConcepts(fields, subjects);
-  const scores = scored.map((column) => fields.map((field) => decide(scorePair(column, field, { subjects, held, defining }), { decided, column: column.index, field: field.definition.name })));
+  const scores = scored.map((column) => fields.map((field) => decide(scorePair(column, field, { subjects, held, defining, confirmed }), { decided, column: column.index, field: field.definition.name })));
   const shares = matchShares(scores.map((row) => row.map(({ evidence }) => evidence)));
   const assigned = assign(shares.map((row) => row.map((share) => share - proposedFrom)));
   const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, shares, assigned, row, takenFrom }));
@@ -90,7 +94,7 @@ const scoreColumns = (columns: readonly SourceColumn[], named: boolean): readonl
   const read = columns.map(({ name, cells }) => ({ units: named ? unitsOfName(name) : [], profile: profileColumn(cells) }));
   const contexts = columnContexts(read);
   return read.map(({ units, profile }, index) => ({
-    index, profile, name: units.length === 0 ? null : readName(units), context: contexts[index] ?? { role: null, ordinal: 0, houseNumber: false },
+    index, profile, header: named ? normaliseName(columns[index]?.name ?? '') : '', name: units.length === 0 ? null : readName(units), context: contexts[index] ?? { role: null, ordinal: 0, houseNumber: false },
   }));
 };
 

@@ -1,6 +1,7 @@
 /** The evidence for one column and one field, in log-odds, with its reasons in words. Reasons name kinds of values, never a value. */
 import type { ColumnContext } from './column-context.ts';
 import type { ColumnProfile } from './column-profile.ts';
+import type { Confirmations } from './confirmed-names.ts';
 import { foldText } from './fold-words.ts';
 import { entities, relation, turningConcepts } from './lexicon/relations.ts';
 import { coverage, nameLikeness, type ReadName } from './name-likeness.ts';
@@ -10,6 +11,8 @@ import { overlap, valueFit } from './value-fit.ts';
 
 export interface ScoredColumn {
   readonly index: number;
+  /** Folded; empty where the file has no names. */
+  readonly header: string;
   /** Null where the file has no names. */
   readonly name: ReadName | null;
   readonly profile: ColumnProfile;
@@ -30,21 +33,24 @@ export interface Knowledge {
   readonly subjects: ReadonlySet<string>;
   /** By field: read-field.ts. */
   readonly defining: ReadonlyMap<string, readonly string[]>;
+  readonly confirmed: Confirmations;
   /** Folded values that the dataset holds, by field. */
   readonly held: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-const weights = { base: -3.6, unknownBase: -2.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.55, turned: -1.6, foreign: -1.1, sibling: -1 } as const;
+const weights = { base: -3.6, unknownBase: -2.6, unnamedBase: -2.2, likeness: 6.6, wanted: 0.55, turned: -1.6, foreign: -1.1, sibling: -1, samePartner: 4, otherPartner: 2.5 } as const;
 
 export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Knowledge): PairScore => {
   const named = column.name === null ? { evidence: weights.unnamedBase, likeness: 0, explained: 0, reasons: [] } : nameEvidence(column.name, field, knowledge.subjects);
   const valued = valueEvidence(column, field, knowledge);
   const placed = contextEvidence(column, field), lacking = lacksDefining(column.name, field, knowledge) ? weights.sibling : 0;
+  const said = column.header === '' ? undefined : knowledge.confirmed.get(column.header)?.find((confirmation) => confirmation.field === field.definition.name);
+  const confirmed = said === undefined ? 0 : said.samePartner ? weights.samePartner : weights.otherPartner;
   const wanted = (field.definition.key ? column.name !== null || column.index < 2 : field.definition.required) ? weights.wanted : 0;
   return {
-    evidence: named.evidence + valued.evidence * (column.name === null ? 2 : 1) + placed.evidence + wanted + lacking,
-    likeness: named.likeness, explained: named.explained, values: valued.evidence,
-    reasons: [...named.reasons, ...valued.reasons, ...placed.reasons, ...(lacking === 0 ? [] : ['the name lacks the word that sets the field apart from its like'])],
+    evidence: named.evidence + valued.evidence * (column.name === null ? 2 : 1) + placed.evidence + wanted + lacking + confirmed,
+    likeness: named.likeness, explained: said?.samePartner === true ? 1 : named.explained, values: valued.evidence,
+    reasons: [...(said === undefined ? [] : [`an operator mapped a column of this name to it before${said.samePartner ? ', of the same partner' : ''}`]), ...named.reasons, ...valued.reasons, ...placed.reasons, ...(lacking === 0 ? [] : ['the name lacks the word that sets the field apart from its like'])],
   };
 };
 
@@ -58,13 +64,13 @@ interface Evidence { readonly evidence: number; readonly reasons: readonly strin
 /** Nearness of words and of concepts that is no guess any more. */
 const leastSure = 0.7;
 
-const said = { name: 'the name of the field', label: 'the label of the field', alias: 'another name of the field', description: 'the description of the field' } as const;
+const saidBy = { name: 'the name of the field', label: 'the label of the field', alias: 'another name of the field', description: 'the description of the field' } as const;
 
 const nameEvidence = (name: ReadName, field: ReadField, subjects: ReadonlySet<string>): Evidence & { readonly likeness: number; readonly explained: number } => {
   let likeness = 0, explained = 0, reason = '';
   for (const phrase of field.phrases) {
     const alike = nameLikeness(name, phrase.read, subjects) * phrase.trust;
-    if (alike > likeness) { likeness = alike; explained = coverage(name, phrase.read, subjects, leastSure); reason = `the column's name ${alike >= 0.95 ? 'is' : alike >= 0.7 ? 'is close to' : 'has something of'} ${said[phrase.from]}`; }
+    if (alike > likeness) { likeness = alike; explained = coverage(name, phrase.read, subjects, leastSure); reason = `the column's name ${alike >= 0.95 ? 'is' : alike >= 0.7 ? 'is close to' : 'has something of'} ${saidBy[phrase.from]}`; }
   }
   const alluded = coverage(name, field.gist, subjects) * 0.55;
   if (alluded > likeness) { likeness = alluded; explained = 0; reason = 'the column\'s name is in the description of the field'; }

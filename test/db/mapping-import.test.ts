@@ -66,6 +66,38 @@ describe('an import of foreign names', () => {
   });
 });
 
+describe('what an operator said', () => {
+  const map = [{ columns: ['Qzz'], field: 'full_name' }];
+  const more = (from: number) => rows.map((row, index) => [`K-${from + index}`, ...row.slice(1)]);
+  const remembered = (dataset: string) => bench.sql('select m.partner_id, m.header, m.field, m.confirmations from waybill.confirmed_mappings m join waybill.datasets d using (dataset_id) where d.name = $1 order by 1, 2', [dataset]).then((found) => found.map((row) => Object.values(row)));
+
+  it('is remembered when the import completes, and taken for the next file of the partner', async () => {
+    await bench.make(people('remembered'));
+    await bench.load('remembered', csv(['person_id', 'Qzz', 'birth_date', 'nationality'], more(100)), { map, partner: 'P1' });
+    expect(await remembered('remembered')).toEqual([['P1', 'qzz', 'full_name', 1]]);
+    const next = await bench.load('remembered', csv(['person_id', 'QZZ', 'birth_date', 'nationality'], more(200)), { partner: 'P1' });
+    expect(mappingOf((await bench.job(next.jobId)).mappingReport)).toContain('full_name<1 evidence');
+    expect(shortBooks(next.books)).toEqual({ created: 6 });
+    // Taken by evidence is not said by an operator.
+    expect(await remembered('remembered')).toEqual([['P1', 'qzz', 'full_name', 1]]);
+    await bench.load('remembered', csv(['person_id', 'Qzz', 'birth_date', 'nationality'], more(300)), { map, partner: 'P1' });
+    expect(await remembered('remembered')).toEqual([['P1', 'qzz', 'full_name', 2]]);
+  });
+
+  it('does not make values of another kind fit', async () => {
+    await bench.make(people('unfit'));
+    await bench.load('unfit', csv(['person_id', 'full_name', 'Qzz', 'nationality'], more(100)), { map: [{ columns: ['Qzz'], field: 'birth_date' }], partner: 'P1' });
+    const next = await bench.load('unfit', csv(['person_id', 'full_name', 'Qzz', 'nationality'], more(200).map((row) => [row[0] ?? '', row[1] ?? '', 'no date', row[3] ?? ''])), { partner: 'P1' });
+    expect(mappingOf((await bench.job(next.jobId)).mappingReport)).toEqual(['person_id<0 exact_name', 'full_name<1 exact_name', 'nationality<3 exact_name']);
+  });
+
+  it('of a file without names is nothing to remember', async () => {
+    await bench.make(people('nameless'));
+    await bench.load('nameless', rows.map((row) => row.join(';')).join('\n'), { parse: { header: false }, map: [{ columns: ['#1'], field: 'person_id' }, { columns: ['#2'], field: 'full_name' }] });
+    expect(await remembered('nameless')).toEqual([]);
+  });
+});
+
 describe('a proposal for a received file', () => {
   it('knows the file as an import would read it, and what the dataset holds', async () => {
     await bench.make({ name: 'colours', description: 'Things.', fields: [{ name: 'thing_id', type: 'code', key: true, required: true }, { name: 'mood', type: 'text' }] });
@@ -77,7 +109,7 @@ describe('a proposal for a received file', () => {
     expect([...held]).toEqual([['mood', new Set(['grumpy', 'merry'])]]);
     const jobId = await bench.receive('colours', csv(['No.', 'zzz'], Array.from({ length: 12 }, (_, index) => [`U${index}`, index % 2 === 0 ? 'merry' : 'grumpy'])));
     const { sourceSha256 } = await bench.job(jobId);
-    const { columns, answer } = await proposeForSource(bench.deps.storage, { file: { sha256: sourceSha256 ?? '' }, overrides: {}, definition, held });
+    const { columns, answer } = await proposeForSource(bench.deps.storage, { file: { sha256: sourceSha256 ?? '' }, overrides: {}, definition, held, confirmed: new Map() });
     expect(columns.map(({ no, column, field }) => [no, column, field])).toEqual([[1, 'No.', 'thing_id'], [2, 'zzz', 'mood']]);
     expect(columns[1]?.candidates[0]?.reasons).toContain('100 % of the values are ones that the dataset holds');
     expect(answer.mapping).toEqual({ 'No.': 'thing_id', zzz: 'mood' });
