@@ -1,4 +1,5 @@
 /** What may be taken without asking. */
+import type { Expectation } from './expectation.ts';
 import type { ReadField } from './read-field.ts';
 import type { PairScore, ScoredColumn } from './score-pair.ts';
 
@@ -12,8 +13,11 @@ export const confidenceOf = (share: number): number => {
 /** From here on a proposal is taken without asking, when its name is explained too. Where it stands was chosen on files of publishers left out (docs/mapping.md). */
 export const autoFrom = 0.56;
 const explainedFrom = 0.6;
-/** Values that tell by themselves: check digits, addresses of mail, countries; and how sure they must be then. */
+/** Values that tell by themselves what they are for, and how sure they must be then. Of dates, numbers and names there are many kinds. */
+const telling: ReadonlySet<Expectation> = new Set(['email', 'phone', 'country', 'imo', 'mmsi', 'iban', 'uuid', 'sex', 'point', 'key', 'latitude', 'longitude']);
 const tellingValues = 1.5, surelyFrom = 0.72;
+/** So sure that name and values must have agreed, though a cut word or a near concept is in the name. */
+const beyondDoubt = 0.88, agreeingValues = 1.4;
 
 interface Decision {
   readonly confidence: number;
@@ -27,5 +31,6 @@ interface Decision {
 export const isAuto = ({ confidence, score, field, column, from }: Decision): boolean => {
   if (column.profile.filled === 0 || score.values <= -0.5) return false;
   if (field.definition.key && score.values < 1) return false;
-  return confidence >= from && score.explained >= explainedFrom || confidence >= surelyFrom && score.values >= tellingValues;
+  if (confidence >= beyondDoubt && score.values >= agreeingValues) return true;
+  return confidence >= from && score.explained >= explainedFrom || confidence >= surelyFrom && telling.has(field.expects) && score.values >= tellingValues;
 };

@@ -104,8 +104,12 @@ const segment = (word: string): readonly NameUnit[] | null => {
     }
   }
   const found = best[word.length];
-  return found === null || found === undefined || found.units.length === 0 ? null : found.units;
+  const told = found?.units.reduce((sum, { text }) => sum + text.length, 0) ?? 0;
+  return found === null || found === undefined || told < word.length * leastTold ? null : found.units;
 };
+
+/** What stands between the terms may not be most of the word. */
+const leastTold = 0.7;
 
 const links: ReadonlySet<string> = new Set(['s', 'n', 'e', 'es', 'en', 'er']);
 

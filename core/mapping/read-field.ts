@@ -46,8 +46,8 @@ export const definingConcepts = (fields: readonly ReadField[], subjects: Readonl
 
 const dateUnit: NameUnit = { text: 'date', meanings: [['date']], sure: 1, kind: 'term' };
 
-const readPhrase = (text: string, field: FieldDefinition): ReadName => {
-  const units = unitsOfName(text);
+const readPhrase = (text: string, field: FieldDefinition, name: ReadName | null): ReadName => {
+  const units = name === null ? unitsOfName(text) : asNameMeans(unitsOfName(text), name);
   const dated = field.type === 'date' || field.type === 'timestamp';
   const saysDate = units.some(({ meanings }) => meanings.some((meaning) => meaning.some((concept) => concept === 'date' || concept === 'time')));
   return readName(dated && !saysDate && units.length > 0 ? [...units, dateUnit] : units);
@@ -58,6 +58,12 @@ const leastTelling = 0.6;
 const tells = (read: ReadName, subjects: ReadonlySet<string>): number =>
   read.units.reduce((sum, { meanings: [meaning], kind }) => sum + (meaning === undefined ? kind === 'word' ? 0.5 : 0 : meaning.reduce((all, concept) => all + (concept === 'date' ? 0 : weightOf(concept, subjects)), 0)), 0);
 
+/** `State` in the description of a status is no region: of several meanings, those that the field's name has too. */
+const asNameMeans = (units: readonly NameUnit[], name: ReadName): readonly NameUnit[] => units.map((unit) => {
+  const own = unit.meanings.filter((meaning) => meaning.some((concept) => name.concepts.has(concept)));
+  return own.length === 0 ? unit : { ...unit, meanings: own };
+});
+
 const trusts = { name: 1, label: 1, alias: 1, description: 0.86 } as const;
 
 export const readField = (definition: FieldDefinition, subjects: ReadonlySet<string>): ReadField => {
@@ -66,13 +72,14 @@ export const readField = (definition: FieldDefinition, subjects: ReadonlySet<str
     ...definition.aliases.map((alias) => ['alias', alias] as const),
     ...phrasesOfDescription(definition.description).map((phrase) => ['description', phrase] as const),
   ];
+  const name = readName(unitsOfName(definition.name));
   return {
     definition,
     phrases: texts.flatMap(([from, text]) => {
-      const read = readPhrase(text, definition);
+      const read = readPhrase(text, definition, from === 'description' ? name : null);
       return read.units.length === 0 || from === 'description' && tells(read, subjects) < leastTelling ? [] : [{ from, read, trust: trusts[from] }];
     }),
-    gist: readName([...unitsOfName(definition.name), ...unitsOfName(definition.label ?? ''), ...unitsOfName(gistOfDescription(definition.description))]),
+    gist: readName([...name.units, ...unitsOfName(definition.label ?? ''), ...asNameMeans(unitsOfName(gistOfDescription(definition.description)), name)]),
     expects: expectationOf(definition, subjects), takesCodes: readName(unitsOfName(definition.description)).concepts.has('code'),
   };
 };

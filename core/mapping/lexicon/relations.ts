@@ -7,7 +7,7 @@ const related: readonly (readonly [string, string, number])[] = [
   ['place', 'address', 0.75], ['place', 'premises', 0.8], ['place', 'point', 0.6], ['address', 'street', 0.85], ['address', 'block', 0.6], ['address', 'intersection', 0.5], ['street', 'block', 0.6],
   ['district', 'neighbourhood', 0.6], ['district', 'area', 0.6], ['neighbourhood', 'area', 0.7], ['district', 'agency', 0.35],
   ['city', 'place', 0.4], ['city', 'port', 0.2], ['region', 'area', 0.4], ['region', 'district', 0.3], ['residence', 'address', 0.7],
-  ['listed', 'registration', 0.6], ['listed', 'start', 0.6], ['listed', 'record', 0.3], ['registration', 'issued', 0.6], ['registration', 'start', 0.45], ['registration', 'licence', 0.5], ['listed', 'issued', 0.4],
+  ['listed', 'registration', 0.6], ['listed', 'start', 0.6], ['listed', 'effective', 0.65], ['start', 'effective', 0.6], ['occurred', 'effective', 0.3], ['registration', 'effective', 0.4], ['listed', 'record', 0.3], ['registration', 'issued', 0.6], ['registration', 'start', 0.45], ['registration', 'licence', 0.5], ['listed', 'issued', 0.4],
   ['listed', 'created', 0.4], ['registration', 'created', 0.4], ['registration', 'licence', 0.5], ['registration', 'official', 0.5],
   ['reported', 'registration', 0.4], ['reported', 'created', 0.3], ['occurred', 'start', 0.6], ['occurred', 'incident', 0.8], ['occurred', 'offence', 0.7], ['occurred', 'accident', 0.7],
   ['founded', 'start', 0.45], ['founded', 'registration', 0.55], ['founded', 'created', 0.6], ['founded', 'built', 0.3], ['dissolved', 'end', 0.45], ['dissolved', 'closed', 0.6], ['closed', 'end', 0.5],
@@ -17,7 +17,7 @@ const related: readonly (readonly [string, string, number])[] = [
   ['status', 'closed', 0.4], ['status', 'action', 0.3], ['remarks', 'description', 0.4], ['position', 'level', 0.3], ['keywords', 'other', 0.3],
   ['nationalid', 'tax', 0.5], ['nationalid', 'document', 0.6], ['passport', 'document', 0.6], ['nationalid', 'id', 0.4], ['tax', 'organisation', 0.2],
   ['programme', 'citation', 0.4], ['activity', 'type', 0.35], ['loss', 'value', 0.5], ['cause', 'offence', 0.4], ['cause', 'weapon', 0.4], ['modus', 'weapon', 0.3],
-  ['person', 'organisation', 0.15], ['owner', 'person', 0.3], ['other', 'former', 0.7], ['other', 'trade', 0.7], ['other', 'short', 0.6], ['sex', 'type', 0.1], ['gross', 'tonnage', 0.3], ['built', 'start', 0.2],
+  ['person', 'organisation', 0.15], ['owner', 'person', 0.3], ['other', 'former', 0.7], ['other', 'trade', 0.6], ['other', 'short', 0.6], ['sex', 'type', 0.1], ['gross', 'tonnage', 0.3], ['built', 'start', 0.2],
 ];
 
 const strengths = new Map<string, Map<string, number>>();
