@@ -36,7 +36,7 @@ export const answerFor = async (folder: string, expected: Pick<ExpectedMapping, 
   return describeProposal(names, proposal);
 };
 
-const places = { published: new URL('../../shared/data/mapping/', `file://${checkoutFolder}/`).pathname, elsewhere: join(checkoutFolder, 'test', 'fixtures', 'mapping') } as const;
+const places = { published: join(checkoutFolder, '..', 'shared', 'data', 'mapping'), elsewhere: join(checkoutFolder, 'test', 'fixtures', 'mapping') } as const;
 
 interface Scored { readonly expected: ExpectedMapping; readonly score: FileScore; readonly answer: MappingAnswer }
 
