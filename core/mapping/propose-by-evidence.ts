@@ -70,10 +70,17 @@ export const proposeByEvidence = ({ columns, definition, named, held = new Map()
   const scored = scoreColumns(columns, named), defining = definingConcepts(fields, subjects);
   const scores = scored.map((column) => fields.map((field) => decide(scorePair(column, field, { subjects, held, defining, confirmed }), { decided, column: column.index, field: field.definition.name })));
   const shares = matchShares(scores.map((row) => row.map(({ evidence }) => evidence)));
-  const assigned = assign(shares.map((row) => row.map((share) => share - proposedFrom)));
+  const assigned = assign(shares.map((row, at) => gainsOf(row, scores[at] ?? [])));
   const proposals = scored.map((column, row) => proposalOf(column, { fields, scores, shares, assigned, row, takenFrom }));
   const combine = combineColumns({ columns: scored, fields, proposals });
   return { columns: withoutCombined(proposals, combine), combine };
+};
+
+/** A column that was beaten to its field is not for another one that it fits much less. */
+const farBehind = 1.8;
+const gainsOf = (shares: readonly number[], scores: readonly PairScore[]): readonly number[] => {
+  const best = Math.max(...scores.map(({ evidence }) => evidence));
+  return shares.map((share, at) => ((scores[at]?.evidence ?? -Infinity) < best - farBehind ? 0 : share - proposedFrom));
 };
 
 /** The weighing grows with the square of the fewer side: beyond, names alone must do. */

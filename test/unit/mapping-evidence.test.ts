@@ -4,6 +4,7 @@ import { datasetDefinitionSchema, type DatasetDefinition } from '../../contracts
 import { assign } from '../../core/mapping/assign.ts';
 import { isIban, isImoNumber, isMmsi, isVin } from '../../core/mapping/check-digits.ts';
 import { profileColumn } from '../../core/mapping/column-profile.ts';
+import { confirmationsOf, saidByOperator } from '../../core/mapping/confirmed-names.ts';
 import { isCountryCode, isCountryName } from '../../core/mapping/country-texts.ts';
 import { phrasesOfDescription } from '../../core/mapping/describe-phrases.ts';
 import { describeProposal } from '../../core/mapping/describe-proposal.ts';
@@ -135,6 +136,25 @@ describe('a proposal', () => {
     expect([first?.field, second?.field]).toEqual(['a', 'b']);
     expect(second?.candidates[0]?.reasons.join()).toContain('100 % of the values are ones that the field allows');
   });
+  it('gives a column that lost its field to another one no field that it fits much less', () => {
+    const definition = dataset([{ name: 'incident_id', type: 'code', key: true, description: 'Case number.' }, { name: 'offence_code', type: 'code', description: 'Code of the offence.' }], { name: 'incidents', description: 'Incidents.' });
+    const given = fieldsOf([column('ID', '101', '102', '103', '104', '105'), column('Case Number', ...ids)], definition);
+    expect(given.filter((field) => field === 'incident_id').length).toBe(1);
+    expect(given).not.toContain('offence_code');
+  });
+  it('tells siblings apart by the word that only one of them has', () => {
+    const definition = dataset([{ name: 'occurred_at', type: 'timestamp' }, { name: 'occurred_until', type: 'timestamp' }], { name: 'incidents', description: 'Incidents.' });
+    expect(fieldsOf([column('Fecha hecho', ...days)], definition)).toEqual(['occurred_at']);
+    expect(fieldsOf([column('Occurred until', ...days), column('Occurred', ...days)], definition)).toEqual(['occurred_until', 'occurred_at']);
+  });
+  it('counts what an operator said before: from the same partner it is taken, unless the values speak against it', () => {
+    const propose = (cells: readonly string[], samePartner: boolean) =>
+      proposeByEvidence({ columns: [column('Qz-z', ...cells)], definition: people, named: true, confirmed: confirmationsOf([{ header: 'qzz', field: 'birth_date', samePartner }]) }).columns[0];
+    expect(propose(days, true)).toMatchObject({ field: 'birth_date', auto: true });
+    expect(propose(days, false)).toMatchObject({ field: 'birth_date', auto: false });
+    expect(propose(names, true)?.field).not.toBe('birth_date');
+    expect(propose(days, true)?.candidates[0]?.reasons[0]).toBe('an operator mapped a column of this name to it before, of the same partner');
+  });
   it('is nothing for a file without rows, fields or names', () => {
     expect(fieldsOf([column('')], people, false)).toEqual([null]);
     expect(fieldsOf([], people)).toEqual([]);
@@ -166,6 +186,15 @@ describe('columns that make a field together', () => {
   it('are a first and a last name, where the dataset has one field for both', () => {
     const columns = [column('First name', 'Anna', 'Jean', 'Maria', 'Rui', 'Uwe'), column('Surname', 'Smith', 'Dupont', 'Lopez', 'Alves', 'Brandt')];
     expect(combined(columns, [{ name: 'full_name', type: 'text', description: 'Whole name of the person.' }])).toEqual({ full_name: ['First name', 'Surname'] });
+  });
+});
+
+describe('what is remembered of an operator', () => {
+  const mapping = [{ field: 'a', columns: [0], by: 'operator' as const }, { field: 'b', columns: [1], by: 'alias' as const }, { field: 'c', columns: [2], by: 'operator' as const }, { field: 'd', columns: [0, 1], by: 'operator' as const }];
+  const parse = (header: boolean) => ({ format: 'csv' as const, encoding: 'utf-8' as const, columns: ['Ref. No.', 'x', 'column_3'], dataStartByte: 0, dataStartLine: 1, delimiter: ',', quote: '"', escape: 'double' as const, preambleLines: 0, header });
+  it('are the folded names of single columns, where the file has names', () => {
+    expect(saidByOperator(mapping, parse(true))).toEqual([{ header: 'refno', field: 'a' }]);
+    expect(saidByOperator(mapping, parse(false))).toEqual([]);
   });
 });
 
