@@ -1,5 +1,6 @@
 /** What the activities work with; composed once by the worker and handed in (models, lesson 3). Workflows see only types. */
 import type { ExportPartKey } from '../contracts/export-request.ts';
+import type { ReadLegacyWorkbook } from '../core/formats/xls/xls-workbook.ts';
 import type { SigningKey } from '../core/receipt/signing-key.ts';
 import type { Pool } from '../db/connection.ts';
 import type { ChunkKey } from '../db/chunk-key.ts';
@@ -16,6 +17,8 @@ export interface ActivityDeps {
   readonly writePartOnThread: (key: ExportPartKey, signal: AbortSignal) => Promise<PartResult>;
   /** SHA-256 of an object, on a thread of its own. */
   readonly hashOnThread: (storageKey: string, signal: AbortSignal) => Promise<string>;
+  /** Old workbooks, on a thread of their own. */
+  readonly readLegacy?: ReadLegacyWorkbook;
   readonly signingKey: SigningKey;
   /** Folder into which receipts are written, for people; the database has them too. */
   readonly receiptsFolder: string;

@@ -12,6 +12,6 @@ export const createDetectSource = (deps: ActivityDeps) => async ({ jobId }: Dete
   await moveJob(deps.pool, { jobId, from: ['received'], to: 'detecting' });
   const job = await jobForWork(deps.pool, jobId);
   const { sha256, parse, fileName } = importRequestSchema.parse(job.request);
-  const { detection } = await prepareSource(deps.storage, { key: archiveKey(sha256), spool: spoolKey(jobId), overrides: parse, fileName, signal });
+  const { detection } = await prepareSource(deps.storage, { key: archiveKey(sha256), spool: spoolKey(jobId), overrides: parse, fileName, signal, readLegacy: deps.readLegacy });
   await noteJob(deps.pool, { jobId, patch: { detection } });
 };

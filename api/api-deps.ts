@@ -1,4 +1,5 @@
 /** What the API works with; composed once in main.ts (or by a test) and handed in. */
+import type { ReadLegacyWorkbook } from '../core/formats/xls/xls-workbook.ts';
 import type { Pool } from '../db/connection.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ImportEngine } from './engine/import-engine.ts';
@@ -11,6 +12,8 @@ import type { RelayTimes } from './progress/progress-relay.ts';
 export interface ApiDeps {
   readonly pool: Pool;
   readonly storage: Storage;
+  /** Old workbooks, on a thread of their own. */
+  readonly readLegacy?: ReadLegacyWorkbook;
   readonly engine: ImportEngine;
   readonly listener: ProgressListener;
   readonly authenticate: Authenticate;

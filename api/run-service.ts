@@ -1,7 +1,9 @@
 /** Composes the API out of its settings and runs it until it is told to stop. */
 import type { ApiSettings } from '../contracts/service-settings.ts';
 import { signingKeyOf } from '../core/receipt/signing-key.ts';
+import type { ReadXlsSheet } from '../core/formats/xls/read-xls.ts';
 import { clientConfig, createPool } from '../db/connection.ts';
+import { legacyRunLimits, runContained } from '../storage/contained-run.ts';
 import { openLocalStorage } from '../storage/local/local-storage.ts';
 import { loadOrCreateSigningKey } from '../storage/signing-key-file.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -31,6 +33,7 @@ const composeDeps = async (settings: ApiSettings, log: ApiLogger): Promise<ApiDe
     onIdleError: ({ code }) => { log.warn({ code }, 'an idle connection to the database was lost'); },
   }),
   storage: await openLocalStorage(settings.WAYBILL_ARCHIVE),
+  readLegacy: async (bytes) => await runContained(new URL('./workbook-thread.mjs', import.meta.url), bytes, legacyRunLimits) as readonly ReadXlsSheet[],
   engine: new TemporalImportEngine({ address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE }),
   listener: new ProgressListener({ clientConfig: clientConfig(settings.DATABASE_URL, 'waybill-api-progress'), log }),
   authenticate: authenticateByToken(await readOrMakeToken(settings.WAYBILL_TOKEN_FILE)),

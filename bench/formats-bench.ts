@@ -15,6 +15,7 @@ import { createPlanner, createReader } from '../core/formats/formats.ts';
 import { detectParquet } from '../core/formats/parquet/detect-parquet.ts';
 import { loadRecordChunk, planRecordChunks } from '../core/formats/record-chunks.ts';
 import type { ChunkSource } from '../core/formats/record-chunks.ts';
+import { measureXlsx } from './xlsx-bench.ts';
 
 const rows = 100_000;
 const turns = 12;
@@ -134,6 +135,7 @@ export const runFormatsBench = async (): Promise<FormatsReport> => {
     csv: best(() => readAll(csv, csvOptions)), csvParse: best(() => parse(csv, { from_line: 2 }).length),
     jsonl: best(() => readAll(jsonl, jsonlOptions)), jsonParse: best(parseLines), json: best(() => readAll(json, jsonOptions)),
     xml: best(() => readAll(xml, xmlOptions)), fastXmlParser: best(parseXml, 2), fixed: best(() => readAll(fixed, fixedOptions)),
+    ...await measureXlsx(),
     parquet: await bestOf(() => readColumns(parquet)), hyparquet: await bestOf(async () => (await parquetReadObjects({ file, compressors })).length),
   };
   const findings = [
@@ -142,6 +144,7 @@ export const runFormatsBench = async (): Promise<FormatsReport> => {
     { what: 'a JSON array, beside JSON Lines', ratio: times.jsonl / times.json, least: 0.6 },
     { what: 'Parquet, beside the objects of hyparquet', ratio: times.hyparquet / times.parquet, least: 1 },
     { what: 'XML, planned and read, beside fast-xml-parser', ratio: times.fastXmlParser / times.xml, least: 1 },
+    { what: 'XLSX, a third of the rows, beside exceljs', ratio: times.exceljs / times.xlsx, least: 2 },
   ];
   const lines = [
     `${rows.toLocaleString('en')} records of 12 values; milliseconds.`,

@@ -11,7 +11,8 @@ const mostBytes = 512 * 1024 * 1024;
 
 const orders: readonly FormatOrder[] = [
   { format: 'csv', compress: 'none' }, { format: 'jsonl', compress: 'none' }, { format: 'json', compress: 'none' }, { format: 'geojson', compress: 'none' },
-  { format: 'xml', compress: 'none' }, { format: 'csv', compress: 'gzip' },
+  { format: 'xml', compress: 'none' }, { format: 'xlsx', compress: 'none' }, { format: 'parquet', compress: 'zstd' },
+  { format: 'csv', compress: 'gzip' }, { format: 'csv', compress: 'zstd' }, { format: 'csv', compress: 'zip' },
 ];
 
 const answerSchema = z.object({ books: z.object({ read: z.number() }) });

@@ -69,7 +69,7 @@ const dialectOf = ({ delimiter, quote, bom, header, lineEnd, guardFormulas }: Ex
 const inputOf = (dataset: string, to: string | undefined, options: ExportOptions): StartExportInput => {
   const shape = shapeOfName(to ?? '-');
   const format = options.format ?? shape?.format;
-  if (format === undefined) throw new InvalidArgumentError('The file’s ending is none of csv, tsv, jsonl, json, geojson and xml (each also with .gz, .zst or .zip) and parquet, which are what is written; name one with --format.');
+  if (format === undefined) throw new InvalidArgumentError('The file’s ending is none of csv, tsv, jsonl, json, geojson, xml (each also with .gz, .zst or .zip), parquet and xlsx, which are what is written (instead of XLS: xlsx); name one with --format.');
   return {
     ...selectionOf(dataset, options), format,
     ...defined<Partial<StartExportInput>>({ compress: options.compress ?? (format === 'parquet' ? undefined : shape?.compress ?? 'none'), splitRows: options.splitRows, dialect: dialectOf(options), partner: options.partner }),

@@ -34,12 +34,22 @@ const delimitedRows = ({ guesses, ...found }: Inspection): readonly (readonly st
   ['preamble lines', String(found.preambleLines), ...guessOf(guesses, 'preambleLines')],
 ];
 
+const sheetRows = ({ guesses, ...found }: Inspection): readonly (readonly string[])[] => [
+  ['sheet', found.sheet ?? '', ...guessOf(guesses, 'sheet')],
+  ['header rows', String(found.headerRows), ...guessOf(guesses, 'headerRows')],
+  ['preamble lines', String(found.preambleLines), ...guessOf(guesses, 'preambleLines')],
+  ...(guessOf(guesses, 'hidden')[1] === '' ? [] : [['hidden', hiddenOf(guesses), ...guessOf(guesses, 'hidden')]]),
+];
+
+const hiddenOf = (guesses: unknown): string => (guesses as { readonly hidden?: { readonly value?: string } }).hidden?.value ?? '';
+
 const propertyTable = (found: Inspection): string => textTable(
   [{ title: 'property' }, { title: 'value' }, { title: 'sure', align: 'right' }, { title: 'because' }],
   [
     ['format', found.format, ...guessOf(found.guesses, 'format')], ['compression', found.compression, ...guessOf(found.guesses, 'compression')],
     ['encoding', found.encoding, ...guessOf(found.guesses, 'encoding')],
     ...(found.delimiter === null ? [] : delimitedRows(found)),
+    ...(found.sheet === null ? [] : sheetRows(found)),
     ...(found.recordPath === null ? [] : [['record path', found.recordPath, ...guessOf(found.guesses, 'recordPath')]]),
     ['rows', `${found.rowsExact ? '' : 'about '}${groupDigits(found.rows)}`],
     ['columns', String(found.columns.length), ...guessOf(found.guesses, 'columns')],

@@ -103,7 +103,7 @@ export const failureOf = ({ error }: Pick<JobDetails, 'error'>): string | null =
   error === null ? null : withRemedy(describeFailure(error.code, error.message, placeOf(error.place)), error.remedy);
 
 const ways: Readonly<Record<string, string>> = {
-  format: '--format', encoding: '--encoding', delimiter: '--delimiter', header: '--header, --no-header', recordPath: '--record-path',
+  format: '--format', encoding: '--encoding', delimiter: '--delimiter', header: '--header, --no-header', recordPath: '--record-path', sheet: '--sheet',
 };
 const takenAs = (value: unknown): string =>
   typeof value === 'boolean' ? value ? 'a row of names' : 'no row of names' : value === '\t' ? 'tab' : typeof value === 'string' && value.length > 1 ? value : JSON.stringify(value);

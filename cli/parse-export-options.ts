@@ -3,7 +3,14 @@ import { InvalidArgumentError } from 'commander';
 import type { ExportCompression, ExportFormat } from '../contracts/export-request.ts';
 
 const wordsOf = <Word extends string>(words: Readonly<Record<Word, true>>): readonly Word[] => Object.keys(words) as Word[];
-export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true, xml: true, parquet: true });
+export const exportFormatWords = wordsOf<ExportFormat>({ csv: true, tsv: true, jsonl: true, json: true, geojson: true, xml: true, xlsx: true, parquet: true });
+
+/** Commander's own refusal would not say what to do about XLS. */
+export const parseExportFormat = (text: string): string => {
+  if (/^xls$/i.test(text)) throw new InvalidArgumentError('XLS is not written: no application needs it any more. Say xlsx.');
+  if (!exportFormatWords.some((word) => word === text)) throw new InvalidArgumentError(`Allowed choices are ${exportFormatWords.join(', ')}.`);
+  return text;
+};
 
 export const compressionWords = wordsOf<ExportCompression>({ gzip: true, zstd: true, zip: true, snappy: true, none: true });
 
@@ -35,7 +42,7 @@ export const addSort = (text: string, before: readonly SortOption[] = []): reado
 
 /** Without a compression: what is the format's own way. */
 export interface FileShape { readonly format: ExportFormat; readonly compress?: ExportCompression }
-const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml', parquet: 'parquet', pq: 'parquet' };
+const formatOfExtension: Readonly<Record<string, ExportFormat>> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv', jsonl: 'jsonl', ndjson: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml', xlsx: 'xlsx', parquet: 'parquet', pq: 'parquet' };
 
 const compressionOfExtension: Readonly<Record<string, ExportCompression>> = { gz: 'gzip', zst: 'zstd', zip: 'zip' };
 

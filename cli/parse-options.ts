@@ -14,7 +14,7 @@ export const encodingWords = wordsOf<Encoding>({
   'utf-8': true, 'utf-16le': true, 'utf-16be': true, 'windows-1252': true, 'iso-8859-1': true, 'iso-8859-2': true, 'iso-8859-15': true,
   'windows-1250': true, 'windows-1251': true, 'koi8-r': true, macintosh: true, ibm866: true,
 });
-export const formatWords = wordsOf<ParseOptions['format']>({ csv: true, jsonl: true, json: true, geojson: true, xml: true, fixed: true, parquet: true });
+export const formatWords = wordsOf<ParseOptions['format']>({ csv: true, jsonl: true, json: true, geojson: true, xml: true, fixed: true, parquet: true, xlsx: true, ods: true, xls: true });
 export const onErrorWords = ['abort', 'quarantine'] as const;
 
 export interface MapOption {

@@ -8,6 +8,8 @@ export interface ParseOverrideOptions {
   readonly entry?: string;
   readonly explode?: string;
   readonly widths?: readonly number[];
+  readonly sheet?: string;
+  readonly headerRows?: number;
   readonly encoding?: string;
   readonly delimiter?: string;
   readonly quote?: QuoteOption;
@@ -16,12 +18,14 @@ export interface ParseOverrideOptions {
   readonly preamble?: number;
 }
 
-export const parseOverridesOf = ({ format, recordPath, entry, explode, widths, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
+export const parseOverridesOf = ({ format, recordPath, entry, explode, widths, sheet, headerRows, encoding, delimiter, quote, escape, header, preamble }: ParseOverrideOptions): ParseOverrides => ({
   ...(format === undefined ? {} : { format }),
   ...(recordPath === undefined ? {} : { recordPath }),
   ...(explode === undefined ? {} : { explode }),
   ...(widths === undefined ? {} : { widths }),
   ...(entry === undefined ? {} : { entry }),
+  ...(sheet === undefined ? {} : { sheet }),
+  ...(headerRows === undefined ? {} : { headerRows }),
   ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
   ...(quote === undefined ? {} : { quote: quote.quote }),

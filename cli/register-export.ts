@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { ExportOptions } from './export-command.ts';
-import { addFields, addSort, compressionWords, exportFormatWords } from './parse-export-options.ts';
+import { addFields, addSort, compressionWords, exportFormatWords, parseExportFormat } from './parse-export-options.ts';
 import { parseDelimiter, parsePositive, parseQuote } from './parse-options.ts';
 import type { JsonOption } from './run-command.ts';
 
@@ -22,7 +22,7 @@ export const registerExport = (program: Command): void => {
   program.command('export').description('export records of a dataset into a file')
     .argument('<dataset>', 'the dataset')
     .option('--to <file>', 'write to this file, or - for standard output')
-    .addOption(new Option('--format <format>', 'format of the file (default: by the file’s ending, else csv)').choices(exportFormatWords))
+    .addOption(new Option('--format <format>', 'format of the file (default: by the file’s ending, else csv)').choices(exportFormatWords).argParser(parseExportFormat))
     .option('--fields <fields>', 'fields in their order, separated by commas; FIELD=NAME renames one (default: all)', addFields)
     .option('--filter <expression>', 'only records for which it holds, e.g. "status = \'open\' and opened_on >= 2024-01-01"')
     .option('--sort <fields>', 'order of the records; a minus is for descending: a,-b (default: as they come)', addSort)

@@ -15,6 +15,8 @@ const addParseOptions = (command: Command): Command => command
   .option('--entry <name>', 'the file of a ZIP that is meant: its whole name, or #n by its number')
   .option('--explode <path>', 'a row for each element of this array of the records, or of this repeated element, e.g. names')
   .option('--widths <list>', 'characters of each column of fixed width, e.g. 10,5,20 (default: detected)', parseWidths)
+  .option('--sheet <name>', 'sheet of a workbook by its name, or by its place: #2 (default: the first visible one with a table)')
+  .option('--header-rows <lines>', 'lines that the header of a sheet takes; names of several are joined with dots (default: detected)', parseCount)
   .option('--encoding <name>', 'encoding of the file, e.g. utf-8, windows-1252 (default: detected)', parseEncoding)
   .option('--delimiter <char>', 'character between cells; also tab, comma, semicolon, pipe (default: detected)', parseDelimiter)
   .option('--quote <char>', 'quote character; none: quotes are ordinary characters (default: detected)', parseQuote)

@@ -1,7 +1,7 @@
 /** What an operator or a client asks for when an export starts; kept with the job as it was asked. */
 import { z } from 'zod';
 
-export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml', 'parquet'] as const;
+export const exportFormats = ['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml', 'xlsx', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 export const exportCompressions = ['none', 'gzip', 'zstd', 'zip', 'snappy'] as const;
 export type ExportCompression = (typeof exportCompressions)[number];
@@ -64,10 +64,11 @@ export interface ExportPartKey {
   readonly partNo: number;
 }
 
-const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml', parquet: 'parquet' };
+const extensions: Readonly<Record<ExportFormat, string>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', json: 'json', geojson: 'geojson', xml: 'xml', parquet: 'parquet', xlsx: 'xlsx' };
 const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8', tsv: 'text/tab-separated-values; charset=utf-8', jsonl: 'application/x-ndjson', json: 'application/json',
   geojson: 'application/geo+json', xml: 'application/xml', parquet: 'application/vnd.apache.parquet',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
 /** Columns within Parquet are no packed file. */

@@ -59,6 +59,10 @@ export const issueKinds = {
   CHECK_VIOLATED: { severity: 'error', message: 'The row breaks a rule of the table.' },
   VALUE_REFUSED: { severity: 'error', message: 'The database does not accept the value for the field’s type.' },
   ROW_REFUSED: { severity: 'error', message: 'The database refused the row (a trigger or another rule of the table).' },
+  SHEET_ERROR_VALUE: { severity: 'error', message: 'The cell holds an error of the spreadsheet, such as #N/A or #REF!, and no value.' },
+  SHEET_FORMULA_WITHOUT_VALUE: { severity: 'error', message: 'The cell holds a formula whose result was not saved. Open the workbook in a spreadsheet and save it again.' },
+  SHEET_DATE_IMPOSSIBLE: { severity: 'error', message: 'The cell is formatted as a date, and its number is no day of the calendar.' },
+  SHEET_DIGITS_DOUBTFUL: { severity: 'warning', message: 'A whole number of more than 15 digits is stored as a number in the spreadsheet, which keeps no more; its last digits may not be those that were typed.' },
 } as const satisfies Readonly<Record<string, IssueKind>>;
 
 export type IssueCode = keyof typeof issueKinds;

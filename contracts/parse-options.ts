@@ -73,6 +73,23 @@ export const jsonOptionsSchema = z.object({
 }).strict().readonly();
 export type JsonOptions = z.infer<typeof jsonOptionsSchema>;
 
+export const sheetFormats = ['xlsx', 'ods', 'xls'] as const;
+export type SheetFormat = (typeof sheetFormats)[number];
+
+/** A sheet of a workbook. Its records are read from a row spool (core/formats/row-spool); lines are the sheet's. */
+export const sheetOptionsSchema = z.object({
+  format: z.enum(sheetFormats),
+  ...sourceOptions,
+  /** The sheet's name. */
+  sheet: z.string(),
+  /** Lines before the header, or before the first record when there is none. */
+  preambleLines: z.number().int().nonnegative(),
+  header: z.boolean(),
+  /** Lines of the header: of several, the names are joined with dots. */
+  headerRows: z.number().int().nonnegative(),
+}).strict().readonly();
+export type SheetOptions = z.infer<typeof sheetOptionsSchema>;
+
 export const xmlOptionsSchema = z.object({
   format: z.literal('xml'),
   ...sourceOptions,
@@ -107,13 +124,13 @@ export const parquetOptionsSchema = z.object({
 }).strict().readonly();
 export type ParquetOptions = z.infer<typeof parquetOptionsSchema>;
 
-export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema, xmlOptionsSchema, fixedOptionsSchema, parquetOptionsSchema]);
+export const parseOptionsSchema = z.discriminatedUnion('format', [delimitedOptionsSchema, jsonLinesOptionsSchema, jsonOptionsSchema, xmlOptionsSchema, fixedOptionsSchema, parquetOptionsSchema, sheetOptionsSchema]);
 export type ParseOptions = z.infer<typeof parseOptionsSchema>;
-export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson', 'xml', 'fixed', 'parquet'] as const satisfies readonly ParseOptions['format'][];
+export const sourceFormats = ['csv', 'jsonl', 'json', 'geojson', 'xml', 'fixed', 'parquet', ...sheetFormats] as const satisfies readonly ParseOptions['format'][];
 
 /** Whether the records are read from a spool that was made of the source (design 10.10), and not from the source itself. */
 export const readsSpool = (options: ParseOptions): boolean =>
-  options.encoding !== 'utf-8' || options.compression !== undefined || ('explode' in options && options.explode !== undefined);
+  options.encoding !== 'utf-8' || options.compression !== undefined || ('explode' in options && options.explode !== undefined) || 'sheet' in options;
 
 /** What an operator may say instead of detection. */
 export const parseOverridesSchema = z.object({
@@ -124,6 +141,10 @@ export const parseOverridesSchema = z.object({
   entry: z.string().min(1).max(1_000).optional(),
   /** An array in the records, or a repeated element: a row for each of its elements. */
   explode: z.string().min(1).max(1_000).optional(),
+  /** The name of a workbook's sheet, or `#2`: the second one. */
+  sheet: z.string().min(1).max(200).optional(),
+  /** Lines that a sheet's header takes. */
+  headerRows: z.number().int().nonnegative().max(10).optional(),
   encoding: encodingSchema.optional(),
   delimiter: z.string().length(1).optional(),
   quote: z.string().length(1).nullable().optional(),
@@ -175,15 +196,29 @@ export interface JsonDetection {
   readonly needsSpool: boolean;
 }
 
+export interface SheetDetection {
+  readonly options: SheetOptions;
+  readonly guesses: SourceGuesses & {
+    readonly sheet: Guess<string>;
+    readonly header: Guess<boolean>;
+    readonly headerRows: Guess<number>;
+    readonly preambleLines: Guess<number>;
+    /** Rows, columns and sheets that a person does not see when the workbook is opened. */
+    readonly hidden?: Guess<string>;
+  };
+  readonly needsSpool: boolean;
+}
+
 export interface ParquetDetection {
   readonly options: ParquetOptions;
   readonly guesses: SourceGuesses & { readonly columns: Guess<number> };
   readonly needsSpool: boolean;
 }
 
-export type Detection = DelimitedDetection | JsonDetection | FixedDetection | ParquetDetection;
+export type Detection = DelimitedDetection | JsonDetection | FixedDetection | ParquetDetection | SheetDetection;
 
-export const doubtable = ['format', 'encoding', 'delimiter', 'header', 'recordPath'] as const;
+
+export const doubtable = ['format', 'encoding', 'delimiter', 'header', 'recordPath', 'sheet', 'hidden'] as const;
 
 /** A guess that a person should look at: a wrong one loads wrong text without any row being rejected. */
 export interface Doubt extends Guess<string | boolean> { readonly property: typeof doubtable[number] }

@@ -12,6 +12,7 @@ const entryPoints = {
   cli: 'cli/main.ts',
   worker: 'worker/main.ts',
   'stage-thread': 'worker/stage-thread.ts',
+  'workbook-thread': 'worker/workbook-thread.ts',
   api: 'api/main.ts',
   bench: 'bench/main.ts',
 };

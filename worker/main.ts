@@ -13,9 +13,11 @@ import { controlTaskQueue, transferTaskQueue } from '../contracts/ids.ts';
 import { serviceSettingsSchema } from '../contracts/service-settings.ts';
 import type { ServiceSettings } from '../contracts/service-settings.ts';
 import { signingKeyOf } from '../core/receipt/signing-key.ts';
+import type { ReadXlsSheet } from '../core/formats/xls/read-xls.ts';
 import type { ChunkTotals } from '../db/chunk-transaction.ts';
 import { createPool } from '../db/connection.ts';
 import { dropStaging, orphanedStaging } from '../db/staging-table.ts';
+import { legacyRunLimits, runContained } from '../storage/contained-run.ts';
 import { openLocalStorage } from '../storage/local/local-storage.ts';
 import { loadOrCreateSigningKey } from '../storage/signing-key-file.ts';
 import { ThreadPool } from './thread-pool.ts';
@@ -41,6 +43,7 @@ const start = async (settings: ServiceSettings): Promise<void> => {
   const deps: ActivityDeps = {
     pool, storage: await openLocalStorage(settings.WAYBILL_ARCHIVE), signingKey: signingKeyOf(key.privatePem), receiptsFolder: settings.WAYBILL_RECEIPTS,
     chunkBytes: settings.WAYBILL_CHUNK_BYTES, engineVersion,
+    readLegacy: async (bytes) => await runContained(new URL('./workbook-thread.mjs', import.meta.url), bytes, legacyRunLimits) as readonly ReadXlsSheet[],
     stageOnThread: async (chunk, signal) => await threads.run({ kind: 'stage', key: chunk }, signal) as ChunkTotals,
     writePartOnThread: async (part, signal) => await threads.run({ kind: 'part', key: part }, signal) as PartResult,
     hashOnThread: async (storageKey, signal) => await threads.run({ kind: 'hash', storageKey }, signal) as string,

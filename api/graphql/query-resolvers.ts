@@ -61,12 +61,13 @@ interface InspectArgs { readonly sha256: string; readonly fileName?: Maybe<strin
 const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: InspectArgs, { deps, actor }: GraphqlContext) => {
   refuseWithoutRole({ actor, purpose: purpose ?? defaultPurpose });
   const file = await mustFindSource(deps, actor.org, sha256);
-  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, fileName: fileName ?? undefined, overrides: parseOverrides(parse), extent: all === true ? 'all' : 'samples' });
+  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, fileName: fileName ?? undefined, overrides: parseOverrides(parse), extent: all === true ? 'all' : 'samples', readLegacy: deps.readLegacy });
   const { options, guesses } = detection;
   return {
     format: options.format, compression: options.compression ?? 'none', encoding: options.encoding, columns: options.columns.map((name) => ({ name })),
     rows, rowsExact, sample, guesses,
     ...(options.format === 'csv' ? { delimiter: options.delimiter, quote: options.quote, escape: options.escape, headerRow: options.header, preambleLines: options.preambleLines } : {}),
+    ...('sheet' in options ? { sheet: options.sheet, headerRow: options.header, headerRows: options.headerRows, preambleLines: options.preambleLines } : {}),
     ...(options.format === 'fixed' ? { headerRow: options.header, preambleLines: options.preambleLines } : {}),
     ...('recordPath' in options ? { recordPath: writeRecordPath(options.recordPath) } : {}),
   };
@@ -86,7 +87,7 @@ const proposeMapping = async (_: unknown, { sha256, dataset, fileName, partner, 
   const file = await mustFindSource(deps, actor.org, sha256);
   const { definition, datasetId } = await mustFindDataset(deps, actor.org, dataset);
   const confirmed = confirmationsOf(await findConfirmedMappings(deps.pool, { org: actor.org, datasetId, partner: partner ?? null }));
-  return proposeForSource(deps.storage, { file, definition, fileName: fileName ?? undefined, overrides: parseOverrides(parse), confirmed, held: await heldValues(deps.pool, { definition, ...reader }) });
+  return proposeForSource(deps.storage, { file, definition, fileName: fileName ?? undefined, overrides: parseOverrides(parse), readLegacy: deps.readLegacy, confirmed, held: await heldValues(deps.pool, { definition, ...reader }) });
 };
 
 interface RecordsArgs { readonly dataset: string; readonly first?: Maybe<number>; readonly importedBy?: Maybe<string>; readonly purpose?: Maybe<string> }

@@ -17,9 +17,9 @@ export interface EstimateQuestion {
 }
 
 export const estimateForDataset = async (
-  { pool, storage, databaseSharesDisk }: Pick<ApiDeps, 'pool' | 'storage' | 'databaseSharesDisk'>, { dataset, file, overrides, onlyAdds = false }: EstimateQuestion,
+  { pool, storage, databaseSharesDisk, readLegacy }: Pick<ApiDeps, 'pool' | 'storage' | 'databaseSharesDisk' | 'readLegacy'>, { dataset, file, overrides, onlyAdds = false }: EstimateQuestion,
 ): Promise<DiskEstimate & { readonly rows: number }> => {
-  const { detection, rows, bytes } = await inspectSource(storage, { file, overrides, extent: 'head' });
+  const { detection, rows, bytes } = await inspectSource(storage, { file, overrides, extent: 'head', readLegacy });
   const disk = estimateImport({
     bytes, rows, columns: detection.options.columns.length, needsSpool: detection.needsSpool, databaseSharesDisk, bytesFree: await storage.freeBytes(),
     ontoRecords: !onlyAdds && await holdsRecords(pool, tableOfDefinition(dataset.definition)),

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Detection, ParseOverrides } from '../../contracts/parse-options.ts';
 import { headOfRecords, type ChunkSource } from '../../core/formats/record-chunks.ts';
+import type { ReadLegacyWorkbook } from '../../core/formats/xls/xls-workbook.ts';
 import { MemorySpool, type LookStore } from '../../core/intake/memory-spool.ts';
 import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
@@ -15,6 +16,7 @@ export interface InspectInput {
   readonly overrides: ParseOverrides;
   /** `all`: the whole file is read for the exact number of rows; `head`: no more is unpacked or decoded than tells about how much it is. */
   readonly extent: 'all' | 'samples' | 'head';
+  readonly readLegacy?: ReadLegacyWorkbook | undefined;
 }
 export interface InspectedSource {
   readonly detection: Detection;
@@ -30,11 +32,11 @@ const sampleRows = 5;
 const mostHeadBytes = 4 * 1024 * 1024;
 
 /** What cannot be read at an offset is spooled for the look, so that what is said here is what the import will find. */
-export const inspectSource = async (storage: LookStore, { file, fileName, overrides, extent }: InspectInput): Promise<InspectedSource> => {
+export const inspectSource = async (storage: LookStore, { file, fileName, overrides, extent, readLegacy }: InspectInput): Promise<InspectedSource> => {
   const spool = spoolKey(randomUUID());
   const store: LookStore = extent === 'head' ? new MemorySpool(storage, spool) : storage;
   try {
-    const order = { key: archiveKey(file.sha256), spool, overrides, fileName, ...(extent === 'head' ? { mostBytes: mostHeadBytes } : {}) };
+    const order = { key: archiveKey(file.sha256), spool, overrides, fileName, readLegacy, ...(extent === 'head' ? { mostBytes: mostHeadBytes } : {}) };
     const { detection, key, wholeBytes } = await prepareSource(store, order);
     const source = await openChunks(store, key);
     const { options } = detection;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { ParseOverrides } from '../../contracts/parse-options.ts';
+import type { ReadLegacyWorkbook } from '../../core/formats/xls/xls-workbook.ts';
 import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
 import type { Confirmations } from '../../core/mapping/confirmed-names.ts';
@@ -20,6 +21,7 @@ export interface MappingQuestion {
   /** Some values that the dataset holds, by field. */
   readonly held: ReadonlyMap<string, ReadonlySet<string>>;
   readonly confirmed: Confirmations;
+  readonly readLegacy?: ReadLegacyWorkbook | undefined;
 }
 
 export interface ProposedMapping {
@@ -28,10 +30,10 @@ export interface ProposedMapping {
   readonly answer: MappingAnswer;
 }
 
-export const proposeForSource = async (storage: Storage, { file, fileName, overrides, definition, held, confirmed }: MappingQuestion): Promise<ProposedMapping> => {
+export const proposeForSource = async (storage: Storage, { file, fileName, overrides, definition, held, confirmed, readLegacy }: MappingQuestion): Promise<ProposedMapping> => {
   const spool = spoolKey(randomUUID());
   try {
-    const { detection, key } = await prepareSource(storage, { key: archiveKey(file.sha256), spool, overrides, fileName });
+    const { detection, key } = await prepareSource(storage, { key: archiveKey(file.sha256), spool, overrides, fileName, readLegacy });
     const { columns, named } = await sampleColumns(await openStored(storage, key), detection.options);
     const names = columns.map(({ name }) => name);
     return describe(names, proposeByEvidence({ columns, named, definition, held, confirmed }));

@@ -71,6 +71,7 @@ export type ExportFormat =
   | 'json'
   | 'geojson'
   | 'xml'
+  | 'xlsx'
   | 'parquet';
 
 export type Compression =
@@ -100,7 +101,7 @@ export type JobFilter = {
 };
 
 export type ParseOverrides = {
-  /** csv, jsonl, json, geojson, xml, fixed or parquet. */
+  /** csv, jsonl, json, geojson, xml, fixed, parquet, xlsx, ods or xls. */
   readonly format?: InputMaybe<Scalars['String']['input']>;
   /** Where the records of a JSON or XML document are: `data.items`, or a JSON Pointer; `.` is the root. */
   readonly recordPath?: InputMaybe<Scalars['String']['input']>;
@@ -110,6 +111,10 @@ export type ParseOverrides = {
   readonly explode?: InputMaybe<Scalars['String']['input']>;
   /** Characters of each column of fixed width. */
   readonly widths?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
+  /** A sheet of a workbook by its name, or `#n` from 1. */
+  readonly sheet?: InputMaybe<Scalars['String']['input']>;
+  /** Lines that a sheet's header takes. */
+  readonly headerRows?: InputMaybe<Scalars['Int']['input']>;
   readonly encoding?: InputMaybe<Scalars['String']['input']>;
   readonly delimiter?: InputMaybe<Scalars['String']['input']>;
   /** null: quotes are ordinary characters. */
@@ -293,7 +298,7 @@ export type InspectQueryVariables = Exact<{
 }>;
 
 
-export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string | null, readonly quote: string | null, readonly escape: string | null, readonly headerRow: boolean | null, readonly preambleLines: number | null, readonly recordPath: string | null, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
+export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string | null, readonly quote: string | null, readonly escape: string | null, readonly headerRow: boolean | null, readonly preambleLines: number | null, readonly recordPath: string | null, readonly sheet: string | null, readonly headerRows: number | null, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
 
 export type ArchiveFilesQueryVariables = Exact<{
   sha256: Scalars['String']['input'];
@@ -449,7 +454,7 @@ export const estimateImportDocument: TypedDocument<EstimateImportQuery, Estimate
 
 export const inspectDocument: TypedDocument<InspectQuery, InspectQueryVariables> = {
   name: 'inspect',
-  text: "query inspect($sha256:String!$fileName:String$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 fileName:$fileName parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines recordPath columns{name}rows rowsExact sample guesses}}",
+  text: "query inspect($sha256:String!$fileName:String$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 fileName:$fileName parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines recordPath sheet headerRows columns{name}rows rowsExact sample guesses}}",
 };
 
 export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFilesQueryVariables> = {

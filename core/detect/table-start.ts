@@ -38,12 +38,9 @@ export function findTableStart(query: TableQuery): TableStart | null {
   const from = afterLines(segment.bytes, skippedLines);
   const records = readRecords(segment, scan, { records: 300, cells: 20_000, startByte: from, startLine: skippedLines + 1 });
   if (records.length === 0) return segment.complete ? emptyTable(query, skippedLines) : null;
-  const index = overrides.preambleLines === undefined ? countPreamble(records, query.width) : 0;
+  const { index, header } = placeTable(records, query);
   const first = records[index] as SampledRecord;
   const following = records.slice(index + 1);
-  const header = overrides.header === undefined
-    ? judgeHeader(first.cells, following.slice(0, 100).map(({ cells }) => cells))
-    : { value: overrides.header, confidence: 1, why: 'named by the operator' };
   const data = header.value ? following[0] : first;
   return {
     preambleLines: explainPreamble(first.line - 1, overrides, query.namesDelimiter),
@@ -54,8 +51,26 @@ export function findTableStart(query: TableQuery): TableStart | null {
   };
 }
 
+/** Records of any kind of table, delimited or a sheet's. */
+export type TableRecord = Pick<SampledRecord, 'cells' | 'width' | 'line'>;
+
+export interface TablePlace {
+  /** Of the header, or of the first record when there is none. */
+  readonly index: number;
+  readonly header: Guess<boolean>;
+}
+
+/** @param records at least one */
+export function placeTable(records: readonly TableRecord[], { width, overrides }: Pick<TableQuery, 'width' | 'overrides'>): TablePlace {
+  const index = overrides.preambleLines === undefined ? countPreamble(records, width) : 0;
+  const header = overrides.header === undefined
+    ? judgeHeader(records[index]?.cells ?? [], records.slice(index + 1, index + 101).map(({ cells }) => cells))
+    : { value: overrides.header, confidence: 1, why: 'named by the operator' };
+  return { index, header };
+}
+
 /** Empty cells at a header's end that no record has come from a trailing delimiter. */
-function trimmed(cells: readonly string[], width: number): readonly string[] {
+export function trimmed(cells: readonly string[], width: number): readonly string[] {
   let length = cells.length;
   while (length > width && (cells[length - 1] ?? '').trim() === '') length--;
   return cells.slice(0, length);
@@ -80,7 +95,7 @@ function emptyTable(query: TableQuery, lines: number): TableStart {
   };
 }
 
-function explainPreamble(lines: number, overrides: ParseOverrides, namesDelimiter: boolean): Guess<number> {
+export function explainPreamble(lines: number, overrides: ParseOverrides, namesDelimiter: boolean): Guess<number> {
   if (overrides.preambleLines !== undefined) return { value: lines, confidence: 1, why: 'named by the operator' };
   if (lines === 0) return { value: 0, confidence: 0.95, why: 'the table begins on the first line' };
   if (namesDelimiter && lines === 1) return { value: 1, confidence: 0.99, why: 'the first line names the delimiter for a spreadsheet' };
@@ -97,7 +112,7 @@ export function afterLines(bytes: Uint8Array, lines: number): number {
   return Math.min(at, bytes.length);
 }
 
-function countPreamble(records: readonly SampledRecord[], width: number): number {
+function countPreamble(records: readonly TableRecord[], width: number): number {
   if (width < 2) return 0;
   const filledBelow = median(records.slice(0, 100).filter((record) => record.width === width).map(filled));
   let index = 0;
@@ -107,8 +122,8 @@ function countPreamble(records: readonly SampledRecord[], width: number): number
 }
 
 /** Doubtful lines stay in the table, where they are seen as rows with too few cells; a line taken for a title is seen by nobody. */
-function isPreamble(records: readonly SampledRecord[], index: number, table: { readonly width: number; readonly filledBelow: number }): boolean {
-  const [record, next] = [records[index] as SampledRecord, records[index + 1] as SampledRecord];
+function isPreamble(records: readonly TableRecord[], index: number, table: { readonly width: number; readonly filledBelow: number }): boolean {
+  const [record, next] = [records[index] as TableRecord, records[index + 1] as TableRecord];
   const { width, filledBelow } = table;
   const isComment = (record.cells[0] ?? '').startsWith('#');
   if (record.width !== width && (isComment || record.width <= width / 2)) return true;
@@ -119,16 +134,16 @@ function isPreamble(records: readonly SampledRecord[], index: number, table: { r
   return record.width < width && isHeader(records, index + 1);
 }
 
-const laterHeader = (records: readonly SampledRecord[], index: number, width: number): boolean =>
+const laterHeader = (records: readonly TableRecord[], index: number, width: number): boolean =>
   records.slice(index + 1, index + 10).some((record, at) => filled(record) >= width * 0.6 && isHeader(records, index + 1 + at));
 
-function isHeader(records: readonly SampledRecord[], index: number): boolean {
+function isHeader(records: readonly TableRecord[], index: number): boolean {
   const rest = records.slice(index + 1, index + 50).map(({ cells }) => cells);
   const judged = judgeHeader(records[index]?.cells ?? [], rest);
   return rest.length > 0 && judged.value && judged.confidence >= 0.8;
 }
 
-const filled = (record: SampledRecord): number => record.cells.filter((cell) => kindOf(cell) !== 'empty').length;
+const filled = (record: TableRecord): number => record.cells.filter((cell) => kindOf(cell) !== 'empty').length;
 
 function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;

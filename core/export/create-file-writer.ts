@@ -9,6 +9,7 @@ import { GeoJsonWriter } from '../formats/geojson/geojson-writer.ts';
 import { JsonArrayWriter, JsonLinesWriter } from '../formats/json/json-writer.ts';
 import type { WrittenCodec } from '../formats/parquet/pack-pages.ts';
 import { ParquetWriter } from '../formats/parquet/parquet-writer.ts';
+import { XlsxWriter } from '../formats/xlsx/xlsx-writer.ts';
 import { xmlSchemaOf } from '../formats/xml/xml-schema.ts';
 import { XmlWriter } from '../formats/xml/xml-writer.ts';
 import { TextFileWriter } from './text-file-writer.ts';
@@ -24,6 +25,7 @@ export const createFileWriter = (request: WriterRequest, fields: readonly Output
       return new TextFileWriter(createFormatWriter(request.format, request, fields), {
         compression: request.compress, name: unpackedFileName(request, fileNo), companions: [{ extension: 'xsd', bytes: Buffer.from(xmlSchemaOf(fields)) }],
       });
+    case 'xlsx': return new XlsxWriter(fields);
     case 'parquet': return new ParquetWriter(fields, codecOf(request.compress));
   }
 };

@@ -50,7 +50,7 @@ export const planSelection = (definition: DatasetDefinition, { fields, filter, s
 
 /** A name that a spreadsheet would run cannot get an apostrophe: the file's reader looks for the name. */
 const refuseRunnableNames = ({ format, dialect }: ExportRequest, fields: readonly OutputField[]): void => {
-  if ((format !== 'csv' && format !== 'tsv') || dialect?.guardFormulas === false) return;
+  if ((format !== 'csv' && format !== 'tsv' && format !== 'xlsx') || dialect?.guardFormulas === false) return;
   const runnable = fields.find(({ name }) => /^[=+\-@\t]/.test(name));
   if (runnable !== undefined) throw invalid(`The name of ${runnable.field.name} in the file begins with a sign that a spreadsheet would run; give it another one.`, runnable.field.name);
 };
@@ -62,8 +62,13 @@ const refuseDialect = ({ format, dialect }: ExportRequest): void => {
     throw new WaybillError('OPTION_INVALID', 'The delimiter is the quote, a letter, a digit or a blank.', { option: 'delimiter' });
 };
 
+const refusePacking = ({ format, compress }: ExportRequest): void => {
+  if (format === 'xlsx' && compress !== 'none') throw new WaybillError('OPTION_INVALID', 'An XLSX file is packed in itself and not compressed again.', { option: 'compress' });
+};
+
 export const planExport = (definition: DatasetDefinition, request: ExportRequest): PlannedSelection => {
   refuseDialect(request);
+  refusePacking(request);
   const planned = planSelection(definition, request);
   refuseRunnableNames(request, planned.fields);
   createFileWriter(request, planned.fields);

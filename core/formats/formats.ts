@@ -8,6 +8,7 @@ import { fixedFormat } from './fixed/fixed-format.ts';
 import { geojsonFormat } from './geojson/geojson-format.ts';
 import { jsonFormat } from './json/json-format.ts';
 import { jsonLinesFormat } from './jsonl/jsonl-format.ts';
+import { sheetFormat } from './sheets/sheet-format.ts';
 import { LinePlanner } from './jsonl/line-planner.ts';
 import { SpoolReader } from './row-spool/spool-reader.ts';
 import { xmlFormat } from './xml/xml-format.ts';
@@ -34,6 +35,7 @@ export const createPlanner = (options: ParseOptions, sizes: ChunkSizes): RecordP
     case 'geojson': return geojsonFormat.createPlanner(options, sizes);
     case 'xml': return xmlFormat.createPlanner(options, sizes);
     case 'fixed': return fixedFormat.createPlanner(options, sizes);
+    case 'xlsx': case 'ods': case 'xls': return sheetFormat.createPlanner(options, sizes);
     case 'parquet': throw notOfBytes();
   }
 };
@@ -47,6 +49,7 @@ export const createReader = (options: ParseOptions): RecordReader => {
     case 'geojson': return geojsonFormat.createReader(options);
     case 'xml': return xmlFormat.createReader(options);
     case 'fixed': return fixedFormat.createReader(options);
+    case 'xlsx': case 'ods': case 'xls': return sheetFormat.createReader(options);
     case 'parquet': return createParquetReader(options);
   }
 };
@@ -60,6 +63,7 @@ export const firstRecordIn = (piece: Buffer, options: ParseOptions): number => {
     case 'geojson': return geojsonFormat.firstRecordIn(piece, options);
     case 'xml': return xmlFormat.firstRecordIn(piece, options);
     case 'fixed': return fixedFormat.firstRecordIn(piece, options);
+    case 'xlsx': case 'ods': case 'xls': return sheetFormat.firstRecordIn(piece);
     case 'parquet': throw notOfBytes();
   }
 };

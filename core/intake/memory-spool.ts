@@ -6,44 +6,63 @@ export interface LookStore extends SourceStore {
 }
 
 const pieceBytes = 64 * 1024;
+/** Heads are smaller; what must be unpacked whole, because its index stands at its end, may not be. */
+const mostKeptBytes = 16 * 1024 * 1024;
 
-/** A storage in which one key is kept in memory: for the head of a file, which nobody needs on the disk. */
+/** A storage in which one key is kept in memory while it is small: for the head of a file, which nobody needs on the disk. */
 export class MemorySpool implements LookStore {
   private kept: Buffer | null = null;
+  private isStored = false;
 
   constructor(private readonly store: LookStore, private readonly spool: string) {}
 
   stat(key: string): Promise<StoredSize | null> {
-    if (key !== this.spool) return this.store.stat(key);
+    if (!this.isKept(key)) return this.store.stat(key);
     return Promise.resolve(this.kept === null ? null : { bytes: this.kept.length });
   }
 
   read(key: string, start?: number, endExclusive?: number): AsyncIterable<Uint8Array> {
-    return key === this.spool ? this.pieces(start, endExclusive) : this.store.read(key, start, endExclusive);
+    return this.isKept(key) ? this.pieces(start, endExclusive) : this.store.read(key, start, endExclusive);
   }
 
   readRange(key: string, start: number, endExclusive: number): Promise<Buffer> {
-    return key === this.spool ? Promise.resolve(this.range(start, endExclusive)) : this.store.readRange(key, start, endExclusive);
+    return this.isKept(key) ? Promise.resolve(this.range(start, endExclusive)) : this.store.readRange(key, start, endExclusive);
   }
 
   readInto(key: string, start: number, target: Uint8Array): Promise<number> {
-    return key === this.spool ? Promise.resolve(this.range(start, start + target.length).copy(target)) : this.store.readInto(key, start, target);
+    return this.isKept(key) ? Promise.resolve(this.range(start, start + target.length).copy(target)) : this.store.readInto(key, start, target);
   }
 
   async write(key: string, source: AsyncIterable<Uint8Array>): Promise<StoredSize> {
     if (key !== this.spool) return this.store.write(key, source);
     const pieces: Uint8Array[] = [];
-    for await (const piece of source) pieces.push(piece);
+    let bytes = 0;
+    const rest = source[Symbol.asyncIterator]();
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+      pieces.push(next.value);
+      bytes += next.value.length;
+      if (bytes > mostKeptBytes) return this.moveToStore(pieces, rest);
+    }
     this.kept = Buffer.concat(pieces);
-    return { bytes: this.kept.length };
+    this.isStored = false;
+    return { bytes };
   }
 
   async remove(key: string): Promise<void> {
     if (key === this.spool) this.kept = null;
-    else await this.store.remove(key);
+    if (key !== this.spool || this.isStored) await this.store.remove(key);
   }
 
   freeBytes(): Promise<number | null> { return this.store.freeBytes(); }
+
+  private isKept(key: string): boolean { return key === this.spool && !this.isStored; }
+
+  private async moveToStore(begun: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): Promise<StoredSize> {
+    const written = await this.store.write(this.spool, chained(begun, rest));
+    this.isStored = true;
+    this.kept = null;
+    return written;
+  }
 
   private range(start: number, endExclusive: number): Buffer { return (this.kept ?? Buffer.alloc(0)).subarray(start, endExclusive); }
 
@@ -52,4 +71,9 @@ export class MemorySpool implements LookStore {
     // Small ones: how much was read of it says how large the rest is.
     for (let at = 0; at < bytes.length; at += pieceBytes) yield Promise.resolve(bytes.subarray(at, at + pieceBytes));
   }
+}
+
+async function* chained(begun: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* begun;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }

@@ -4,11 +4,14 @@
  */
 import type { Detection, Encoding, ParseOverrides } from '../../contracts/parse-options.ts';
 import { detectSource, markCompressed } from '../detect/detect-source.ts';
+import type { ReadLegacyWorkbook } from '../formats/xls/xls-workbook.ts';
 import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
 import { detectParquet, isParquet, startsAsParquet } from '../formats/parquet/detect-parquet.ts';
 import { isExploded, type ExplodedOptions } from '../formats/explode/explode-records.ts';
 import { explodeSource } from './explode-source.ts';
 import { layOpen, type LaidOpen } from './lay-open.ts';
+import { startsAsWorkbook, workbookStartBytes } from './open-workbook.ts';
+import { prepareWorkbook } from './prepare-workbook.ts';
 import { lookAtSamples } from './read-samples.ts';
 import { openStored } from './source-store.ts';
 import type { SourceStore } from './source-store.ts';
@@ -24,6 +27,8 @@ export interface PrepareOrder {
   /** For an estimate: no more than about this is unpacked and decoded. */
   readonly mostBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** On a thread of its own; without it old workbooks are not read. */
+  readonly readLegacy?: ReadLegacyWorkbook | undefined;
 }
 
 export interface PreparedSource {
@@ -38,7 +43,7 @@ export interface PreparedSource {
 /** Throws what unpacking (lay-open.ts) and detection (detect-source.ts) throw. */
 export const prepareSource = async (store: SourceStore, order: PrepareOrder): Promise<PreparedSource> => {
   const laid = await layWhole(store, order);
-  const { detection, ...source } = await prepareColumns(store, laid, order) ?? await prepareText(store, laid, order);
+  const { detection, ...source } = await prepareWorkbook(store, laid, order) ?? await prepareColumns(store, laid, order) ?? await prepareText(store, laid, order);
   return { ...source, detection: laid.packing === null ? detection : markCompressed(detection, laid.packing) };
 };
 
@@ -46,7 +51,9 @@ export const prepareSource = async (store: SourceStore, order: PrepareOrder): Pr
 const layWhole = async (store: SourceStore, order: PrepareOrder): Promise<LaidOpen> => {
   const laid = await layOpen(store, order);
   const isHead = laid.packing !== null && order.mostBytes !== undefined;
-  return isHead && startsAsParquet(await store.readRange(laid.key, 0, Math.min(5, laid.bytes))) ? layOpen(store, { ...order, mostBytes: undefined }) : laid;
+  if (!isHead) return laid;
+  const start = await store.readRange(laid.key, 0, Math.min(workbookStartBytes, laid.bytes));
+  return startsAsParquet(start) || startsAsWorkbook(start) ? layOpen(store, { ...order, mostBytes: undefined }) : laid;
 };
 
 /** A format that is read where it lies, by its own index. */

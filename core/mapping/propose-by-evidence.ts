@@ -84,7 +84,7 @@ const gainsOf = (shares: readonly number[], scores: readonly PairScore[]): reado
 };
 
 /** The weighing grows with the square of the fewer side: beyond, names alone must do. */
-const mostWork = 2_000_000_000;
+const mostWork = 500_000_000;
 export const isWeighable = (columns: number, fields: number): boolean => Math.min(columns, fields) ** 2 * (columns + fields) <= mostWork;
 
 const unweighed = ({ cells }: SourceColumn, column: number): ColumnProposal => ({ column, field: null, confidence: 0, auto: false, fillRate: profileColumn(cells).fillRate, candidates: [] });

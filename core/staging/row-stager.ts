@@ -10,6 +10,7 @@ import { issueCodeOf, issueKinds, issueNumber } from '../../contracts/issue-code
 import type { Issue, IssueCode } from '../../contracts/issue-codes.ts';
 import { brokenFlag, doubtfulFlag, escapedFlag, quotedFlag } from '../formats/csv/record-scanner.ts';
 import { restoreFormula } from '../formats/csv/formula-text.ts';
+import { cellText } from '../formats/cell-text.ts';
 import type { RecordReader } from '../formats/source-format.ts';
 import { blankCell } from '../types/cell-encoder.ts';
 import { TextCellEncoder } from '../types/text-encoder.ts';
@@ -208,8 +209,7 @@ export class RowStager {
       if (start === end || this.bytes[start] !== apostrophe || ((cellFlags[column] as number) & brokenFlag) !== 0) continue;
       // Where the quote is an apostrophe, one of the cell's stands doubled.
       const doubled = this.spec.apostropheQuotes === true && ((cellFlags[column] as number) & escapedFlag) !== 0;
-      const raw = this.bytes.toString('utf8', start, end);
-      const text = doubled ? raw.replaceAll("''", "'") : raw;
+      const text = cellText(this.scanner, this.bytes, column);
       if (restoreFormula(text) !== text) cellStart[column] = start + (doubled ? 2 : 1);
     }
   }

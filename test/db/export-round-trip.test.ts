@@ -9,7 +9,7 @@ const columns = `id int primary key, label text, code varchar(40), whole bigint,
   clock timestamp, uid uuid, doc jsonb, raw json, tags text[], spot point, kind app.colour`;
 
 const hardText = fc.oneof(
-  fc.constantFrom('', ' ', '  x ', '"', '""', "'", "''", '\r\n', '\n', '\r', '\t', ',', ';', '=1+1', "'=1", "''=1", '-5', '+32 (470) 12', '@x', '-', '\t=1', '😀', 'שלום עולם', '\ufeff', 'NULL', 'null', '\\N', '\\', '007', '1E5', '\u0001',
+  fc.constantFrom('', ' ', '  x ', '"', '""', "'", "''", '\r\n', '\n', '\r', '\t', ',', ';', '=1+1', "'=1", "''=1", '_x000D_', '_x0041_x0042_', '-5', '+32 (470) 12', '@x', '-', '\t=1', '😀', 'שלום עולם', '\ufeff', 'NULL', 'null', '\\N', '\\', '007', '1E5', '\u0001',
     'x'.repeat(50_000), '\u00a0', '#', '12/13/2024'),
   fc.string({ unit: 'grapheme', maxLength: 30 }).map((text) => text.replaceAll('\0', '')), fc.string({ unit: 'binary', maxLength: 30 }).map((text) => text.replaceAll(/[\ud800-\udfff\0]/g, '')));
 const orNull = <Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> => fc.option(arbitrary, { freq: 5 });
@@ -40,7 +40,7 @@ afterAll(async () => { await bench.close(); });
 const wishes: readonly ExportWish[] = [
   {}, { dialect: { bom: true, delimiter: ';' } }, { format: 'tsv' }, { dialect: { lineEnd: 'lf', quote: "'" } }, { dialect: { guardFormulas: false } },
   { format: 'jsonl' }, { format: 'json' }, { format: 'geojson' }, { format: 'xml' },
-  { format: 'parquet' }, { format: 'parquet', compress: 'zstd' },
+  { format: 'parquet' }, { format: 'xlsx' }, { format: 'parquet', compress: 'zstd' },
 ];
 
 const parseOf = ({ format = 'csv', dialect }: ExportWish): ParseOverrides => (format === 'csv' || format === 'tsv'
@@ -54,7 +54,9 @@ const compareTables = async (): Promise<void> => {
 
 describe('export, then import', () => {
   it.each(wishes)('gives every value back (%j)', async (wish) => {
-    await fc.assert(fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), async (rows) => {
+    // A cell of a workbook ends at 32,767 characters; beyond it the export refuses.
+    const fitting = wish.format === 'xlsx' ? row.map((values) => values.map((value) => (typeof value === 'string' && value.length > 32_000 ? value.slice(0, 32_000) : value))) : row;
+    await fc.assert(fc.asyncProperty(fc.array(fitting, { minLength: 1, maxLength: 40 }), async (rows) => {
       await bench.sql('truncate app.first, app.second');
       for (const [index, values] of rows.entries())
         await bench.sql(`insert into app.first values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, [index, ...values]);

@@ -92,7 +92,7 @@ describe('waybill export', () => {
     const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
       [['--filter', 'stat = 1'], 6, /FILTER_FIELD_UNKNOWN.*character 1/], [['--filter', 'status = '], 6, /FILTER_INVALID.*character 10/],
       [['--filter', "id = 'secretvalue'"], 6, /FILTER_TYPE.*character 6/], [['--fields', 'nothing'], 6, /EXPORT_FIELDS_INVALID/],
-      [['--format', 'geojson', '--fields', 'id'], 6, /EXPORT_FORMAT_UNFIT/], [['--to', target('x.xlsx')], 2, /csv, tsv, jsonl/], [['--to', '/nowhere/x.csv'], 6, /FILE_UNWRITABLE/],
+      [['--format', 'geojson', '--fields', 'id'], 6, /EXPORT_FORMAT_UNFIT/], [['--to', target('x.xls')], 2, /csv, tsv, jsonl.*instead of XLS: xlsx/], [['--format', 'xls'], 2, /xlsx/], [['--to', target('x.xlsx'), '--compress', 'gzip'], 6, /OPTION_INVALID/], [['--to', '/nowhere/x.csv'], 6, /FILE_UNWRITABLE/],
     ];
     for (const [args, code, message] of refusals) {
       const result = await operator.stack.waybill('export', 'places', '--to', target('refused.csv'), ...args);
@@ -144,13 +144,44 @@ describe('what was exported', () => {
       (21, 'near', '-', date '0001-01-01', timestamptz '2024-02-29 23:59:59.123456+00', -0.0001, -9223372036854775808, point(0, 0), false, '{}', '[]')`);
   });
 
-  it.each(['csv', 'tsv', 'jsonl', 'json', 'geojson', 'parquet', 'csv.gz', 'jsonl.gz'])('is imported again unchanged: %s', async (ending) => {
+  it.each(['csv', 'tsv', 'jsonl', 'json', 'geojson', 'xml', 'xlsx', 'parquet', 'csv.gz', 'jsonl.gz'])('is imported again unchanged: %s', async (ending) => {
     const name = `hard_${ending.replace('.', '_')}`;
     await operator.table(name, columns);
     const file = target(`hard.${ending}`);
-    const { rows } = await exported('hard', '--to', file);
+    // A cell of a workbook cannot hold the longest text.
+    const { rows } = await exported('hard', '--to', file, ...(ending === 'xlsx' ? ['--filter', 'id <> 10'] : []));
     expectBooks(await operator.load(file, name), { read: rows, created: rows });
-    const different = await operator.sql(`select a::text, b::text from registry.hard a full join registry.${name} b using (id) where a::text is distinct from b::text`);
+    const different = await operator.sql(`select a::text, b::text from registry.hard a full join registry.${name} b using (id) where a::text is distinct from b::text and (id <> 10 or ${String(ending !== 'xlsx')})`);
     expect(different).toEqual([]);
+  });
+});
+
+describe('workbooks of partners', () => {
+  const corpus = (name: string): string => new URL(`../fixtures/corpus/${name}`, import.meta.url).pathname;
+
+  it('are shown with their sheet and what is hidden in it', async () => {
+    const shown = await operator.stack.waybill('inspect', corpus('xlsx/hidden-rows-and-columns.xlsx'));
+    expect([shown.code, shown.stdout], shown.stderr).toEqual([0, expect.stringMatching(/sheet +Shown[^]*hidden +1 row, 1 column/)]);
+    expect(await operator.json('inspect', corpus('ods/second-sheet-said.ods'), '--sheet', '#2')).toMatchObject({ format: 'ods', sheet: 'Two', headerRows: 1, columns: [{ name: 'code' }, { name: 'title' }] });
+    const locked = await operator.stack.waybill('inspect', corpus('xlsx/password-protected.xlsx'));
+    expect([locked.code, locked.stderr]).toEqual([6, expect.stringContaining('FILE_ENCRYPTED')]);
+    noStackTrace(locked);
+  });
+
+  it.each(['xls/several-sheets.xls', 'ods/written-by-sheetjs.ods'])('are imported: %s', async (name) => {
+    const table = `people_${name.slice(0, 3)}`;
+    await operator.table(table, 'id bigint primary key, name text, amount numeric');
+    expectBooks(await operator.load(corpus(name), table), { read: 3, created: 3 });
+    expect(await operator.sql(`select id::int, name, amount::text from registry.${table} order by id`)).toEqual([
+      { id: 1, name: 'Ann', amount: '1.5' }, { id: 2, name: 'Bøb', amount: '0.3' }, { id: 3, name: 'Cy "x"', amount: '1000000000000000' }]);
+  });
+
+  it('give their rejected rows back, with line and reason', async () => {
+    await operator.table('sums', 'id bigint primary key, sum numeric, text text');
+    const { jobId, ...answer } = await operator.load(corpus('xlsx/formulas.xlsx'), 'sums');
+    expectBooks({ jobId, ...answer }, { read: 3, created: 1, quarantined: 2 });
+    const { stdout } = await operator.stack.waybill('rejects', jobId);
+    expect(rowsOf(stdout).map((row) => [row['id'], row['sum'], row['text'], row['waybill_line'], row['waybill_reasons']])).toEqual([
+      ['2', '', 'true', '3', expect.stringContaining('SHEET_FORMULA_WITHOUT_VALUE')], ['3', '#DIV/0!', '2024-05-01', '4', expect.stringContaining('SHEET_ERROR_VALUE')]]);
   });
 });

@@ -1,11 +1,13 @@
 /** The estimate before a start: of a packed or foreign-encoded file, from its head alone. */
 import { createHash } from 'node:crypto';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import * as sheetjs from '@e965/xlsx';
 import { describe, expect, it } from 'vitest';
 import { inspectSource } from '../../api/inspect/inspect-source.ts';
 import { parseOverridesSchema } from '../../contracts/parse-options.ts';
 import { zipFile } from '../../core/formats/zip/zip-file.ts';
 import { compressZstd } from '../../core/formats/zstd-library.ts';
+import { MemorySpool } from '../../core/intake/memory-spool.ts';
 import { archiveKey } from '../../storage/storage-keys.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
@@ -57,4 +59,31 @@ describe('the estimate of a file that has to be unpacked or decoded', () => {
     await estimate(bomb).catch(() => undefined);
     expect(Date.now() - started).toBeLessThan(10_000);
   }, 30_000);
+
+  it('of a workbook comes from its first rows', async () => {
+    const count = 120_000;
+    const book = sheetjs.utils.book_new();
+    sheetjs.utils.book_append_sheet(book, sheetjs.utils.aoa_to_sheet([['id', 'name', 'city'], ...Array.from({ length: count }, (_, id) => [id, `name of ${some() % 100_000} and more of it`, `city ${some() % 500}`])]), 'Rows');
+    const { found, written } = await estimate(sheetjs.write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Buffer);
+    expect(written).toBe(0);
+    expect(found.rowsExact).toBe(false);
+    about(found.rows, count);
+  }, 60_000);
+});
+
+describe('a spool in memory', () => {
+  it('moves to the storage when it grows, and goes with its end', async () => {
+    const store = new MemoryStore();
+    const spool = new MemorySpool(store, 'spool/x');
+    const piece = Buffer.alloc(3 * 1024 * 1024, 7);
+    async function* pieces(count: number): AsyncGenerator<Uint8Array> { for (let at = 0; at < count; at += 1) yield Promise.resolve(piece); }
+    await spool.write('spool/x', pieces(2));
+    expect(store.objects.size).toBe(0);
+    expect(await spool.stat('spool/x')).toEqual({ bytes: 2 * piece.length });
+    await spool.write('spool/x', pieces(9));
+    expect(await spool.stat('spool/x')).toMatchObject({ bytes: 9 * piece.length });
+    expect((await spool.readRange('spool/x', 5, 8)).equals(Buffer.alloc(3, 7))).toBe(true);
+    await spool.remove('spool/x');
+    expect(store.objects.size).toBe(0);
+  });
 });

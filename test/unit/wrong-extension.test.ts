@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectSource } from '../../api/inspect/inspect-source.ts';
 import { parseOverridesSchema } from '../../contracts/parse-options.ts';
+import { readXls } from '../../core/formats/xls/read-xls.ts';
 import { archiveKey } from '../../storage/storage-keys.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
@@ -34,7 +35,7 @@ const endings = [...new Set([...formats.flatMap((format) => filesOf(format).map(
 const inspect = async (fileName: string, { bytes, expected }: CorpusFile) => {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   storage.objects.set(archiveKey(sha256), bytes);
-  const { detection, rows, sample } = await inspectSource(storage, { file: { sha256, bytes: bytes.length }, fileName, overrides: parseOverridesSchema.parse(expected.overrides ?? {}), extent: 'all' });
+  const { detection, rows, sample } = await inspectSource(storage, { file: { sha256, bytes: bytes.length }, fileName, overrides: parseOverridesSchema.parse(expected.overrides ?? {}), extent: 'all', readLegacy: (book) => Promise.resolve(readXls(book)) });
   return { options: detection.options, rows, sample, nameDecides: nameDecided.test(detection.guesses.format?.why ?? '') || oneLineOfJson.test(bytes.toString('latin1')) };
 };
 

@@ -23,9 +23,14 @@ export async function* deflatePiece(plain: AsyncIterable<Uint8Array>): AsyncGene
   const deflate = createDeflateRaw({ finishFlush: constants.Z_SYNC_FLUSH });
   source.on('error', (error) => { deflate.destroy(error); });
   let packed = 0;
-  for await (const bytes of source.pipe(deflate) as AsyncIterable<Uint8Array>) {
-    packed += bytes.length;
-    yield bytes;
+  try {
+    for await (const bytes of source.pipe(deflate) as AsyncIterable<Uint8Array>) {
+      packed += bytes.length;
+      yield bytes;
+    }
+  } finally {
+    source.destroy();
+    deflate.destroy();
   }
   const trailer = Buffer.alloc(trailerBytes);
   trailer.writeUInt32LE(sums.crc, 0);

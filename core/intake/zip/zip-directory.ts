@@ -35,11 +35,15 @@ export const readZipDirectory = async (source: RandomAccess): Promise<ZipDirecto
   try {
     const all = await readMembers(reader, source.bytes);
     refuseOverlaps(all, source.bytes);
-    return { members: all.filter(({ name }) => !isLeftover(name)), isDocument: all.some(({ name }) => name === '[Content_Types].xml') || all[0]?.name === 'mimetype' };
+    return { members: all.filter(({ name }) => !isLeftover(name)), isDocument: isDocument(all.map(({ name }) => name)) };
   } catch (error) {
     throw reader.failure ?? directoryError(error);
   }
 };
+
+/** Office Open XML, and OpenDocument, whose first file is its type, though not every writer keeps to that. */
+const isDocument = (names: readonly string[]): boolean =>
+  names.includes('[Content_Types].xml') || names[0] === 'mimetype' || (names.includes('mimetype') && names.includes('content.xml'));
 
 const readMembers = async (reader: SourceReader, totalBytes: number): Promise<readonly ZipMember[]> => {
   // With names as text it would refuse odd ones that do no harm here.

@@ -1,0 +1,64 @@
+/** OpenDocument spreadsheets (.ods, and templates). */
+import { WaybillError } from '../../../contracts/errors.ts';
+import type { PackageParts } from '../sheets/package-parts.ts';
+import { emptyFacts, type SheetFacts, type SheetReading, type SheetStart, type Workbook, type WorkbookSheet } from '../sheets/workbook.ts';
+import { readWholeXml, readXml, tagOf } from '../sheets/xml-tokens.ts';
+import { OdsRows } from './ods-rows.ts';
+
+const mediaType = 'application/vnd.oasis.opendocument.spreadsheet';
+const lineBytes = 256 * 1024;
+
+/** Null: the package holds no spreadsheet. */
+export const openOds = async (parts: PackageParts): Promise<Workbook | null> => {
+  if (!parts.has('mimetype') || !(await startOf(parts, 'mimetype')).startsWith(mediaType)) return null;
+  if (parts.has('META-INF/manifest.xml')) await refuseEncrypted(parts);
+  const looked = new OdsRows(null, { lineBase: 0, skipLines: 0 });
+  for await (const _ of readXml(parts.read('content.xml'), looked.tokens));
+  if (looked.sheets.length === 0) throw new WaybillError('FILE_WORKBOOK_INVALID', 'The spreadsheet has no sheet.');
+  return new OdsWorkbook(parts, looked.sheets.map(({ name, hidden, facts }) => ({ name, hidden, hasTable: facts.wideRows > 1 })));
+};
+
+const startOf = async (parts: PackageParts, name: string): Promise<string> => {
+  for await (const piece of parts.read(name)) return Buffer.from(piece.subarray(0, 200)).toString('latin1');
+  return '';
+};
+
+const encryption = tagOf('encryption-data');
+const refuseEncrypted = async (parts: PackageParts): Promise<void> => {
+  await readWholeXml(parts.read('META-INF/manifest.xml'), () => ({
+    open: (tag) => { if (tag === encryption) throw new WaybillError('FILE_ENCRYPTED', 'The spreadsheet is protected with a password.'); },
+    close: () => undefined,
+    text: () => undefined,
+  }));
+};
+
+class OdsWorkbook implements Workbook {
+  readonly format = 'ods';
+  readonly isOneTable = false;
+
+  constructor(private readonly parts: PackageParts, readonly sheets: readonly WorkbookSheet[]) {}
+
+  read(sheet: number, start: SheetStart): SheetReading {
+    const reading: { facts: SheetFacts; lines: () => AsyncIterable<Uint8Array> } = { facts: emptyFacts(), lines: () => this.linesOf(sheet, start, (facts) => { reading.facts = facts; }) };
+    return reading;
+  }
+
+  /** All sheets are in one part. */
+  shareRead(): number { return this.parts.shareRead('content.xml'); }
+
+  close(): void { this.parts.close(); }
+
+  private async *linesOf(sheet: number, start: SheetStart, seen: (facts: SheetFacts) => void): AsyncGenerator<Uint8Array> {
+    const rows = new OdsRows(sheet, start);
+    for await (const _ of readXml(this.parts.read('content.xml'), rows.tokens)) {
+      do {
+        const taken = rows.lines.take(lineBytes);
+        if (taken !== null) yield taken;
+      } while (rows.lines.drain(lineBytes));
+      seen(rows.facts);
+    }
+    const rest = rows.lines.take(0);
+    if (rest !== null) yield rest;
+    seen(rows.facts);
+  }
+}

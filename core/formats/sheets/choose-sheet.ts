@@ -1,0 +1,50 @@
+/** Which sheet of a workbook is read: the one that was named, else the first that a person sees and that has a table. */
+import { WaybillError } from '../../../contracts/errors.ts';
+import type { Guess } from '../../../contracts/parse-options.ts';
+import type { Workbook } from './workbook.ts';
+
+export interface SheetChoice {
+  readonly index: number;
+  readonly guess: Guess<string>;
+}
+
+/** A table shows in so much of its sheet, and in so many sheets. */
+const lookBytes = 256 * 1024, lookSheets = 60, namedSheets = 12;
+
+export const chooseSheet = async (workbook: Workbook, said: string | undefined): Promise<SheetChoice> => {
+  const { sheets } = workbook;
+  if (said !== undefined) return namedChoice(workbook, said);
+  if (sheets.length === 1 || workbook.isOneTable) return { index: 0, guess: { value: sheets[0]?.name ?? '', confidence: 1, why: workbook.isOneTable ? 'its sheets are one table, as Waybill writes them' : 'it is the only sheet' } };
+  const tables = await tablesOf(workbook);
+  const visible = sheets.flatMap(({ hidden }, index) => (hidden ? [] : [index]));
+  const index = tables[0] ?? visible[0] ?? 0;
+  const others = sheets.filter((_, at) => at !== index).map((sheet) => `“${sheet.name}”${sheet.hidden ? ' (hidden)' : ''}`);
+  const shown = `${others.slice(0, namedSheets).join(', ')}${others.length > namedSheets ? ` and ${others.length - namedSheets} more` : ''}`;
+  const why = tables.length === 0 ? 'no sheet shows a table in its first rows; this is the first one' : tables.length === 1 ? 'the only visible sheet that has a table' : `the first of ${tables.length} visible sheets that have a table`;
+  return { index, guess: { value: sheets[index]?.name ?? '', confidence: tables.length === 1 ? 0.9 : tables.length === 0 ? 0.5 : 0.7, why: `${why}; the others are ${shown}` } };
+};
+
+const namedChoice = ({ sheets }: Workbook, said: string): SheetChoice => {
+  const number = /^#(\d+)$/.exec(said)?.[1];
+  const byName = sheets.findIndex(({ name }) => name === said);
+  const index = byName >= 0 ? byName : number === undefined ? sheets.findIndex(({ name }) => name.trim().toLowerCase() === said.trim().toLowerCase()) : Number(number) - 1;
+  const sheet = sheets[index];
+  if (sheet === undefined) throw new WaybillError('FILE_SHEET_UNKNOWN', `The workbook has no sheet of this name or number; it has ${sheets.length}.`, { sheets: sheets.length });
+  return { index, guess: { value: sheet.name, confidence: 1, why: `named by the operator${sheet.hidden ? '; the sheet is hidden' : ''}` } };
+};
+
+const tablesOf = async (workbook: Workbook): Promise<readonly number[]> => {
+  const found: number[] = [];
+  for (const [index, sheet] of workbook.sheets.slice(0, lookSheets).entries()) if (!sheet.hidden && (sheet.hasTable ?? await hasTable(workbook, index))) found.push(index);
+  return found;
+};
+
+const hasTable = async (workbook: Workbook, index: number): Promise<boolean> => {
+  const reading = workbook.read(index, { lineBase: 0, skipLines: 0 });
+  let seen = 0;
+  for await (const piece of reading.lines()) {
+    seen += piece.length;
+    if (reading.facts.wideRows > 1 || seen > lookBytes) break;
+  }
+  return reading.facts.wideRows > 1;
+};
