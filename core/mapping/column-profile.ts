@@ -26,7 +26,7 @@ export interface ColumnProfile {
   readonly values: ReadonlyMap<string, number>;
 }
 
-const mostCells = 300;
+const mostCells = 200;
 
 /** Every n-th cell where there are many. */
 const thin = (cells: readonly string[]): readonly string[] => {

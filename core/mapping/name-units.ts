@@ -86,7 +86,7 @@ const unitsOfWord = (word: string): readonly NameUnit[] => {
 
 interface Segments { readonly units: readonly NameUnit[]; readonly cost: number }
 
-/** `geburtsdatum`, `razonsocial`, `streetaddress`: terms written as one word, with the small letters that German puts between. */
+/** `geburtsdatum`, `razonsocial`, `birthdate`: terms written as one word, with the small letters that German puts between. */
 const segment = (word: string): readonly NameUnit[] | null => {
   const joined = lookUp(joinedTerms.get(word) ?? '');
   if (joined !== null) return [{ text: word, meanings: joined, sure: 1, kind: 'term' }];

@@ -21,7 +21,7 @@ export const incidentTerms: Terms = {
   domestic: 'domestic, domestic violence, family violence | violencia domestica, domestico, violencia familiar | violences conjugales, intrafamilial, domestique | violencia domestica, domestico | hausliche gewalt, hauslich',
   alcohol: 'alcohol, drunk, intoxication | alcohol, alcoholemia | alcool | alcool, alcoolemia | alkohol',
   drug: 'drug, drugs, narcotics | droga, drogas, estupefacientes | drogue, stupefiants | droga, drogas, entorpecentes | droge, drogen, betaubungsmittel',
-  weather: 'weather, meteorological, meteo | tiempo, estado meteorologico, meteorologico, clima | meteo, conditions atmospheriques, temps meteo | tempo, condicao meteorologica, clima | wetter, witterung',
+  weather: 'weather, meteorological, meteo | tiempo, meteorologico, clima | meteo, conditions atmospheriques, temps meteo | tempo, condicao meteorologica, clima | wetter, witterung',
   light: 'lighting, light condition, light | iluminacion, luminosidad | eclairage, luminosite, lum | iluminacao, luminosidade | beleuchtung, lichtverhaltnisse',
   court: 'court, tribunal, judge, prosecutor | juzgado, tribunal, juez, fiscalia | tribunal, juge, parquet | tribunal, juiz, vara, promotoria | gericht, richter, staatsanwaltschaft',
   closed: 'closed, cleared, resolved | cerrado, resuelto, archivado | clos, classe, resolu | encerrado, fechado, resolvido, arquivado | abgeschlossen, erledigt, geschlossen',

@@ -16,7 +16,7 @@ export const kindTerms: Terms = {
   year: 'year, yr, yyyy | ano, anno, anio | annee, an, millesime | ano | jahr',
   month: 'month, mth, mon, mm | mes | mois | mes | monat',
   day: 'day, dd | dia | jour | dia | tag',
-  week: 'week, weekday, weeknum, wk | semana | semaine | semana | woche, wochentag, kalenderwoche',
+  week: 'week, weekday, wk | semana | semaine | semana | woche, wochentag, kalenderwoche',
   quarter: 'quarter, qtr | trimestre | trimestre | trimestre | quartal',
   url: 'url, uri, link, href, hyperlink | enlace, vinculo | lien | ligacao, enlace | verweis',
   value: 'value, val, amount, amt, sum, total | valor, importe, monto, cuantia | valeur, montant | valor, montante, quantia | wert, betrag, summe, hohe',

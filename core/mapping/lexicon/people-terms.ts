@@ -21,7 +21,7 @@ export const peopleTerms: Terms = {
   weight: 'weight, mass | peso | poids | peso | gewicht',
   hair: 'hair, hair colour, hair color | pelo, cabello | cheveux | cabelo | haar, haare, haarfarbe',
   eyes: 'eye, eyes, eye colour, eye color | ojos, ojo | yeux | olhos, olho | auge, augen, augenfarbe',
-  race: 'race, ethnicity, ethnic, descent | raza, etnia, origen etnico | race, ethnie | raca, etnia, cor raca | ethnie, rasse, volksgruppe',
+  race: 'race, ethnicity, ethnic | raza, etnia, origen etnico | race, ethnie | raca, etnia, cor raca | ethnie, rasse, volksgruppe',
   marital: 'marital, marital status, civil status, married | estado civil | etat civil, situation familiale, matrimonial | estado civil | familienstand, zivilstand',
   nationality: 'nationality, nationalities, citizenship, citizenships, citizen, nat, national of | nacionalidad, nacionalidades, ciudadania | nationalite, nationalites, citoyennete | nacionalidade, nacionalidades, cidadania | nationalitat, staatsangehorigkeit, staatsburgerschaft',
   religion: 'religion, faith | religion, culto | religion, culte | religiao, culto | religion, konfession',

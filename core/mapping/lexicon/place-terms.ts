@@ -19,7 +19,7 @@ export const placeTerms: Terms = {
   country: 'country, nation, cntry, ctry, country name, iso country, land, state party | pais, nacion, paises | pays, nation | pais, nacao | land, staat, lander',
   continent: 'continent, world region | continente | continent | continente | kontinent, erdteil',
   residence: 'residence, resident, living, domicile, residing, home | residencia, domicilio, residente | residence, domicile, resident | residencia, domicilio, residente | wohnsitz, wohnort, wohnhaft, aufenthalt, wohn',
-  neighbourhood: 'neighbourhood, neighborhood, nhood, ward, community area, quarter area, suburb, lsoa, census tract, tract, hood, subdistrict | barrio, colonia, vecindario, sector, urbanizacion, parroquia, pedania | quartier, arrondissement, secteur, iris | bairro, setor, vizinhanca | stadtteil, ortsteil, viertel, quartier, stadtbezirk, kiez, bezirksregion',
+  neighbourhood: 'neighbourhood, neighborhood, nhood, ward, quarter area, suburb, census tract, tract, hood, subdistrict | barrio, colonia, vecindario, sector, urbanizacion, parroquia, pedania | quartier, arrondissement, secteur, iris | bairro, setor, vizinhanca | stadtteil, ortsteil, viertel, quartier, stadtbezirk, kiez, bezirksregion',
   area: 'area, zone, sector, zn, territory area | area, zona | zone, aire | area, zona | gebiet, bereich, zone, flache',
   district: 'district, dist, division, precinct, beat, pct, police district, police division, police station, station, jurisdiction | distrito, comisaria, demarcacion, cuadrante, delegacion, alcaldia | district, commissariat, circonscription, poste de quartier, brigade | distrito, delegacia, esquadra, circunscricao, dp | bezirk, revier, dienststelle, wache, polizeirevier, polizeiabschnitt, inspektion',
   latitude: 'y, latitude, lat, latitud, y wgs84, lat dd, decimal latitude, latitude wgs84, gps lat | latitud | latitude | latitude | breitengrad, breite, geografische breite, geographische breite',
@@ -30,6 +30,6 @@ export const placeTerms: Terms = {
   mobile: 'mobile, cell, cellphone, cell phone, gsm, mobile phone, handy | movil, celular, telefono movil | portable, mobile, telephone portable | celular, telemovel, telefone celular | handy, mobil, mobiltelefon, handynummer, mobilnummer',
   fax: 'fax, facsimile, telefax | fax, telefax | fax, telecopie, telecopieur | fax, telefax | fax, telefax',
   email: 'email, e mail, mail, email address, electronic mail, emailaddress | correo, correo electronico, email, mail | courriel, mail, email, adresse electronique, adresse mail, mel | email, e mail, correio eletronico, endereco eletronico, correio electronico | email, e mail, mail, mailadresse, emailadresse',
-  website: 'website, web site, web, homepage, home page, home link, web address, internet, webpage, web page, site web | sitio web, pagina web, web, portal | site web, site internet, site, page web | site, pagina web, website, sitio | webseite, website, homepage, internetseite, internetadresse, webadresse',
-  census: 'fips, geoid, census, insee, nuts, statefp, countyfp, ine code, geo id, tract | ine | insee | ibge | ags, gemeindeschlussel',
+  website: 'website, web site, web, homepage, home page, web address, internet, webpage, web page, site web | sitio web, pagina web, web, portal | site web, site internet, site, page web | site, pagina web, website, sitio | webseite, website, homepage, internetseite, internetadresse, webadresse',
+  census: 'fips, geoid, census, insee, nuts, ine code, geo id, tract | ine | insee | ibge | ags, gemeindeschlussel',
 };

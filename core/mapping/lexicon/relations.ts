@@ -44,7 +44,7 @@ export const entities: ReadonlySet<string> = new Set([
 ]);
 
 /** Words that turn the meaning of their neighbours: `email consent` is no e-mail address. */
-export const turningConcepts: ReadonlySet<string> = new Set(['consent', 'verified', 'expiry', 'former', 'next', 'updated', 'count', 'rate', 'login', 'quality', 'version', 'image', 'file', 'wikipedia', 'death', 'share', 'easting', 'northing', 'elevation', 'age', 'week', 'census', 'level', 'height', 'weight', 'currency', 'transponder',]);
+export const turningConcepts: ReadonlySet<string> = new Set(['consent', 'verified', 'expiry', 'former', 'next', 'updated', 'count', 'rate', 'login', 'quality', 'version', 'image', 'file', 'wikipedia', 'death', 'share', 'easting', 'northing', 'elevation', 'age', 'week', 'census', 'level', 'height', 'weight', 'currency', 'transponder', 'weather', 'light']);
 
 /** What the dataset may be about, as its name or description says it. */
 export const kinOf: Readonly<Record<string, readonly string[]>> = {
