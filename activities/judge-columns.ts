@@ -3,6 +3,7 @@
  * contradicts is replaced, and the file is staged again under a new epoch, so that no two rows of a column were read by different rules.
  */
 import { z } from 'zod';
+import { WaybillError } from '../contracts/errors.ts';
 import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
 import type { ChunkEvidence } from '../core/staging/chunk-findings.ts';
@@ -10,6 +11,7 @@ import { judgeDateReading } from '../core/types/date-evidence.ts';
 import type { EpochKey } from '../db/chunk-key.ts';
 import { inTransaction } from '../db/connection.ts';
 import { copyChunksToEpoch } from '../db/copy-chunks-to-epoch.ts';
+import { countIssuesByField } from '../db/issues.ts';
 import { ledgerTotals } from '../db/ledger-counts.ts';
 import { noteJob } from '../db/move-job.ts';
 import { insertPlan } from '../db/plans.ts';
@@ -27,6 +29,7 @@ export const createJudgeColumns = (deps: ActivityDeps) => async ({ jobId, round,
   // A retry after the epoch was raised: the work is done.
   if (planned.job.planEpoch > planEpoch) return { planEpoch: planned.job.planEpoch, restage: true };
   const epoch = { jobId, round, planEpoch };
+  await refuseUnknownCodes(deps, planned, epoch);
   // Written by runChunk alone; adding up the numbers of equal places keeps the shape.
   const evidence = (await ledgerTotals(deps.pool, epoch)).evidence as unknown as ChunkEvidence;
   await reportFillRates(deps, planned, evidence);
@@ -34,6 +37,15 @@ export const createJudgeColumns = (deps: ActivityDeps) => async ({ jobId, round,
   if (mapping.every((mapped, index) => mapped === planned.plan.mapping[index])) return { planEpoch, restage: false };
   await raiseEpoch(deps, planned, { epoch, plan: { ...planned.plan, mapping } });
   return { planEpoch: planEpoch + 1, restage: true };
+};
+
+/** A value map may stop files with codes that it does not know: nothing is written, and the rejected rows show which they are. */
+const refuseUnknownCodes = async ({ pool }: ActivityDeps, { plan }: PlannedJob, epoch: EpochKey): Promise<void> => {
+  if (!plan.mapping.some(({ transforms = [] }) => transforms.some((step) => step.fn === 'map' && step.unknown === 'block'))) return;
+  const found = await countIssuesByField(pool, epoch, 'VALUE_UNKNOWN_BLOCKS');
+  if (found.length === 0) return;
+  const told = found.map(({ field, count }) => `${field ?? 'a field'}: ${count}`);
+  throw new WaybillError('VALUE_UNKNOWN_CODES', `Cells hold codes that their value map does not know (${told.join(', ')}).`, { fields: told });
 };
 
 const judged = (mapped: MappedField, evidence: ChunkEvidence): MappedField => {

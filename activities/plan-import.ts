@@ -6,10 +6,11 @@ import { importRequestSchema } from '../contracts/import-request.ts';
 import type { ImportRequest } from '../contracts/import-request.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import { pgTypeOf } from '../contracts/pg-type-of.ts';
-import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
-import { withWholeColumns } from '../core/formats/json/whole-columns.ts';
+import type { PlanDocument } from '../contracts/plan-document.ts';
 import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
+import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
+import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
 import { zoneClockOf } from '../core/types/zone-clock.ts';
 import { expectChunks } from '../db/chunks.ts';
@@ -30,7 +31,6 @@ import { openSource, sourceKey } from './import-source.ts';
 import { jobForWork } from './job-for-work.ts';
 import { mapColumns } from './map-columns.ts';
 import { planChunks } from './plan-chunks.ts';
-import { readDateSamples } from './read-date-samples.ts';
 
 export interface PlanImportInput { readonly jobId: string }
 export interface PlanImportResult {
@@ -57,7 +57,7 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   const version = await findDatasetVersion(deps.pool, { datasetId, version: datasetVersion });
   if (version === null) throw new WaybillError('DATASET_UNKNOWN', 'The dataset is gone.', { dataset: request.dataset });
   await checkWritable(deps.pool, version.definition);
-  const parse = await fitColumns(deps, { job, detection: job.detection, request, definition: version.definition });
+  const parse = await readColumns(deps, { job, detection: job.detection, request, definition: version.definition });
   const plan = await makePlan(deps, { job, request, parse, definition: version.definition });
   const planHash = hashPlan(plan);
   await insertPlan(deps.pool, { planHash, document: plan });
@@ -70,19 +70,16 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
     await expectChunks(tx, key, { chunkCount, rowsTotal });
     const moved = await moveJob(tx, { jobId, from: ['planning'], to: 'staging', patch: { rowsTotal, sourceVersion, chunksPlanned: chunkCount } });
     // A zombie, whose job was cancelled or is staging already, leaves no table behind.
-    if (moved) await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(fieldNamed(version.definition, mapped.field))));
+    if (moved) await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(mappedField(version.definition, mapped.field))));
   });
   return { chunkCount, rowsTotal, round: job.round, planEpoch: job.planEpoch, stopAtFirstReject: plan.onError === 'abort' };
 };
 
 interface Fitting { readonly job: Job; readonly detection: NonNullable<Job['detection']>; readonly request: ImportRequest; readonly definition: DatasetDefinition }
 
-/** Objects that a field or the operator wants whole; the job shows the columns that are read. */
-const fitColumns = async (deps: ActivityDeps, { job, detection, request, definition }: Fitting): Promise<ParseOptions> => {
-  const options = withWholeColumns(detection.options, {
-    named: request.map.flatMap((entry) => entry.columns),
-    jsonFields: definition.fields.flatMap((field) => (field.type === 'json' ? [field.name, ...(field.label === undefined ? [] : [field.label]), ...field.aliases] : [])),
-  });
+/** The job shows the columns that are read. */
+const readColumns = async (deps: ActivityDeps, { job, detection, request, definition }: Fitting): Promise<ParseOptions> => {
+  const options = fitColumns(detection.options, request, definition);
   if (options !== detection.options) await noteJob(deps.pool, { jobId: job.jobId, patch: { detection: { ...detection, options } } });
   return options;
 };
@@ -90,6 +87,7 @@ const fitColumns = async (deps: ActivityDeps, { job, detection, request, definit
 interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readonly parse: ParseOptions; readonly definition: DatasetDefinition }
 
 const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }: PlanBasis): Promise<PlanDocument> => {
+  checkTransforms(definition, request.map);
   // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
   zoneClockOf(request.zone);
   const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
@@ -103,46 +101,19 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
   return {
     schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1,
     parse: fromExport === null ? parse : asExported(parse, { definition, mapping: proposal.mapping }),
-    mapping: await withDateReadings(deps, { job, request, parse, definition }, proposal.mapping),
+    mapping: await withDateReadings({
+      source: () => openSource(deps.storage, sourceKey(job, parse)), parse, definition, mapping: proposal.mapping, dateOrders: request.dateOrders,
+    }),
     key, mode, duplicates: request.duplicates, onError: request.onError,
     limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent }, zone: request.zone,
     ...(fromExport === null ? {} : { fromExport }),
   };
 };
 
-/** How our own export wrote it: a value of type json in JSON as the value that it is, with its quotes and its null; escapes in XML that are ours. */
-const asExported = (parse: ParseOptions, { definition, mapping }: { readonly definition: DatasetDefinition; readonly mapping: readonly MappedField[] }): ParseOptions => {
-  if (parse.format === 'xml') return { ...parse, restoresEscapes: true };
-  if (parse.format !== 'json' && parse.format !== 'geojson' && parse.format !== 'jsonl') return parse;
-  const literals = mapping.flatMap(({ field, columns }) => (fieldNamed(definition, field).type === 'json' ? columns : []));
-  return literals.length === 0 ? parse : { ...parse, literals };
-};
-
 const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
   datasetId === null ? new Map() : confirmationsOf(await findConfirmedMappings(pool, { org, datasetId, partner }));
 
-const withDateReadings = async (deps: ActivityDeps, basis: PlanBasis, mapping: readonly MappedField[]): Promise<MappedField[]> => {
-  const dated = mapping.filter((entry) => ['date', 'timestamp'].includes(fieldNamed(basis.definition, entry.field).type) && entry.columns.length === 1);
-  for (const field of Object.keys(basis.request.dateOrders))
-    if (!dated.some((entry) => entry.field === field))
-      throw new WaybillError('OPTION_INVALID', '--date-format names a field that is not a mapped date or timestamp.', { field });
-  const readings = await readDateSamples(deps.storage, { key: sourceKey(basis.job, basis.parse), parse: basis.parse, columns: dated.map((entry) => entry.columns[0] ?? 0) });
-  return mapping.map((entry) => {
-    const at = dated.indexOf(entry);
-    if (at < 0) return entry;
-    const said = basis.request.dateOrders[entry.field];
-    const date = said === undefined ? readings[at] : { order: said, source: 'operator' as const };
-    return date === undefined ? entry : { ...entry, date };
-  });
-};
-
 export const hashPlan = (plan: PlanDocument): string => createHash('sha256').update(canonicalJson(plan)).digest('hex');
-
-const fieldNamed = (definition: DatasetDefinition, name: string): DatasetDefinition['fields'][number] => {
-  const field = definition.fields.find((candidate) => candidate.name === name);
-  if (field === undefined) throw new WaybillError('MAPPING_INVALID', 'A mapped field is not in the dataset.', { field: name });
-  return field;
-};
 
 /** An archived copy that was received longer ago is hashed again: disks forget. */
 const trustedMs = 3_600_000;

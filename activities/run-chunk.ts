@@ -3,11 +3,9 @@
  * ledger in one transaction.
  */
 import { WaybillError } from '../contracts/errors.ts';
-import { carriesRejects } from '../contracts/reject-columns.ts';
-import { createReader } from '../core/formats/formats.ts';
 import { loadRecordChunk } from '../core/formats/record-chunks.ts';
-import { createLanes, hashedLanes } from '../core/staging/create-lanes.ts';
-import { RowStager } from '../core/staging/row-stager.ts';
+import { createStager } from '../core/staging/create-stager.ts';
+import type { RowStager } from '../core/staging/row-stager.ts';
 import { CopyBuffer } from '../core/types/copy-buffer.ts';
 import { readChunk } from '../db/chunks.ts';
 import type { ChunkKey } from '../db/chunk-key.ts';
@@ -46,14 +44,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
   const source = await openSource(storage, sourceKey(job, plan.parse));
   if (source.version !== job.sourceVersion) throw new WaybillError('FILE_CHANGED', 'The archived copy was changed while it was read.', { chunk: key.chunkNo });
   const bytes = await loadRecordChunk(source, plan.parse, chunk, roomFor);
-  const stager = new RowStager({
-    reader: createReader(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition), transcoded: plan.parse.encoding !== 'utf-8',
-    restoresFormulas: carriesRejects(plan.parse.columns) || plan.fromExport === 'guarded',
-    apostropheQuotes: plan.parse.format === 'csv' && plan.parse.quote === "'",
-    // In a file of one column a quoted nothing is a null (core/formats/csv/csv-writer.ts).
-    quotedNothingIsText: plan.fromExport !== undefined && (plan.parse.format !== 'csv' || plan.parse.columns.length > 1),
-    hashedLanes: hashedLanes(plan, definition),
-  });
+  const stager = createStager(plan, definition);
   return inTransaction(pool, async (tx) => {
     const earlier = await openChunk(tx, key);
     if (earlier !== null) return earlier;

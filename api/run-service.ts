@@ -10,6 +10,8 @@ import type { ApiDeps } from './api-deps.ts';
 import { AuditHeadSigner } from './audit-head-signer.ts';
 import { createApi } from './create-api.ts';
 import { TemporalImportEngine } from './engine/import-engine.ts';
+import { removeStaleSpools } from './inspect/remove-stale-spools.ts';
+import { openJobs } from '../db/open-jobs.ts';
 import { removeExpiredExports } from './exports/remove-expired-exports.ts';
 import { createHttpServer } from './http-server.ts';
 import { toPublicError } from './http/error-response.ts';
@@ -70,6 +72,10 @@ export const runService = async (settings: ApiSettings, log: ApiLogger): Promise
   signer.start();
   const cleaning = [
     cleanUp('stale uploads', () => api.uploads.removeStale(), log),
+    cleanUp('stale spools', async () => {
+      const open = new Set((await openJobs(deps.pool)).map(({ jobId }) => jobId));
+      return removeStaleSpools(deps.storage, (jobId) => open.has(jobId));
+    }, log),
     cleanUp('expired files of exports', () => removeExpiredExports(deps, settings.WAYBILL_EXPORT_DAYS), log),
   ];
   log.info({ host: settings.WAYBILL_API_HOST, port, stack: settings.WAYBILL_STACK_ID, signingKey: keyFile.path, tokenFile: settings.WAYBILL_TOKEN_FILE }, 'the API listens');

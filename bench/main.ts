@@ -11,12 +11,13 @@ import type { ImportBenchData } from './import-bench.ts';
 const usage = `npm run bench -- …
   formats
   mapping [--dir FOLDER]
+  transforms [--rows 1000000]
   memory [--megabytes 1000] [--dir FOLDER] [--format csv]
   export [--rows 1000000] [--repeat 3] [--format csv]
   disk [--rows 200000]
   import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]`;
 
-const subjects = ['import', 'export', 'disk', 'formats', 'mapping', 'memory'] as const;
+const subjects = ['import', 'export', 'disk', 'formats', 'mapping', 'memory', 'transforms'] as const;
 
 const countOf = (option: string, text: string): number => {
   const count = Number(text.replaceAll('_', ''));
@@ -93,6 +94,10 @@ const runMapping = async (folder: string): Promise<void> => {
   if (!holds) process.exitCode = 1;
 };
 
+const runTransforms = async ({ rows }: ReturnType<typeof readOptions>): Promise<void> => {
+  process.stdout.write(`${(await import('./transform-bench.ts')).runTransformBench(rows)}\n`);
+};
+
 const run = (options: ReturnType<typeof readOptions>): Promise<void> => {
   switch (options.subject) {
     case 'import': return runImport(options);
@@ -101,6 +106,7 @@ const run = (options: ReturnType<typeof readOptions>): Promise<void> => {
     case 'formats': return runFormats();
     case 'mapping': return runMapping(options.folder);
     case 'memory': return runMemory(options);
+    case 'transforms': return runTransforms(options);
   }
 };
 

@@ -9,6 +9,7 @@ import { humanBytes, humanSeconds, plural } from './human-numbers.ts';
 import type { Output } from './output.ts';
 import { createOutput } from './output.ts';
 import type { DateFormatOption, MapOption, MaxErrorsOption } from './parse-options.ts';
+import { mapOf } from './read-mapping-file.ts';
 import { parseOverridesOf } from './parse-override-options.ts';
 import type { ParseOverrideOptions } from './parse-override-options.ts';
 import { withRetry } from './retry.ts';
@@ -24,6 +25,8 @@ export interface ImportOptions extends ParseOverrideOptions {
   readonly mode?: LoadMode;
   readonly key?: readonly string[];
   readonly map?: readonly MapOption[];
+  /** Path of a JSON file of map entries. */
+  readonly mapping?: string;
   readonly dateFormat?: readonly DateFormatOption[];
   readonly duplicates?: DuplicatePolicy;
   readonly onError?: OnError;
@@ -85,9 +88,11 @@ const tellEstimate = async (client: ApiClient, input: StartImportInput, output: 
 
 export const runImport = async (client: ApiClient, options: ImportOptions, surroundings: ImportSurroundings = {}): Promise<Watched> => {
   const output = surroundings.output ?? createOutput(false);
+  // A mapping that cannot be read is told before the file is sent.
+  const map = await mapOf(options);
   const uploaded = await upload(client, options.file, output);
   output.note(`Received ${humanBytes(uploaded.bytes)}, SHA-256 ${uploaded.sha256}`);
-  const input = startImportInput(options, uploaded);
+  const input = startImportInput({ ...options, ...map }, uploaded);
   await tellEstimate(client, input, output);
   // One key an invocation: a start whose answer got lost is said again and starts nothing new.
   const idempotencyKey = randomUUID();

@@ -17,24 +17,30 @@ export const encodingWords = wordsOf<Encoding>({
 export const formatWords = wordsOf<ParseOptions['format']>({ csv: true, jsonl: true, json: true, geojson: true, xml: true, fixed: true, parquet: true, xlsx: true, ods: true, xls: true });
 export const onErrorWords = ['abort', 'quarantine'] as const;
 
+/** As JSON, the API checks it. */
+export type TransformOption = Readonly<Record<string, unknown>>;
+
 export interface MapOption {
   readonly columns: readonly string[];
   readonly field: string;
+  readonly transforms?: readonly TransformOption[];
 }
 
-/** Splits at a plus; `\+` is a plus of the name. */
-const splitAtPlus = (text: string): readonly string[] =>
-  text.split(/(?<!\\)\+/).map((part) => part.replaceAll('\\+', '+').trim());
+/** Splits at a plus or a bar; behind a backslash it is one of the name. */
+const splitAt = (text: string, mark: '+' | '|'): readonly string[] =>
+  text.split(mark === '+' ? /(?<!\\)\+/ : /(?<!\\)\|/).map((part) => part.replaceAll(`\\${mark}`, mark).trim());
 
-/** `Source=field`, `Lat+Lon=field`, `#3=field`. The last `=` counts, because headers hold more of them than field names do. */
+/** `Source=field`, `Lat+Lon=field`, `#3=field`, `Source=field|trim|upper`. The last `=` counts, because headers hold more of them than field names do. */
 export const parseMap = (text: string): MapOption => {
   const at = text.lastIndexOf('=');
-  const columns = at === -1 ? [] : splitAtPlus(text.slice(0, at));
-  const field = text.slice(at + 1).trim();
+  const columns = at === -1 ? [] : splitAt(text.slice(0, at), '+');
+  const [field = '', ...functions] = splitAt(text.slice(at + 1), '|');
   if (at === -1 || field === '' || columns.length === 0 || columns.some((column) => column === ''))
     throw new InvalidArgumentError('Write "Source column=field".');
-  if (columns.length > 2) throw new InvalidArgumentError('At most two columns make a field (latitude+longitude); write \\+ for a plus in a name.');
-  return { columns, field };
+  if (functions.some((name) => !/^[a-z_]+$/.test(name))) throw new InvalidArgumentError('Write "Source column=field|trim|upper"; functions with arguments stand in a file (--mapping).');
+  if (columns.length > 2 && functions.length === 0)
+    throw new InvalidArgumentError('At most two columns make a field without a function (latitude+longitude); write \\+ for a plus in a name.');
+  return { columns, field, ...(functions.length === 0 ? {} : { transforms: functions.map((fn) => ({ fn })) }) };
 };
 
 export const addMap = (text: string, before: readonly MapOption[] = []): readonly MapOption[] => [...before, parseMap(text)];

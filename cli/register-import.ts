@@ -5,8 +5,9 @@ import type { ImportOptions } from './import-command.ts';
 import type { InspectOptions } from './inspect-command.ts';
 import type { MapOptions } from './map-command.ts';
 import {
-  addDateFormat, addMap, addNames, duplicateWords, formatWords, loadModeWords, onErrorWords, parseCount, parseDelimiter, parseEncoding, parseMaxErrors, parseQuote, parseWidths,
+  addDateFormat, addMap, addNames, duplicateWords, formatWords, loadModeWords, onErrorWords, parseCount, parseDelimiter, parseEncoding, parseMaxErrors, parsePositive, parseQuote, parseWidths,
 } from './parse-options.ts';
+import type { PreviewMapOptions } from './preview-map-command.ts';
 import type { JsonOption } from './run-command.ts';
 
 const addParseOptions = (command: Command): Command => command
@@ -50,6 +51,25 @@ export const registerMap = (program: Command): void => {
     });
 };
 
+export const registerPreviewMap = (program: Command): void => {
+  const command = program.command('preview-map').description('show what the first rows of a file would become, with the issues that would be found; nothing is imported')
+    .argument('<file>', 'the file, or - for standard input')
+    .requiredOption('--dataset <name>', 'the dataset that the records would go to')
+    .option('--key <fields>', 'fields that tell a record from others, separated by commas (default: the dataset’s key)', addNames)
+    .option('--map <source=field>', 'as for import', addMap)
+    .option('--mapping <file>', 'as for import')
+    .option('--date-format <field=order>', 'as for import', addDateFormat)
+    .option('--zone <zone>', 'as for import')
+    .option('--rows <n>', 'how many rows, at most 100 (default: 10)', parsePositive);
+  addParseOptions(command)
+    .option('--purpose <text>', 'why cells are looked at; kept in the audit log')
+    .option('--json', 'one JSON object')
+    .action(async (file: string, options: PreviewMapOptions & JsonOption) => {
+      const [{ withApi }, { previewMap }] = await Promise.all([import('./run-command.ts'), import('./preview-map-command.ts')]);
+      await withApi(options, (context) => previewMap(context, file, options));
+    });
+};
+
 type ImportFlags = Omit<ImportOptions, 'file'>;
 
 export const registerImport = (program: Command): void => {
@@ -58,7 +78,8 @@ export const registerImport = (program: Command): void => {
     .requiredOption('--dataset <name>', 'the dataset that the records go to')
     .addOption(new Option('--mode <mode>', 'insert: an existing key is an issue; upsert: create or update; update: a missing key is an issue; append: no key (default: upsert where there is a key)').choices(loadModeWords))
     .option('--key <fields>', 'fields that tell a record from others, separated by commas (default: the dataset’s key)', addNames)
-    .option('--map <source=field>', 'feed a field from a column; "Lat+Lon=field": a point of two columns; "#3=field": the third column; repeat for more', addMap)
+    .option('--map <source=field>', 'feed a field from a column; "Lat+Lon=field": a point of two columns; "#3=field": the third column; "Source=field|trim|upper": through functions; repeat for more', addMap)
+    .option('--mapping <file>', 'a JSON file of map entries with their transforms; --map overrules its fields')
     .option('--date-format <field=order>', 'order of day and month, DMY or MDY, where a column leaves it open; repeat for more', addDateFormat)
     .addOption(new Option('--duplicates <policy>', 'which of several rows with one key wins; reject: none (default: last)').choices(duplicateWords))
     .addOption(new Option('--on-error <policy>', 'abort: one rejected row stops the job before anything is written; quarantine: go on within the limits (default: quarantine)').choices(onErrorWords))

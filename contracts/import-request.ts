@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { sha256Schema } from './ids.ts';
 import { parseOverridesSchema } from './parse-options.ts';
 import { duplicatePolicies, loadModes } from './plan-document.ts';
+import { mostColumnsOfField, transformsSchema } from './transform.ts';
 
 export const mapEntrySchema = z.object({
-  /** Source columns by name, or `#n` from 1. Two make a point: latitude, longitude. */
-  columns: z.array(z.string().min(1)).min(1).max(2).readonly(),
+  /** Source columns by name, or `#n` from 1. Two make a point: latitude, longitude; several need a transform that makes one text of them, none a constant. */
+  columns: z.array(z.string().min(1)).max(mostColumnsOfField).readonly(),
   field: z.string().min(1),
+  transforms: transformsSchema.optional(),
 }).strict().readonly();
 
 export const importRequestSchema = z.object({

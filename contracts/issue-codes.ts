@@ -63,6 +63,21 @@ export const issueKinds = {
   SHEET_FORMULA_WITHOUT_VALUE: { severity: 'error', message: 'The cell holds a formula whose result was not saved. Open the workbook in a spreadsheet and save it again.' },
   SHEET_DATE_IMPOSSIBLE: { severity: 'error', message: 'The cell is formatted as a date, and its number is no day of the calendar.' },
   SHEET_DIGITS_DOUBTFUL: { severity: 'warning', message: 'A whole number of more than 15 digits is stored as a number in the spreadsheet, which keeps no more; its last digits may not be those that were typed.' },
+  TRANSFORM_NUMBER_INVALID: { severity: 'error', message: 'Not a number in the notation that the mapping names. Check its decimal mark, its group mark and its currency signs.' },
+  TRANSFORM_UNIT_UNKNOWN: { severity: 'error', message: 'The number has no unit, or one that cannot be turned into the unit of the field.' },
+  TRANSFORM_BOOLEAN_UNKNOWN: { severity: 'error', message: 'Not one of the words for yes and no that the mapping knows.' },
+  TRANSFORM_DATE_INVALID: { severity: 'error', message: 'Not a date in any of the formats that the mapping lists.' },
+  TRANSFORM_DATE_AMBIGUOUS: { severity: 'error', message: 'Two formats of the mapping read different dates here. Keep the one that the file follows.' },
+  TRANSFORM_DATE_PARTS: { severity: 'error', message: 'Day, month or year is missing, or not a number in its range.' },
+  TRANSFORM_PARTIAL_DATE_INVALID: { severity: 'error', message: 'Not a date or partial date. Write 1985, 1985-04, 1985-04-12, 198X, with ? or ~ behind what is not sure (EDTF, level 1).' },
+  TRANSFORM_PHONE_INVALID: { severity: 'error', message: 'Not a telephone number of its country, or one with an extension, which the international form cannot hold.' },
+  TRANSFORM_COUNTRY_UNKNOWN: { severity: 'error', message: 'Not a country’s code, nor its name in English, Spanish, French, Portuguese or German.' },
+  TRANSFORM_LANGUAGE_UNKNOWN: { severity: 'error', message: 'Not a language’s code, nor its name in English, Spanish, French, Portuguese or German.' },
+  TRANSFORM_COORDINATES_INVALID: { severity: 'error', message: 'Not a place in the notation that the mapping names.' },
+  TRANSFORM_COORDINATES_SWAPPED: { severity: 'error', message: 'The latitude lies beyond 90 degrees, and the longitude does not: the two are likely swapped.' },
+  TRANSFORM_NO_MATCH: { severity: 'error', message: 'The pattern of the mapping does not match the cell.' },
+  VALUE_UNKNOWN: { severity: 'error', message: 'A code that the field’s value map does not know.' },
+  VALUE_UNKNOWN_BLOCKS: { severity: 'error', message: 'A code that the field’s value map does not know; the map stops such files before anything is written.' },
 } as const satisfies Readonly<Record<string, IssueKind>>;
 
 export type IssueCode = keyof typeof issueKinds;

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { parseOptionsSchema } from './parse-options.ts';
+import { mostColumnsOfField, transformsSchema } from './transform.ts';
 
 export const dateOrders = ['dmy', 'mdy', 'ymd'] as const;
 export type DateOrder = (typeof dateOrders)[number];
@@ -20,8 +21,10 @@ export type DateReading = z.infer<typeof dateReadingSchema>;
 
 export const mappedFieldSchema = z.object({
   field: z.string(),
-  /** Source columns, from 0. Two for a point made of latitude and longitude (in this order); none for a derived key. */
-  columns: z.array(z.number().int().nonnegative()).max(2).readonly(),
+  /** Source columns, from 0. Two for a point made of latitude and longitude (in this order), several where a transform makes one text of them; none for a derived key or a constant. */
+  columns: z.array(z.number().int().nonnegative()).max(mostColumnsOfField).readonly(),
+  /** Steps between the cells and the field's type. */
+  transforms: transformsSchema.optional(),
   /** Dates and timestamps only. */
   date: dateReadingSchema.optional(),
   /** Why this column feeds this field. */

@@ -34,6 +34,12 @@ export interface IssueGroup {
   readonly lastRow: number;
 }
 
+export const countIssuesByField = async (db: Queryable, epoch: EpochKey, code: IssueCode): Promise<readonly { readonly field: string | null; readonly count: number }[]> => {
+  const { rows } = await db.query<{ field: string | null; count: number }>(
+    'select field, count(*) as count from waybill.issues where job_id = $1 and round = $2 and plan_epoch = $3 and code = $4 group by field order by field', [...epochValues(epoch), code]);
+  return rows;
+};
+
 /** Where the issues of a job stand now; `$1` is the job's id. */
 const ofCurrentEpoch = `from waybill.issues i join waybill.jobs j on j.job_id = i.job_id and j.round = i.round and j.plan_epoch = i.plan_epoch
   where j.job_id = $1`;

@@ -13,8 +13,9 @@ export const archiveKey = (sha256: string): string => {
   return `archive/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}`;
 };
 
-/** The decoded spool of a job (design 10.10). */
-export const spoolKey = (jobId: JobId): string => `spool/${asKeyPart(jobIdSchema, jobId)}`;
+export const spoolsPrefix = 'spool';
+/** The decoded spool of a job (design 10.10), or of a look at a file. */
+export const spoolKey = (jobId: JobId): string => `${spoolsPrefix}/${asKeyPart(jobIdSchema, jobId)}`;
 
 /** All that is kept of an export: parts while it is written, then its files. */
 export const exportPrefix = (jobId: JobId): string => `exports/${asKeyPart(jobIdSchema, jobId)}`;

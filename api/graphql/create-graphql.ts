@@ -67,7 +67,7 @@ export interface GraphqlServerContext { readonly actor: Actor }
 
 export const createGraphql = (deps: ApiDeps, relay: ProgressRelay) => createYoga<GraphqlServerContext, GraphqlContext>({
   schema: createSchema<GraphqlContext>({ typeDefs: loadSchemaText(), resolvers }),
-  context: ({ actor }) => ({ actor, deps, relay }),
+  context: ({ actor, request }) => ({ actor, deps, relay, signal: request.signal }),
   graphqlEndpoint: '/graphql',
   graphiql: false, landingPage: false, cors: false, batching: false, multipart: false,
   maskedErrors: { maskError: maskError(deps) },

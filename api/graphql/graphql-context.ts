@@ -7,6 +7,8 @@ export interface GraphqlContext {
   readonly actor: Actor;
   readonly deps: ApiDeps;
   readonly relay: ProgressRelay;
+  /** Of the request: its client left. */
+  readonly signal: AbortSignal;
 }
 
 /** For readers of rows, when the client names no purpose of its own. */

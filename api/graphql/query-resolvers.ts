@@ -21,6 +21,8 @@ import { parseOverrides } from '../jobs/parse-import-request.ts';
 import { proposeForSource } from '../mapping/propose-for-source.ts';
 import { mustFindDataset, mustFindJob, mustFindSource } from '../jobs/start-import.ts';
 import { defaultPurpose, type GraphqlContext } from './graphql-context.ts';
+import { parsePreviewRequest } from '../mapping/parse-preview-request.ts';
+import { previewMappingOf } from '../mapping/preview-mapping-of.ts';
 import { previewExport } from '../exports/preview-export.ts';
 import { parseExportSelection } from '../exports/parse-export-request.ts';
 import { decodeCursor, encodeCursor, pageSize } from './page-cursor.ts';
@@ -58,10 +60,10 @@ const estimateImport = async (_: unknown, { sha256, dataset, parse }: EstimateAr
 });
 
 interface InspectArgs { readonly sha256: string; readonly fileName?: Maybe<string>; readonly parse?: Maybe<Fields>; readonly all?: Maybe<boolean>; readonly purpose?: Maybe<string> }
-const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: InspectArgs, { deps, actor }: GraphqlContext) => {
+const inspect = async (_: unknown, { sha256, fileName, parse, all, purpose }: InspectArgs, { deps, actor, signal }: GraphqlContext) => {
   refuseWithoutRole({ actor, purpose: purpose ?? defaultPurpose });
   const file = await mustFindSource(deps, actor.org, sha256);
-  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, fileName: fileName ?? undefined, overrides: parseOverrides(parse), extent: all === true ? 'all' : 'samples', readLegacy: deps.readLegacy });
+  const { detection, rows, rowsExact, sample } = await inspectSource(deps.storage, { file, fileName: fileName ?? undefined, overrides: parseOverrides(parse), extent: all === true ? 'all' : 'samples', readLegacy: deps.readLegacy, signal });
   const { options, guesses } = detection;
   return {
     format: options.format, compression: options.compression ?? 'none', encoding: options.encoding, columns: options.columns.map((name) => ({ name })),
@@ -107,6 +109,7 @@ const audit = (_: unknown, { afterSeq, first }: { readonly afterSeq?: Maybe<numb
 
 export const queryResolvers = {
   previewExport: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewExport(deps, { actor, selection: parseExportSelection(input) }),
+  previewMapping: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewMappingOf(deps, actor, parsePreviewRequest(input)),
   jobs, job, issues, estimateImport, inspect, proposeMapping, archiveFiles, records, audit,
   issueGroups: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) => {
     await mustFindJob(deps, actor.org, jobId);

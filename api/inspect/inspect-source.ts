@@ -8,6 +8,7 @@ import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
 import type { SourceFile } from '../../db/source-files.ts';
 import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
+import { TurnQueue } from './turn-queue.ts';
 import { countRecords, headBytes, headRecords } from './sample-records.ts';
 
 export interface InspectInput {
@@ -17,6 +18,8 @@ export interface InspectInput {
   /** `all`: the whole file is read for the exact number of rows; `head`: no more is unpacked or decoded than tells about how much it is. */
   readonly extent: 'all' | 'samples' | 'head';
   readonly readLegacy?: ReadLegacyWorkbook | undefined;
+  /** Of the one who asks: nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 export interface InspectedSource {
   readonly detection: Detection;
@@ -28,15 +31,19 @@ export interface InspectedSource {
 }
 
 const sampleRows = 5;
+/** A workbook may take hundreds of megabytes for a moment. */
+const looks = new TurnQueue(2);
 /** Of a packed file, to tell how much it grows: its start may be denser or emptier than the rest, and a longer one would cost as much as the import. */
 const mostHeadBytes = 4 * 1024 * 1024;
 
 /** What cannot be read at an offset is spooled for the look, so that what is said here is what the import will find. */
-export const inspectSource = async (storage: LookStore, { file, fileName, overrides, extent, readLegacy }: InspectInput): Promise<InspectedSource> => {
+export const inspectSource = (storage: LookStore, input: InspectInput): Promise<InspectedSource> => looks.run(() => look(storage, input), input.signal);
+
+const look = async (storage: LookStore, { file, fileName, overrides, extent, readLegacy, signal }: InspectInput): Promise<InspectedSource> => {
   const spool = spoolKey(randomUUID());
   const store: LookStore = extent === 'head' ? new MemorySpool(storage, spool) : storage;
   try {
-    const order = { key: archiveKey(file.sha256), spool, overrides, fileName, readLegacy, ...(extent === 'head' ? { mostBytes: mostHeadBytes } : {}) };
+    const order = { key: archiveKey(file.sha256), spool, overrides, fileName, readLegacy, signal, ...(extent === 'head' ? { mostBytes: mostHeadBytes } : {}) };
     const { detection, key, wholeBytes } = await prepareSource(store, order);
     const source = await openChunks(store, key);
     const { options } = detection;

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { WaybillError } from '../../contracts/errors.ts';
 import { importRequestSchema, type ImportRequest } from '../../contracts/import-request.ts';
+import { parseTransforms } from '../../contracts/transform.ts';
 import { parseOverridesSchema, type ParseOverrides } from '../../contracts/parse-options.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,13 +29,24 @@ export const parseOverrides = (value: Fields | null | undefined): ParseOverrides
 
 interface DateOrderEntry { readonly field: string; readonly order: string }
 
-export const parseImportRequest = (input: Fields): ImportRequest => {
+/** Steps have an error of their own, with the step's place. */
+const parseMapEntries = (entries: readonly Fields[] | undefined): readonly Fields[] | undefined => entries?.map((entry, index) => {
+  const { transforms, ...fields } = withoutNulls(entry);
+  return { ...fields, ...(transforms === undefined ? {} : { transforms: parseTransforms(transforms, `map[${index}].transforms`) }) };
+});
+
+/** Lists and nested inputs in the form of the contracts; what was not said is left to their defaults. */
+export const importFields = (input: Fields): Record<string, unknown> => {
   const fields = withoutNulls(input);
   const orders = fields['dateOrders'] as readonly DateOrderEntry[] | undefined;
   const parse = fields['parse'] as Fields | undefined;
-  return parseWith(importRequestSchema, {
+  const map = parseMapEntries(fields['map'] as readonly Fields[] | undefined);
+  return {
     ...fields,
+    ...(map === undefined ? {} : { map }),
     ...(orders === undefined ? {} : { dateOrders: Object.fromEntries(orders.map(({ field, order }) => [field, order])) }),
     ...(parse === undefined ? {} : { parse: withoutNulls(parse, ['quote']) }),
-  }, 'input');
+  };
 };
+
+export const parseImportRequest = (input: Fields): ImportRequest => parseWith(importRequestSchema, importFields(input), 'input');

@@ -125,9 +125,11 @@ export type ParseOverrides = {
 };
 
 export type MapEntry = {
-  /** Source columns by name, or `#n` from 1. Two make a point: latitude, longitude. */
+  /** Source columns by name, or `#n` from 1. Two make a point: latitude, longitude; several need a transform that makes one text of them, none a constant. */
   readonly columns: ReadonlyArray<Scalars['String']['input']>;
   readonly field: Scalars['String']['input'];
+  /** Steps between the cells and the field, in their order: `{fn: "trim"}`; docs/transforms.md has each function. */
+  readonly transforms?: InputMaybe<ReadonlyArray<Scalars['JSON']['input']>>;
 };
 
 export type FieldDateOrder = {
@@ -153,6 +155,21 @@ export type StartImportInput = {
   readonly parse?: InputMaybe<ParseOverrides>;
   readonly dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   readonly again?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type PreviewMappingInput = {
+  readonly sha256: Scalars['String']['input'];
+  /** Asked only where the content leaves the format open. */
+  readonly fileName?: InputMaybe<Scalars['String']['input']>;
+  readonly dataset: Scalars['String']['input'];
+  readonly key?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly map?: InputMaybe<ReadonlyArray<MapEntry>>;
+  readonly dateOrders?: InputMaybe<ReadonlyArray<FieldDateOrder>>;
+  readonly zone?: InputMaybe<Scalars['String']['input']>;
+  readonly parse?: InputMaybe<ParseOverrides>;
+  /** How many of the first rows; at most 100. */
+  readonly rows?: InputMaybe<Scalars['Int']['input']>;
+  readonly purpose?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type ExportFieldInput = {
@@ -320,6 +337,13 @@ export type ProposeMappingQueryVariables = Exact<{
 
 export type ProposeMappingQuery = { readonly proposeMapping: { readonly answer: unknown, readonly columns: ReadonlyArray<{ readonly no: number, readonly column: string, readonly field: string | null, readonly confidence: number, readonly auto: boolean, readonly fillRate: number, readonly candidates: ReadonlyArray<{ readonly field: string, readonly confidence: number, readonly reasons: ReadonlyArray<string> }> }>, readonly combine: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly confidence: number, readonly auto: boolean }> } };
 
+export type PreviewMappingQueryVariables = Exact<{
+  input: PreviewMappingInput;
+}>;
+
+
+export type PreviewMappingQuery = { readonly previewMapping: { readonly unmapped: ReadonlyArray<string>, readonly fields: ReadonlyArray<{ readonly field: string, readonly type: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly by: string }>, readonly rows: ReadonlyArray<{ readonly rowNo: number, readonly lineNo: number, readonly accepted: boolean, readonly cells: ReadonlyArray<{ readonly field: string, readonly before: ReadonlyArray<string>, readonly after: string | null, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }>, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }> } };
+
 export type AuditQueryVariables = Exact<{
   afterSeq?: InputMaybe<Scalars['Count']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -465,6 +489,11 @@ export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFiles
 export const proposeMappingDocument: TypedDocument<ProposeMappingQuery, ProposeMappingQueryVariables> = {
   name: 'proposeMapping',
   text: "query proposeMapping($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse purpose:$purpose){columns{no column field confidence auto fillRate candidates{field confidence reasons}}combine{field columns confidence auto}answer}}",
+};
+
+export const previewMappingDocument: TypedDocument<PreviewMappingQuery, PreviewMappingQueryVariables> = {
+  name: 'previewMapping',
+  text: "query previewMapping($input:PreviewMappingInput!){previewMapping(input:$input){fields{field type columns transforms by}unmapped rows{rowNo lineNo accepted cells{field before after issues{code severity message}}issues{code severity message}}}}",
 };
 
 export const auditDocument: TypedDocument<AuditQuery, AuditQueryVariables> = {

@@ -30,11 +30,17 @@ const plain: Packing = { packPart: (pieces) => pieces, join: inARow((bytes) => b
 
 /** Members one after the other are one file (RFC 1952, 2.2). */
 const gzip: Packing = {
-  packPart: (pieces) => {
+  packPart: async function* packPart(pieces) {
     const source = Readable.from(pieces);
     const zip = createGzip();
     source.on('error', (error) => { zip.destroy(error); });
-    return source.pipe(zip) as AsyncIterable<Uint8Array>;
+    try {
+      yield* source.pipe(zip) as AsyncIterable<Uint8Array>;
+    } finally {
+      // `pipe` ends no source whose target failed, and the rows behind it would wait for ever.
+      source.destroy();
+      zip.destroy();
+    }
   },
   join: inARow((bytes) => gzipSync(bytes)),
 };

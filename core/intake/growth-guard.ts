@@ -30,6 +30,8 @@ export async function* guardGrowth(store: Pick<SourceStore, 'freeBytes'>, { piec
     }
     yield piece;
   }
+  // What was overtaken must not be named.
+  signal?.throwIfAborted();
 }
 
 const refuseFullDisk = async (store: Pick<SourceStore, 'freeBytes'>): Promise<void> => {

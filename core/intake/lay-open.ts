@@ -36,10 +36,10 @@ export const layOpen = async (store: SourceStore, order: PrepareOrder): Promise<
     return { ...received, packing: null };
   }
   const first = await unpackTo(store, order, received, outer);
-  const inner = await lookInside(store, first);
+  const inner = await lookInside(store, first, order.mostBytes !== undefined);
   if (inner === null) return { ...first, packing: packingOf([outer]) };
   const second = await unpackTo(store, order, { ...first, received: received.bytes }, inner);
-  if (await lookInside(store, second) !== null) throw nested();
+  if (await lookInside(store, second, order.mostBytes !== undefined) !== null) throw nested();
   return { ...second, packing: packingOf([outer, inner]) };
 };
 
@@ -63,11 +63,12 @@ const lookInto = async (store: SourceStore, layer: Layer, entry: string | undefi
   return { compression, member, words: members.length === 1 ? 'the only file of a ZIP file' : `file ${members.indexOf(member) + 1} of ${members.length} of a ZIP file` };
 };
 
-/** A document may lie in there; whether it can be read is found out where documents are. */
-const lookInside = async (store: SourceStore, layer: Layer): Promise<Found | null> => {
+/** A document may lie in there; whether it can be read is found out where documents are. The head of a ZIP file says nothing: its directory is at its end. */
+const lookInside = async (store: SourceStore, layer: Layer, isHead: boolean): Promise<Found | null> => {
   const compression = await startOf(store, layer);
   if (compression === null) return null;
   if (compression !== 'zip') return { compression, words: `${compression} data` };
+  if (isHead && layer.bytes < layer.wholeBytes) return null;
   const { isDocument } = await readZipDirectory(await openStored(store, layer.key)).catch(() => ({ isDocument: false }));
   if (isDocument) return null;
   throw nested();

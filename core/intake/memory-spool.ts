@@ -44,6 +44,7 @@ export class MemorySpool implements LookStore {
       if (bytes > mostKeptBytes) return this.moveToStore(pieces, rest);
     }
     this.kept = Buffer.concat(pieces);
+    if (this.isStored) await this.store.remove(key);
     this.isStored = false;
     return { bytes };
   }
@@ -74,6 +75,10 @@ export class MemorySpool implements LookStore {
 }
 
 async function* chained(begun: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* begun;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  try {
+    yield* begun;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
 }

@@ -96,4 +96,5 @@ async function* decodedPieces(pieces: AsyncIterable<Uint8Array>, encoding: Encod
     yield decoder.push(piece);
   }
   yield decoder.end();
+  signal?.throwIfAborted();
 }

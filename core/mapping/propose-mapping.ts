@@ -5,10 +5,11 @@
 import type { DatasetDefinition, FieldDefinition } from '../../contracts/dataset-definition.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import type { MappedField } from '../../contracts/plan-document.ts';
+import type { TransformStep } from '../../contracts/transform.ts';
 import { normaliseName } from './normalise-name.ts';
 import { resolveColumn } from './resolve-column.ts';
 
-export interface MapEntry { readonly columns: readonly string[]; readonly field: string }
+export interface MapEntry { readonly columns: readonly string[]; readonly field: string; readonly transforms?: readonly TransformStep[] | undefined }
 
 /** Date readings are added later, from samples; everything else of a {@link MappedField} is decided here. */
 export interface MappingProposal {
@@ -85,10 +86,11 @@ const mappedByOperator = (
   const field = definition.fields.find((candidate) => candidate.name === entry.field);
   if (field === undefined) throw invalidEntry(entryNo, entry.field, 'the dataset has no such field');
   if (!mayBeMapped(field)) throw invalidEntry(entryNo, entry.field, 'the field is filled by itself');
-  if (entry.columns.length === 2 && field.type !== 'point') throw invalidEntry(entryNo, entry.field, 'only a point takes two columns');
+  if (entry.transforms === undefined && entry.columns.length !== 1 && !(entry.columns.length === 2 && field.type === 'point'))
+    throw invalidEntry(entryNo, entry.field, 'without a transform only a point takes two columns, and every other field one');
   const found = entry.columns.map((wanted) => resolveColumn(columns, wanted));
   if (found.some((index) => index === null)) throw invalidEntry(entryNo, entry.field, 'the file has no such column, or more than one');
-  return { field: field.name, columns: found.flatMap((index) => index ?? []), by: 'operator' };
+  return { field: field.name, columns: found.flatMap((index) => index ?? []), ...(entry.transforms === undefined ? {} : { transforms: entry.transforms }), by: 'operator' };
 };
 
 /** The header stays out of the message: in a file without a header it may be data (design 10.12). */

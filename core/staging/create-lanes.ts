@@ -6,28 +6,55 @@ import { pgTypeOf } from '../../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../../contracts/plan-document.ts';
 import { createCellEncoder, createPointPairEncoder } from '../types/cell-encoder.ts';
 import { createKeyHasher } from '../types/derived-key.ts';
-import type { Lane } from './row-stager.ts';
+import { TransformArena } from '../transform/byte-cell.ts';
+import { compileTransforms } from '../transform/compile-transforms.ts';
+import { TransformCellsEncoder, TransformEncoder } from '../transform/transform-encoder.ts';
+import { TransformProgram } from '../transform/transform-program.ts';
+import type { HashSource, Lane } from './row-stager.ts';
 
-export const createLanes = (plan: PlanDocument, definition: DatasetDefinition): readonly Lane[] =>
-  plan.mapping.map((mapped) => createLane(mapped, plan, definition));
+export interface LaneOptions {
+  /** False: dates as people write them, for a preview. */
+  readonly datesAsDays: boolean;
+}
 
-const createLane = (mapped: MappedField, plan: PlanDocument, definition: DatasetDefinition): Lane => {
+export const createLanes = (plan: PlanDocument, definition: DatasetDefinition, options: LaneOptions = { datesAsDays: true }): readonly Lane[] =>
+  {
+  const arena = new TransformArena();
+  return plan.mapping.map((mapped) => createLane(mapped, { plan, definition, options, arena }));
+};
+
+interface LaneBasis { readonly plan: PlanDocument; readonly definition: DatasetDefinition; readonly options: LaneOptions; readonly arena: TransformArena }
+
+const createLane = (mapped: MappedField, basis: LaneBasis): Lane => {
+  const { plan, definition, options, arena } = basis;
   const inKey = plan.key.includes(mapped.field);
   // A blank cell of a key chosen for this import is a missing key, as it is for the dataset's own.
   const field = { ...fieldNamed(definition, mapped.field), ...(inKey ? { key: true } : {}) };
   const whenBlank = inKey ? issueNumber('KEY_MISSING') : field.required ? issueNumber('REQUIRED_MISSING') : 0;
   const [first, second] = mapped.columns;
-  if (first === undefined)
-    return { kind: 'hash', field: field.name, columns: hashedColumns(field, plan), hasher: createKeyHasher() };
-  if (second !== undefined)
+  const program = programOf(mapped, field);
+  if (first === undefined && program === null)
+    return { kind: 'hash', field: field.name, sources: hashSources(field, basis), hasher: createKeyHasher() };
+  if (first !== undefined && second !== undefined && program === null)
     return { kind: 'pair', field: field.name, columns: [first, second], encoder: createPointPairEncoder(field), whenBlank };
-  const encoder = createCellEncoder(field, { zone: plan.zone, date: mapped.date, datesAsDays: pgTypeOf(field) === 'date' });
-  return { kind: 'cell', field: field.name, column: first, encoder, whenBlank };
+  const encoder = createCellEncoder(field, { zone: plan.zone, date: mapped.date, datesAsDays: options.datesAsDays && pgTypeOf(field) === 'date' });
+  if (first === undefined || second !== undefined)
+    return { kind: 'cells', field: field.name, columns: mapped.columns, encoder: new TransformCellsEncoder(program ?? nothingToDo, encoder, arena), whenBlank };
+  return { kind: 'cell', field: field.name, column: first, encoder: program === null ? encoder : new TransformEncoder(program, encoder, arena), whenBlank };
 };
 
+const nothingToDo = new TransformProgram([], { columns: 1, pair: false });
+
+/** Checked when the import was defined; the place is the plan's. */
+const programOf = ({ transforms, columns, field: name }: MappedField, field: FieldDefinition): TransformProgram | null =>
+  transforms === undefined ? null : compileTransforms(transforms, { type: field.type, columns: columns.length, at: `the field ${name}, transforms` });
+
 /** In the definition's order, so that the hash does not depend on the file's. A field without a column takes no part. */
-const hashedColumns = (field: FieldDefinition, plan: PlanDocument): readonly number[] =>
-  (field.hashOf ?? []).flatMap((name) => plan.mapping.find((entry) => entry.field === name)?.columns ?? []);
+const hashSources = (field: FieldDefinition, { plan, definition }: LaneBasis): readonly HashSource[] =>
+  (field.hashOf ?? []).flatMap((name) => {
+    const mapped = plan.mapping.find((entry) => entry.field === name);
+    return mapped === undefined ? [] : [{ columns: mapped.columns, program: programOf(mapped, fieldNamed(definition, name)) }];
+  });
 
 const fieldNamed = (definition: DatasetDefinition, name: string): FieldDefinition => {
   const field = definition.fields.find((candidate) => candidate.name === name);

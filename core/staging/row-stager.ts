@@ -15,6 +15,9 @@ import type { RecordReader } from '../formats/source-format.ts';
 import { blankCell } from '../types/cell-encoder.ts';
 import { TextCellEncoder } from '../types/text-encoder.ts';
 import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
+import type { CellsEncoder } from '../transform/transform-encoder.ts';
+import type { Outcome } from '../transform/step.ts';
+import type { TransformProgram } from '../transform/transform-program.ts';
 import { CopyBuffer } from '../types/copy-buffer.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
 import { writeInteger } from '../types/write-integer.ts';
@@ -25,7 +28,20 @@ import type { ChunkCounts, ChunkEvidence, RejectedRow } from './chunk-findings.t
 export type Lane =
   | { readonly kind: 'cell'; readonly field: string; readonly column: number; readonly encoder: CellEncoder; readonly whenBlank: number }
   | { readonly kind: 'pair'; readonly field: string; readonly columns: readonly [number, number]; readonly encoder: PairEncoder; readonly whenBlank: number }
-  | { readonly kind: 'hash'; readonly field: string; readonly columns: readonly number[]; readonly hasher: KeyHasher };
+  | { readonly kind: 'cells'; readonly field: string; readonly columns: readonly number[]; readonly encoder: CellsEncoder; readonly whenBlank: number }
+  | { readonly kind: 'hash'; readonly field: string; readonly sources: readonly HashSource[]; readonly hasher: KeyHasher };
+
+/** Cells of a derived key: as they stand in the file, or the one text that transforms make of them. */
+export interface HashSource { readonly columns: readonly number[]; readonly program: TransformProgram | null }
+
+/** Where an issue of a lane is shown; null: in no one column. */
+const columnOf = (lane: Lane): number | null => {
+  switch (lane.kind) {
+    case 'cell': return lane.column;
+    case 'cells': return lane.columns[0] ?? null;
+    case 'pair': case 'hash': return null;
+  }
+};
 
 export interface StagerSpec {
   readonly reader: RecordReader;
@@ -49,6 +65,13 @@ export interface ChunkRange {
 }
 
 const apostrophe = 0x27, tab = 0x09, newline = 0x0a, backslash = 0x5c, capitalN = 0x4e;
+/** A cell that its transforms refuse rejects the row, whatever the key would have been. */
+const hashText = (hasher: KeyHasher, outcome: Outcome): void => {
+  if (typeof outcome !== 'string') { hasher.nullCell(); return; }
+  const bytes = Buffer.from(outcome, 'utf8');
+  hasher.cell(bytes, 0, bytes.length);
+};
+
 const replacement = Buffer.from([0xef, 0xbf, 0xbd]);
 const tooFew = issueNumber('ROW_TOO_FEW_CELLS'), tooMany = issueNumber('ROW_TOO_MANY_CELLS');
 const undecodable = issueNumber('TEXT_UNDECODABLE'), refused = issueNumber('VALUE_REFUSED'), unknownPath = issueNumber('ROW_PATH_UNKNOWN');
@@ -98,7 +121,7 @@ export class RowStager {
     this.staged = 0;
     this.hasher.clear();
     this.filled.fill(0);
-    for (const lane of this.spec.lanes) if (lane.kind === 'cell') lane.encoder.evidence?.reset();
+    for (const lane of this.spec.lanes) if (lane.kind === 'cell' || lane.kind === 'cells') lane.encoder.evidence?.reset();
     this.suspectBytes = this.spec.transcoded ? bytes.includes(replacement) : !isUtf8(bytes);
     this.scanner.reset(bytes, 0, bytes.length, range.firstLine);
   }
@@ -142,7 +165,7 @@ export class RowStager {
 
   get evidence(): ChunkEvidence {
     const dates = this.spec.lanes.flatMap((lane) => {
-      if (lane.kind !== 'cell' || lane.encoder.evidence === null) return [];
+      if ((lane.kind !== 'cell' && lane.kind !== 'cells') || lane.encoder.evidence === null) return [];
       const { iso, dmyOnly, mdyOnly, either, same, named, invalid } = lane.encoder.evidence;
       return [[lane.field, { iso, dmyOnly, mdyOnly, either, same, named, invalid }] as const];
     });
@@ -196,8 +219,9 @@ export class RowStager {
     const row = this.rejected.find((candidate) => candidate.rowNo === rowNo);
     const refusedLane = this.spec.lanes[lane];
     if (row === undefined || refusedLane === undefined) return;
+    const column = columnOf(refusedLane);
     this.issues.push({
-      rowNo, lineNo: row.lineNo, field: refusedLane.field, columnNo: refusedLane.kind === 'cell' ? refusedLane.column + 1 : null,
+      rowNo, lineNo: row.lineNo, field: refusedLane.field, columnNo: column === null ? null : column + 1,
       code: 'VALUE_REFUSED', severity: issueKinds['VALUE_REFUSED'].severity,
     });
   }
@@ -232,6 +256,7 @@ export class RowStager {
     switch (lane.kind) {
       case 'cell': return this.stageCell(lane, out);
       case 'pair': return this.stagePair(lane, out);
+      case 'cells': return this.stageCells(lane, out);
       case 'hash': return this.stageHash(lane, out);
     }
   }
@@ -254,7 +279,7 @@ export class RowStager {
       }
     }
     if (start === end && this.spec.quotedNothingIsText === true && (flags & quotedFlag) !== 0 && lane.encoder instanceof TextCellEncoder) return true;
-    const finding = start === end ? blankCell : lane.encoder.encode(bytes, start, end, out);
+    const finding = start === end && lane.encoder.takesNothing !== true ? blankCell : lane.encoder.encode(bytes, start, end, out);
     return finding === 0 || this.settle(finding, lane, column, { out, before });
   }
 
@@ -267,24 +292,43 @@ export class RowStager {
     return finding === 0 || this.settle(finding, lane, latitude, { out, before });
   }
 
+  private stageCells(lane: Lane & { kind: 'cells' }, out: CopyBuffer): boolean {
+    const before = out.length;
+    if (lane.columns.some((column) => ((this.scanner.cellFlags[column] as number) & brokenFlag) !== 0)) return false;
+    const finding = lane.encoder.encode(lane.columns.map((column) => this.textOf(column)), out);
+    return finding === 0 || this.settle(finding, lane, columnOf(lane), { out, before });
+  }
+
   private stageHash(lane: Lane & { kind: 'hash' }, out: CopyBuffer): boolean {
-    const { scanner } = this;
-    for (const column of lane.columns) {
-      const start = scanner.cellStart[column] as number;
-      const end = scanner.cellEnd[column] as number;
-      if (start === end) lane.hasher.nullCell();
-      else if (((scanner.cellFlags[column] as number) & escapedFlag) === 0) lane.hasher.cell(this.bytes, start, end);
-      else {
-        const length = this.unescape(column, end - start, 0);
-        lane.hasher.cell(this.scratch, 0, length);
-      }
-    }
+    for (const { columns, program } of lane.sources)
+      if (program === null) for (const column of columns) this.hashCell(lane.hasher, column);
+      else hashText(lane.hasher, program.run(columns.map((column) => this.textOf(column))));
     out.ascii(lane.hasher.hex());
     return true;
   }
 
+  private hashCell(hasher: KeyHasher, column: number): void {
+    const start = this.scanner.cellStart[column] as number;
+    const end = this.scanner.cellEnd[column] as number;
+    if (start === end) hasher.nullCell();
+    else if (((this.scanner.cellFlags[column] as number) & escapedFlag) === 0) hasher.cell(this.bytes, start, end);
+    else {
+      const length = this.unescape(column, end - start, 0);
+      hasher.cell(this.scratch, 0, length);
+    }
+  }
+
+  /** Null: the cell is empty. */
+  private textOf(column: number): string | null {
+    const start = this.scanner.cellStart[column] as number;
+    const end = this.scanner.cellEnd[column] as number;
+    if (start === end) return null;
+    if (((this.scanner.cellFlags[column] as number) & escapedFlag) === 0) return this.bytes.toString('utf8', start, end);
+    return this.scratch.toString('utf8', 0, this.unescape(column, end - start, 0));
+  }
+
   private settle(
-    finding: number, lane: Lane & { readonly whenBlank: number }, column: number, { out, before }: { readonly out: CopyBuffer; readonly before: number },
+    finding: number, lane: Lane & { readonly whenBlank: number }, column: number | null, { out, before }: { readonly out: CopyBuffer; readonly before: number },
   ): boolean {
     if (finding === blankCell) {
       if (lane.whenBlank !== 0) { this.find(lane.whenBlank, lane.field, column); return false; }
@@ -304,7 +348,7 @@ export class RowStager {
     const lanes = fields.map((field) => this.spec.lanes.findIndex((candidate) => candidate.field === field));
     for (const [at, index] of lanes.entries()) {
       const lane = this.spec.lanes[index];
-      this.find(refused, fields[at] ?? null, lane?.kind === 'cell' ? lane.column : null);
+      this.find(refused, fields[at] ?? null, lane === undefined ? null : columnOf(lane));
     }
     this.emptyCells(out, lineStart, lanes);
     return false;

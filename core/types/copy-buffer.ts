@@ -10,7 +10,7 @@ export class CopyBuffer {
   /** The same bytes, for four at a time. */
   words: DataView;
   length = 0;
-  // Two sources, because a row takes turns between the chunk and the scratch buffer of unescaped cells.
+  // Two sources, because a row takes turns between the chunk and the scratch buffer of unescaped cells or of transformed ones.
   private source: Uint8Array = nothing;
   private sourceView: DataView = viewOf(nothing);
   private otherSource: Uint8Array = nothing;
@@ -23,14 +23,12 @@ export class CopyBuffer {
 
   /** A view of a source of cells, kept from one cell to the next. */
   wordsOf(source: Uint8Array): DataView {
-    if (source !== this.source) {
-      const { source: lastSource, sourceView: lastView } = this;
-      this.sourceView = source === this.otherSource ? this.otherView : viewOf(source);
-      this.source = source;
-      this.otherSource = lastSource;
-      this.otherView = lastView;
-    }
-    return this.sourceView;
+    if (source === this.source) return this.sourceView;
+    if (source === this.otherSource) return this.otherView;
+    this.otherSource = this.source;
+    this.otherView = this.sourceView;
+    this.source = source;
+    return this.sourceView = viewOf(source);
   }
 
   /** Makes room for so many more bytes; `bytes` may be another buffer afterwards. */

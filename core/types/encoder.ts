@@ -14,6 +14,8 @@ export interface CellEncoder {
   encode(bytes: Uint8Array, start: number, end: number, out: CopyBuffer): number;
   /** Dates and timestamps: what was seen since the last reset; null for every other type. */
   readonly evidence: DateEvidence | null;
+  /** Whether an empty cell is handed over too: a transform may put something in its place. */
+  readonly takesNothing?: boolean;
 }
 
 /** Two cells that make one field: latitude and longitude in columns of their own. */

@@ -1,4 +1,4 @@
-/** English month names: the full name, its first three letters, or `Sept`, in any case. Other languages come with transforms. */
+/** English month names: the full name, its first three letters, or `Sept`, in any case. Other languages: the transform `date`. */
 const names = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
 const namesInBytes = names.map((name) => Buffer.from(name, 'latin1'));
 const key = (a: number, b: number, c: number): number => (a << 16) | (b << 8) | c;

@@ -36,7 +36,7 @@ describe('XML that was exported', () => {
       for (const each of [name, copy]) await wide.adopt(each, `create table app.${each} (id integer primary key, "full name" text, seldom text)`);
       await wide.sql(`insert into app.${name} select n, E'a\\x01_x0041_\\r' || n, case when n = 20000 then 'once' end from generate_series(1, 40000) n`);
       const { files, contents } = await runExport(wide, name, { format: 'xml' });
-      expect(files.map(({ fileNo, rows, storageKey }) => [fileNo, rows, storageKey.replace(/^.*\//, '')])).toEqual([[1, 40_000, 'file-1'], [2, 0, 'beside.xsd']]);
+      expect(files.map(({ fileNo, rows, extension }) => [fileNo, rows, extension])).toEqual([[1, 40_000, null], [2, 0, 'xsd']]);
       expect(contents[1]?.toString()).toContain('<xs:element name="full_x0020_name" type="xs:string" minOccurs="0"/>');
       const job = await wide.load(copy, contents[0] ?? '');
       expect(shortBooks(job.books)).toEqual({ created: 40_000 });

@@ -14,13 +14,19 @@ describe('--map', () => {
     expect(parseMap('a=b=c')).toEqual({ columns: ['a=b'], field: 'c' });
     expect(parseMap('C\\+\\+=lang')).toEqual({ columns: ['C++'], field: 'lang' });
   });
+  it('sends a column through functions without arguments, and several columns through one that joins them', () => {
+    expect(parseMap('Nombre=name|trim|title')).toEqual({ columns: ['Nombre'], field: 'name', transforms: [{ fn: 'trim' }, { fn: 'title' }] });
+    expect(parseMap('a+b+c=name|join')).toEqual({ columns: ['a', 'b', 'c'], field: 'name', transforms: [{ fn: 'join' }] });
+    expect(parseMap('a=odd\\|name')).toEqual({ columns: ['a'], field: 'odd|name' });
+    for (const text of ['a=b|', 'a=b|split(1)', 'a=|trim']) expect(() => parseMap(text), text).toThrow();
+  });
   it('refuses what names no source or no field', () => {
     for (const text of ['', '=', 'a', 'a=', '=b', '+b=c', 'a+=c', 'a+b+c=d']) expect(() => parseMap(text), text).toThrow();
   });
   it('takes every name back out as it was put in', () => {
     const name = fc.string({ minLength: 1 }).filter((text) => text.trim() === text && !text.includes('\\'));
     fc.assert(fc.property(fc.array(name, { minLength: 1, maxLength: 2 }), name.filter((text) => !text.includes('=')), (columns, field) => {
-      expect(parseMap(`${columns.map((column) => column.replaceAll('+', '\\+')).join('+')}=${field}`)).toEqual({ columns, field });
+      expect(parseMap(`${columns.map((column) => column.replaceAll('+', '\\+')).join('+')}=${field.replaceAll('|', '\\|')}`)).toEqual({ columns, field });
     }));
   });
 });

@@ -84,6 +84,23 @@ it('refuses with our own sentence, and nothing of the file in it', async () => {
   await recordHistory(handle, 'real-refusal');
 });
 
+it('refuses a file with codes that a value map blocks, with the field and the count and no code', async () => {
+  const map = [
+    { columns: ['QuokkaKey'], field: 'id', transforms: [{ fn: 'trim' as const }] },
+    { columns: ['narwhalName'], field: 'name', transforms: [{ fn: 'map' as const, table: { zebra: 'axolotl' }, unknown: 'block' as const }] },
+  ];
+  const before = await bench.numbers('select count(*) from app.dataset_of_test');
+  const jobId = await bench.receive('dataset_of_test', 'QuokkaKey,narwhalName\nzebra-1,zebra\nzebra-2,WOMBAT\nzebra-3,wombat\n', { map, fileName: 'Quokka.csv' });
+  const handle = await client.workflow.start(importWorkflowType, { workflowId: importWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }] });
+  expect(await handle.result()).toMatchObject({ state: 'refused' });
+  expect(await bench.job(jobId)).toMatchObject({ state: 'refused', errorCode: 'VALUE_UNKNOWN_CODES', errorPlace: { fields: ['name: 2'] } });
+  expect(await bench.found(jobId)).toEqual(['2 VALUE_UNKNOWN_BLOCKS name', '3 VALUE_UNKNOWN_BLOCKS name']);
+  expect(await bench.rejects(jobId)).toEqual(['2@3 zebra-2,WOMBAT', '3@4 zebra-3,wombat']);
+  expect(await bench.numbers('select count(*) from app.dataset_of_test')).toEqual(before);
+  const texts = textsOf(await handle.fetchHistory()).join('\n').toLowerCase();
+  for (const secret of secrets) expect(texts).not.toContain(secret.toLowerCase());
+});
+
 const startExport = (jobId: string) => client.workflow.start(exportWorkflowType, { workflowId: exportWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }] });
 
 it('leads real activities through an export, and neither a value nor the filter reaches the engine or its logs', async () => {

@@ -1,0 +1,69 @@
+/** `previewMapping`: the first rows of a received file before and after their mapping; nothing is imported, and nothing is left behind. */
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../../contracts/actor.ts';
+import { keyFieldsOf, type DatasetDefinition } from '../../contracts/dataset-definition.ts';
+import { engineVersion } from '../../contracts/engine-version.ts';
+import { issueKinds, type IssueCode, type Severity } from '../../contracts/issue-codes.ts';
+import type { MappedField, PlanDocument } from '../../contracts/plan-document.ts';
+import { headOfRecords } from '../../core/formats/record-chunks.ts';
+import type { RandomAccess } from '../../core/formats/source-format.ts';
+import { prepareSource } from '../../core/intake/prepare-source.ts';
+import { openStored } from '../../core/intake/source-store.ts';
+import { proposeMapping } from '../../core/mapping/propose-mapping.ts';
+import { asExported, fitColumns, mappedField, withDateReadings } from '../../core/staging/draft-plan.ts';
+import { previewMapping, type PreviewedRow } from '../../core/staging/preview-mapping.ts';
+import { checkTransforms } from '../../core/transform/check-transforms.ts';
+import { zoneClockOf } from '../../core/types/zone-clock.ts';
+import { findExportedFile } from '../../db/export-files.ts';
+import { refuseWithoutRole } from '../../db/reader.ts';
+import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { headBytes } from '../inspect/sample-records.ts';
+import { mustFindDataset, mustFindSource } from '../jobs/start-import.ts';
+import type { PreviewRequest } from './parse-preview-request.ts';
+
+type Deps = Pick<ApiDeps, 'pool' | 'storage'>;
+
+export const previewMappingOf = async (deps: Deps, actor: Actor, request: PreviewRequest) => {
+  refuseWithoutRole({ actor, purpose: request.purpose });
+  const { definition, version } = await mustFindDataset(deps, actor.org, request.dataset);
+  checkTransforms(definition, request.map);
+  zoneClockOf(request.zone);
+  const file = await mustFindSource(deps, actor.org, request.sha256);
+  const fromExport = await findExportedFile(deps.pool, { org: actor.org, sha256: request.sha256 });
+  const spool = spoolKey(randomUUID());
+  try {
+    const { detection, key } = await prepareSource(deps.storage, { key: archiveKey(file.sha256), spool, overrides: request.parse, fileName: request.fileName });
+    const source = await openStored(deps.storage, key);
+    const parse = fitColumns(detection.options, request, definition);
+    const { mapping, unmapped } = proposeMapping(parse.columns, definition, request.map);
+    const plan = await draftOf({ request, definition, version, source, plan: { parse: fromExport === null ? parse : asExported(parse, { definition, mapping }), mapping, ...(fromExport === null ? {} : { fromExport }) } });
+    const rows = previewMapping({ plan, definition, head: await headOfRecords(source, plan.parse, headBytes), wanted: request.rows });
+    return { fields: mapping.map((mapped) => fieldOf(mapped, plan, definition)), unmapped: unmapped.map((column) => parse.columns[column] ?? ''), rows: rows.map(withMessages) };
+  } finally {
+    await deps.storage.remove(spool);
+  }
+};
+
+interface Drafting {
+  readonly request: PreviewRequest; readonly definition: DatasetDefinition; readonly version: number; readonly source: RandomAccess;
+  readonly plan: Pick<PlanDocument, 'parse' | 'mapping' | 'fromExport'>;
+}
+
+/** Required fields and the key may still be without a column: the preview is for whoever is not done with the mapping. */
+const draftOf = async ({ request, definition, version, source, plan }: Drafting): Promise<PlanDocument> => {
+  const mapping = await withDateReadings({ source: async () => source, parse: plan.parse, definition, mapping: plan.mapping, dateOrders: request.dateOrders });
+  return {
+    schemaVersion: 1, engineVersion, dataset: definition.name, datasetVersion: version, ...plan, mapping,
+    key: (request.key ?? keyFieldsOf(definition)).filter((name) => mapping.some(({ field }) => field === name)),
+    mode: 'upsert', duplicates: 'last', onError: 'quarantine', limits: { maxErrors: null, maxErrorPercent: null }, zone: request.zone,
+  };
+};
+
+const fieldOf = ({ field, columns, transforms = [], by }: MappedField, { parse }: PlanDocument, definition: DatasetDefinition) => ({
+  field, type: mappedField(definition, field).type, columns: columns.map((column) => parse.columns[column] ?? ''), transforms: transforms.map(({ fn }) => fn), by,
+});
+
+interface Found { readonly code: IssueCode; readonly severity: Severity }
+const told = (issues: readonly Found[]) => issues.map(({ code, severity }) => ({ code, severity, message: issueKinds[code].message }));
+const withMessages = ({ cells, issues, ...row }: PreviewedRow) => ({ ...row, issues: told(issues), cells: cells.map((cell) => ({ ...cell, issues: told(cell.issues) })) });

@@ -1,0 +1,16 @@
+/** The stager of a plan: what stages the chunks of a job, and what a preview shows the first rows of. */
+import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
+import type { PlanDocument } from '../../contracts/plan-document.ts';
+import { carriesRejects } from '../../contracts/reject-columns.ts';
+import { createReader } from '../formats/formats.ts';
+import { createLanes, hashedLanes, type LaneOptions } from './create-lanes.ts';
+import { RowStager } from './row-stager.ts';
+
+export const createStager = (plan: PlanDocument, definition: DatasetDefinition, options?: LaneOptions): RowStager => new RowStager({
+  reader: createReader(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition, options), transcoded: plan.parse.encoding !== 'utf-8',
+  restoresFormulas: carriesRejects(plan.parse.columns) || plan.fromExport === 'guarded',
+  apostropheQuotes: plan.parse.format === 'csv' && plan.parse.quote === "'",
+  // In a file of one column a quoted nothing is a null (core/formats/csv/csv-writer.ts).
+  quotedNothingIsText: plan.fromExport !== undefined && (plan.parse.format !== 'csv' || plan.parse.columns.length > 1),
+  hashedLanes: hashedLanes(plan, definition),
+});

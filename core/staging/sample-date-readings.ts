@@ -1,0 +1,49 @@
+/** A first reading of each date column. A sample that starts in mid record may misread a few cells: the barrier judges the whole column anyway. */
+import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
+import type { ParseOptions } from '../../contracts/parse-options.ts';
+import type { DateReading, MappedField } from '../../contracts/plan-document.ts';
+import { cellText } from '../formats/cell-text.ts';
+import { createReader } from '../formats/formats.ts';
+import { sampleRecords, type RecordSample } from '../formats/record-chunks.ts';
+import type { RandomAccess } from '../formats/source-format.ts';
+import { compileTransforms } from '../transform/compile-transforms.ts';
+import type { Outcome } from '../transform/step.ts';
+import { proposeDateReading } from '../types/propose-date-reading.ts';
+
+/** A date or timestamp of one column, or of what transforms make of some: its texts are read by the order of their column. */
+export const readsDates = (definition: DatasetDefinition, { field, columns, transforms }: MappedField): boolean =>
+  ['date', 'timestamp'].includes(typeOf(definition, field) ?? '') && (columns.length === 1 || transforms !== undefined);
+
+const typeOf = (definition: DatasetDefinition, name: string) => definition.fields.find((field) => field.name === name)?.type;
+
+/** How the texts of a date field are had of a record. */
+interface DateLane { readonly columns: readonly number[]; readonly change: (cells: readonly (string | null)[]) => Outcome; readonly texts: string[] }
+
+const laneOf = (definition: DatasetDefinition, { field, columns, transforms }: MappedField): DateLane => {
+  const program = transforms === undefined ? null : compileTransforms(transforms, { type: typeOf(definition, field) ?? 'date', columns: columns.length, at: `the field ${field}, transforms` });
+  return { columns, change: program === null ? ([cell]) => cell ?? null : (cells) => program.run(cells), texts: [] };
+};
+
+export interface DateSampling { readonly parse: ParseOptions; readonly definition: DatasetDefinition; readonly mapping: readonly MappedField[] }
+
+/** One reading for each of the mapped fields, which are all such as {@link readsDates} finds. */
+export const sampleDateReadings = async (source: RandomAccess, { parse, definition, mapping }: DateSampling): Promise<readonly DateReading[]> => {
+  if (mapping.length === 0) return [];
+  const lanes = mapping.map((mapped) => laneOf(definition, mapped));
+  for (const sample of await sampleRecords(source, parse)) if (sample.bytes.length > sample.start) gather(sample, parse, lanes);
+  return lanes.map(({ texts }) => proposeDateReading(texts));
+};
+
+const gather = ({ bytes, start, complete }: RecordSample, parse: ParseOptions, lanes: readonly DateLane[]): void => {
+  const reader = createReader(parse);
+  reader.reset(bytes, start, bytes.length, 1);
+  while (reader.next()) {
+    // A record that the sample cuts.
+    if (!complete && reader.recordEnd === bytes.length) break;
+    if (reader.problem !== 0 || reader.cellCount !== parse.columns.length) continue;
+    for (const { columns, change, texts } of lanes) {
+      const text = change(columns.map((column) => cellText(reader, bytes, column) || null));
+      if (typeof text === 'string') texts.push(text);
+    }
+  }
+};
