@@ -2,6 +2,7 @@
  * The barrier: every chunk has recorded how its dates can be read; here the whole column is judged (promise 8). A plan that the evidence
  * contradicts is replaced, and the file is staged again under a new epoch, so that no two rows of a column were read by different rules.
  */
+import { z } from 'zod';
 import { WaybillError } from '../contracts/errors.ts';
 import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
@@ -74,7 +75,15 @@ const reportFillRates = async (deps: ActivityDeps, { job, plan }: PlannedJob, ev
   const rows = job.rowsTotal ?? 0;
   const filled = plan.parse.columns.map((_, column) => evidence.filled[column] ?? 0);
   const used = new Set(plan.mapping.flatMap((mapped) => mapped.columns));
-  const unmapped = filled.flatMap((count, column) => (used.has(column) ? [] : [{ column, filled: count, fillRate: rows === 0 ? 0 : count / rows }]));
+  const candidates = candidatesOf(job.mappingReport);
+  const unmapped = filled.flatMap((count, column) => (used.has(column) ? [] : [{ column, filled: count, fillRate: rows === 0 ? 0 : count / rows, ...candidates.get(column) }]));
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: plan.mapping, unmapped } } });
 };
 
+/** What the plan thought of a column stays with it. */
+const candidatesOf = (report: unknown): ReadonlyMap<number, { readonly candidates: unknown }> => {
+  const found = plannedReportSchema.safeParse(report);
+  return new Map(found.success ? found.data.unmapped.flatMap(({ column, candidates }) => (candidates === undefined ? [] : [[column, { candidates }] as const])) : []);
+};
+
+const plannedReportSchema = z.object({ unmapped: z.array(z.object({ column: z.number(), candidates: z.unknown().optional() })) });

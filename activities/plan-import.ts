@@ -7,13 +7,14 @@ import type { ImportRequest } from '../contracts/import-request.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { PlanDocument } from '../contracts/plan-document.ts';
+import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
-import { proposeMapping } from '../core/mapping/propose-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
 import { zoneClockOf } from '../core/types/zone-clock.ts';
 import { expectChunks } from '../db/chunks.ts';
+import { findConfirmedMappings } from '../db/confirmed-mappings.ts';
 import { inTransaction } from '../db/connection.ts';
 import { checkWritable } from '../db/dataset-table.ts';
 import { findDatasetVersion } from '../db/datasets.ts';
@@ -28,6 +29,7 @@ import { archiveKey } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { openSource, sourceKey } from './import-source.ts';
 import { jobForWork } from './job-for-work.ts';
+import { mapColumns } from './map-columns.ts';
 import { planChunks } from './plan-chunks.ts';
 
 export interface PlanImportInput { readonly jobId: string }
@@ -86,15 +88,15 @@ interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readon
 
 const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }: PlanBasis): Promise<PlanDocument> => {
   checkTransforms(definition, request.map);
-  const proposal = proposeMapping(parse.columns, definition, request.map);
+  // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
+  zoneClockOf(request.zone);
+  const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
   if (proposal.mapping.length > mostColumns)
     throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
   const key = request.key ?? keyFieldsOf(definition);
   const mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
-  // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
-  zoneClockOf(request.zone);
-  checkMapping(definition, { mapping: proposal.mapping, key, mode });
-  await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped.map((column) => ({ column })) } } });
+  checkMapping(definition, { mapping: proposal.mapping, key, mode, open: proposal.open });
+  await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped } } });
   const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });
   return {
     schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1,
@@ -107,6 +109,9 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
     ...(fromExport === null ? {} : { fromExport }),
   };
 };
+
+const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
+  datasetId === null ? new Map() : confirmationsOf(await findConfirmedMappings(pool, { org, datasetId, partner }));
 
 export const hashPlan = (plan: PlanDocument): string => createHash('sha256').update(canonicalJson(plan)).digest('hex');
 

@@ -10,13 +10,14 @@ import type { ImportBenchData } from './import-bench.ts';
 
 const usage = `npm run bench -- …
   formats
+  mapping [--dir FOLDER]
   transforms [--rows 1000000]
   memory [--megabytes 1000] [--dir FOLDER] [--format csv]
   export [--rows 1000000] [--repeat 3] [--format csv]
   disk [--rows 200000]
   import [--rows 1000000] [--rows-large 10000000] [--repeat 1] [--dir FOLDER] [--json FILE] [--by-hand-only]`;
 
-const subjects = ['import', 'export', 'disk', 'formats', 'memory', 'transforms'] as const;
+const subjects = ['import', 'export', 'disk', 'formats', 'mapping', 'memory', 'transforms'] as const;
 
 const countOf = (option: string, text: string): number => {
   const count = Number(text.replaceAll('_', ''));
@@ -87,6 +88,12 @@ const runExport = async ({ rows, folder, repeat, formats }: ReturnType<typeof re
   if (!holds) process.exitCode = 1;
 };
 
+const runMapping = async (folder: string): Promise<void> => {
+  const { text, holds } = await (await import('./mapping-bench.ts')).runMappingBench({ folder: folder === defaultDataFolder ? undefined : folder });
+  process.stdout.write(`${text}\n`);
+  if (!holds) process.exitCode = 1;
+};
+
 const runTransforms = async ({ rows }: ReturnType<typeof readOptions>): Promise<void> => {
   process.stdout.write(`${(await import('./transform-bench.ts')).runTransformBench(rows)}\n`);
 };
@@ -97,6 +104,7 @@ const run = (options: ReturnType<typeof readOptions>): Promise<void> => {
     case 'export': return runExport(options);
     case 'disk': return runDisk(options.rows);
     case 'formats': return runFormats();
+    case 'mapping': return runMapping(options.folder);
     case 'memory': return runMemory(options);
     case 'transforms': return runTransforms(options);
   }

@@ -34,7 +34,7 @@ export const issueTable = (groups: JobDetails['issueGroups']): string => textTab
     [groupDigits(rows), field ?? '(row)', severity === 'error' ? code : `${code} (${severity})`, groupDigits(firstRow), message]),
 );
 
-interface UnmappedColumn { readonly name: string; readonly fillRate: number | null }
+interface UnmappedColumn { readonly name: string; readonly fillRate: number | null; readonly couldBe?: string }
 
 const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? value as Readonly<Record<string, unknown>> : {};
@@ -44,17 +44,36 @@ const listOf = (value: unknown): readonly unknown[] => Array.isArray(value) ? va
 export const unmappedColumns = (job: Pick<JobDetails, 'mappingReport' | 'detection'>): readonly UnmappedColumn[] => {
   const names = listOf(membersOf(membersOf(job.detection)['options'])['columns']);
   return listOf(membersOf(job.mappingReport)['unmapped']).map((entry) => {
-    const { column, name, fillRate } = membersOf(entry);
+    const { column, name, fillRate, candidates } = membersOf(entry);
     const found = typeof column === 'number' ? names[column] : name;
     const place = typeof column === 'number' ? `#${column + 1}` : '?';
-    return { name: typeof found === 'string' && found !== '' ? found : place, fillRate: typeof fillRate === 'number' ? fillRate : null };
+    const couldBe = listOf(candidates).map((candidate) => sureField(candidate)).join(', ');
+    return { name: typeof found === 'string' && found !== '' ? found : place, fillRate: typeof fillRate === 'number' ? fillRate : null, ...(couldBe === '' ? {} : { couldBe }) };
   });
 };
 
+const sureField = (candidate: unknown): string => {
+  const { field, confidence } = membersOf(candidate);
+  return `${typeof field === 'string' ? field : '?'}${typeof confidence === 'number' ? ` ${humanPercent(confidence)}` : ''}`;
+};
+
 const longestName = 60;
+
+interface GuessedField { readonly name: string; readonly field: string }
+
+/** What was mapped without being asked for: by the values and a name that is not the field's own. */
+export const guessedFields = (job: Pick<JobDetails, 'mappingReport' | 'detection'>): readonly GuessedField[] => {
+  const names = listOf(membersOf(membersOf(job.detection)['options'])['columns']);
+  return listOf(membersOf(job.mappingReport)['mapping']).map(membersOf).filter(({ by }) => by === 'evidence').map((entry) => ({
+    name: listOf(entry['columns']).map((column) => { const name = typeof column === 'number' ? names[column] : undefined; return typeof name === 'string' ? name : `#${typeof column === 'number' ? column + 1 : '?'}`; }).join(' + '), field: sureField(entry),
+  }));
+};
+
+const guessedTable = (fields: readonly GuessedField[]): string => textTable([{ title: 'column' }, { title: 'field' }], fields.map(({ name, field }) => [shorten(name, longestName), field]));
+
 export const unmappedTable = (columns: readonly UnmappedColumn[]): string => textTable(
-  [{ title: 'column' }, { title: 'filled', align: 'right' }],
-  columns.map(({ name, fillRate }) => [shorten(name, longestName), fillRate === null ? '' : humanPercent(fillRate)]),
+  [{ title: 'column' }, { title: 'filled', align: 'right' }, ...(columns.some(({ couldBe }) => couldBe !== undefined) ? [{ title: 'could be' }] : [])],
+  columns.map(({ name, fillRate, couldBe }) => [shorten(name, longestName), fillRate === null ? '' : humanPercent(fillRate), couldBe ?? '']),
 );
 
 export const jobSeconds = ({ createdAt, startedAt, finishedAt, updatedAt }: Pick<JobDetails, 'createdAt' | 'startedAt' | 'finishedAt' | 'updatedAt'>): number =>
@@ -111,7 +130,7 @@ const exportNote = ({ id, exportFiles: files }: JobDetails): readonly string[] =
 };
 
 export const reportJob = (job: JobDetails, receipt: string | null = null): string => {
-  const unmapped = unmappedColumns(job);
+  const unmapped = unmappedColumns(job), guessed = guessedFields(job);
   const rejects = (job.books?.quarantined ?? 0) + (job.books?.unreadable ?? 0) > 0 || rejectedStates.has(job.state);
   const doubts = doubtNote(job);
   const reason = job.cancelReason === null || job.cancelReason === '' ? [] : [`Reason: ${printable(job.cancelReason)}`];
@@ -122,6 +141,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
     ...(job.books === null ? [] : [indent(booksTable(job.books))]),
     ...(job.issueGroups.length === 0 ? [] : [section(`Issues (${plural(job.issueGroups.length, 'kind')}); every row: waybill issues ${job.id}`, issueTable(job.issueGroups))]),
     ...(doubts === null ? [] : [doubts]),
+    ...(guessed.length === 0 ? [] : [section(`${plural(guessed.length, 'column')} mapped by name and values; where that is wrong, import again with --map "Column=field"`, guessedTable(guessed))]),
     ...(unmapped.length === 0 ? [] : [section(`${plural(unmapped.length, 'column')} of the file without a field; to use one: --map "Column=field"`, unmappedTable(unmapped))]),
     ...exportNote(job),
     ...(rejects ? [`Rejected rows with their reasons: waybill rejects ${job.id} > rejects.csv`] : []),

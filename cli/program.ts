@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { registerDemoCommand } from './demo-command.ts';
 import { registerDatasets } from './register-datasets.ts';
 import { registerExport } from './register-export.ts';
-import { registerImport, registerInspect, registerPreviewMap } from './register-import.ts';
+import { registerImport, registerInspect, registerMap, registerPreviewMap } from './register-import.ts';
 import { registerJobs } from './register-jobs.ts';
 import { registerProof } from './register-proof.ts';
 import { registerStackCommands } from './stack-commands.ts';
@@ -18,6 +18,7 @@ export const createProgram = (): Command => {
     .exitOverride().showSuggestionAfterError().configureHelp({ showGlobalOptions: false }).addHelpText('after', afterHelp);
   registerImport(program);
   registerInspect(program);
+  registerMap(program);
   registerPreviewMap(program);
   registerExport(program);
   registerDatasets(program);

@@ -1,8 +1,9 @@
-/** `waybill import` and `waybill inspect`: options only; what they do is loaded when they run. */
+/** `waybill import`, `waybill inspect` and `waybill map`: options only; what they do is loaded when they run. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { ImportOptions } from './import-command.ts';
 import type { InspectOptions } from './inspect-command.ts';
+import type { MapOptions } from './map-command.ts';
 import {
   addDateFormat, addMap, addNames, duplicateWords, formatWords, loadModeWords, onErrorWords, parseCount, parseDelimiter, parseEncoding, parseMaxErrors, parsePositive, parseQuote, parseWidths,
 } from './parse-options.ts';
@@ -34,6 +35,19 @@ export const registerInspect = (program: Command): void => {
     .action(async (file: string, options: InspectOptions & JsonOption) => {
       const [{ withApi }, { inspectFile }] = await Promise.all([import('./run-command.ts'), import('./inspect-command.ts')]);
       await withApi(options, (context) => inspectFile(context, file, options));
+    });
+};
+
+export const registerMap = (program: Command): void => {
+  addParseOptions(program.command('map').description('propose which column of a file feeds which field of a dataset, without importing')
+    .argument('<file>', 'the file, or - for standard input')
+    .requiredOption('--dataset <name>', 'the dataset that the records would go to')
+    .option('--partner <name>', 'whom the file comes from: what was confirmed for the partner counts'))
+    .option('--purpose <text>', 'why cells are looked at; kept in the audit log')
+    .option('--json', 'one JSON object on one line')
+    .action(async (file: string, options: MapOptions & JsonOption) => {
+      const [{ withApi }, { mapFile }] = await Promise.all([import('./run-command.ts'), import('./map-command.ts')]);
+      await withApi(options, (context) => mapFile(context, file, options));
     });
 };
 

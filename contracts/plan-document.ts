@@ -28,7 +28,9 @@ export const mappedFieldSchema = z.object({
   /** Dates and timestamps only. */
   date: dateReadingSchema.optional(),
   /** Why this column feeds this field. */
-  by: z.enum(['operator', 'exact_name', 'normalised_name', 'alias', 'derived']),
+  by: z.enum(['operator', 'exact_name', 'normalised_name', 'alias', 'derived', 'evidence']),
+  /** Of `evidence` only: from 0 to 1. */
+  confidence: z.number().min(0).max(1).optional(),
 }).strict().readonly();
 export type MappedField = z.infer<typeof mappedFieldSchema>;
 

@@ -2,6 +2,8 @@ import { jobIdSchema } from '../../contracts/ids.ts';
 import type { JobState } from '../../contracts/job-states.ts';
 import { auditHead, listHeadSignatures, readAudit } from '../../db/audit.ts';
 import { findDataset, listDatasets } from '../../db/datasets.ts';
+import { findConfirmedMappings } from '../../db/confirmed-mappings.ts';
+import { heldValues } from '../../db/held-values.ts';
 import { findJob } from '../../db/find-job.ts';
 import { groupIssues, pageIssues } from '../../db/issues.ts';
 import { listJobs } from '../../db/list-jobs.ts';
@@ -9,12 +11,14 @@ import { findPlan } from '../../db/plans.ts';
 import { previewRecords } from '../../db/preview-records.ts';
 import { refuseWithoutRole } from '../../db/reader.ts';
 import { traceRecord } from '../../db/record-origins.ts';
+import { confirmationsOf } from '../../core/mapping/confirmed-names.ts';
 import { writeRecordPath } from '../../core/formats/json/record-path.ts';
 import { listArchive } from '../../core/intake/zip/list-archive.ts';
 import { archiveKey } from '../../storage/storage-keys.ts';
 import { estimateForDataset } from '../inspect/estimate-for-dataset.ts';
 import { inspectSource } from '../inspect/inspect-source.ts';
 import { parseOverrides } from '../jobs/parse-import-request.ts';
+import { proposeForSource } from '../mapping/propose-for-source.ts';
 import { mustFindDataset, mustFindJob, mustFindSource } from '../jobs/start-import.ts';
 import { defaultPurpose, type GraphqlContext } from './graphql-context.ts';
 import { parsePreviewRequest } from '../mapping/parse-preview-request.ts';
@@ -78,6 +82,16 @@ const archiveFiles = async (_: unknown, { sha256, purpose }: Pick<InspectArgs, '
   return members.map(({ name, plainBytes }, index) => ({ no: index + 1, name, bytes: plainBytes }));
 };
 
+interface ProposeArgs { readonly sha256: string; readonly dataset: string; readonly fileName?: Maybe<string>; readonly partner?: Maybe<string>; readonly parse?: Maybe<Fields>; readonly purpose?: Maybe<string> }
+const proposeMapping = async (_: unknown, { sha256, dataset, fileName, partner, parse, purpose }: ProposeArgs, { deps, actor }: GraphqlContext) => {
+  const reader = { actor, purpose: purpose ?? defaultPurpose };
+  refuseWithoutRole(reader);
+  const file = await mustFindSource(deps, actor.org, sha256);
+  const { definition, datasetId } = await mustFindDataset(deps, actor.org, dataset);
+  const confirmed = confirmationsOf(await findConfirmedMappings(deps.pool, { org: actor.org, datasetId, partner: partner ?? null }));
+  return proposeForSource(deps.storage, { file, definition, fileName: fileName ?? undefined, overrides: parseOverrides(parse), readLegacy: deps.readLegacy, confirmed, held: await heldValues(deps.pool, { definition, ...reader }) });
+};
+
 interface RecordsArgs { readonly dataset: string; readonly first?: Maybe<number>; readonly importedBy?: Maybe<string>; readonly purpose?: Maybe<string> }
 const records = async (_: unknown, { dataset, first, importedBy, purpose }: RecordsArgs, { deps, actor }: GraphqlContext) => {
   const { definition } = await mustFindDataset(deps, actor.org, dataset);
@@ -96,7 +110,7 @@ const audit = (_: unknown, { afterSeq, first }: { readonly afterSeq?: Maybe<numb
 export const queryResolvers = {
   previewExport: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewExport(deps, { actor, selection: parseExportSelection(input) }),
   previewMapping: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewMappingOf(deps, actor, parsePreviewRequest(input)),
-  jobs, job, issues, estimateImport, inspect, archiveFiles, records, audit,
+  jobs, job, issues, estimateImport, inspect, proposeMapping, archiveFiles, records, audit,
   issueGroups: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) => {
     await mustFindJob(deps, actor.org, jobId);
     return groupIssues(deps.pool, jobId);

@@ -325,6 +325,18 @@ export type ArchiveFilesQueryVariables = Exact<{
 
 export type ArchiveFilesQuery = { readonly archiveFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly bytes: number }> };
 
+export type ProposeMappingQueryVariables = Exact<{
+  sha256: Scalars['String']['input'];
+  dataset: Scalars['String']['input'];
+  fileName?: InputMaybe<Scalars['String']['input']>;
+  partner?: InputMaybe<Scalars['String']['input']>;
+  parse?: InputMaybe<ParseOverrides>;
+  purpose?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type ProposeMappingQuery = { readonly proposeMapping: { readonly answer: unknown, readonly columns: ReadonlyArray<{ readonly no: number, readonly column: string, readonly field: string | null, readonly confidence: number, readonly auto: boolean, readonly fillRate: number, readonly candidates: ReadonlyArray<{ readonly field: string, readonly confidence: number, readonly reasons: ReadonlyArray<string> }> }>, readonly combine: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly confidence: number, readonly auto: boolean }> } };
+
 export type PreviewMappingQueryVariables = Exact<{
   input: PreviewMappingInput;
 }>;
@@ -472,6 +484,11 @@ export const inspectDocument: TypedDocument<InspectQuery, InspectQueryVariables>
 export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFilesQueryVariables> = {
   name: 'archiveFiles',
   text: "query archiveFiles($sha256:String!$purpose:String){archiveFiles(sha256:$sha256 purpose:$purpose){no name bytes}}",
+};
+
+export const proposeMappingDocument: TypedDocument<ProposeMappingQuery, ProposeMappingQueryVariables> = {
+  name: 'proposeMapping',
+  text: "query proposeMapping($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse purpose:$purpose){columns{no column field confidence auto fillRate candidates{field confidence reasons}}combine{field columns confidence auto}answer}}",
 };
 
 export const previewMappingDocument: TypedDocument<PreviewMappingQuery, PreviewMappingQueryVariables> = {

@@ -1,15 +1,18 @@
 /** What a mapping must offer before anything is staged: its required fields and its key. */
 import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import { WaybillError } from '../../contracts/errors.ts';
+import type { OpenProposal } from './join-evidence.ts';
 import type { LoadMode, MappedField } from '../../contracts/plan-document.ts';
 
 interface MappingChoice {
   readonly mapping: readonly MappedField[];
   readonly key: readonly string[];
   readonly mode: LoadMode;
+  /** Columns that look like the source of a field, but not surely enough to be taken. */
+  readonly open?: readonly OpenProposal[];
 }
 
-export const checkMapping = (definition: DatasetDefinition, { mapping, key, mode }: MappingChoice): void => {
+export const checkMapping = (definition: DatasetDefinition, { mapping, key, mode, open = [] }: MappingChoice): void => {
   const mapped = new Set(mapping.map((entry) => entry.field));
   if (!mapping.some((entry) => entry.columns.length > 0))
     throw new WaybillError('MAPPING_EMPTY', 'No column of the file matches a field of the dataset.', { dataset: definition.name });
@@ -21,9 +24,18 @@ export const checkMapping = (definition: DatasetDefinition, { mapping, key, mode
   const wanted = definition.fields.filter((field) => key.includes(field.name) || (mode !== 'update' && field.required && !field.hasDefault));
   const missing = wanted.filter((field) => !mapped.has(field.name)).map((field) => field.name);
   if (missing.length > 0)
-    throw new WaybillError('MAPPING_REQUIRED_MISSING', `No column of the file feeds: ${missing.join(', ')}.`, { fields: missing });
+    throw new WaybillError('MAPPING_REQUIRED_MISSING', `No column of the file feeds: ${missing.join(', ')}.${hintsFor(missing, open)}`, { fields: missing });
   checkDerived(definition, mapped);
 };
+
+/** By place, not by header: in a file without a header that may be data (design 10.12). */
+const hintsFor = (missing: readonly string[], open: readonly OpenProposal[]): string => {
+  const hints = missing.flatMap((field) => open.filter((proposal) => proposal.field === field && proposal.confidence >= leastConfidence)
+    .map(({ columns, confidence }) => `--map "${columns.map((column) => `#${column + 1}`).join('+')}=${field}" (${Math.round(confidence * 100)} % sure)`));
+  return hints.length === 0 ? '' : ` By the names and the values it may be: ${hints.join(', ')}.`;
+};
+
+const leastConfidence = 0.1;
 
 const checkDerived = (definition: DatasetDefinition, mapped: ReadonlySet<string>): void => {
   for (const field of definition.fields)

@@ -112,6 +112,23 @@ test('a received file is inspected and estimated', async () => {
   expect(data.estimateImport).toMatchObject({ rows: 2, bytesNeeded: 10 * text.length + 2 * (1_600 + 2 * 36), fits: true });
 });
 
+test('a mapping is proposed for a received file without a job, by header or by place', async () => {
+  const sha256 = await uploadText(bench, 'Nr.,name,name\n7,Ada,x\n8,Grace,y\n9,Edsger,x\n10,Alan,y\n11,Barbara,x\n');
+  const { data, errors } = await bench.ask(`query ($s: String!) { proposeMapping(sha256: $s, dataset: "people") {
+    columns { no column field confidence auto fillRate candidates { field confidence reasons } } combine { field columns } answer } }`, { s: sha256 });
+  expect(errors).toEqual([]);
+  const { columns, combine, answer } = data.proposeMapping;
+  expect(columns.map(({ no, column }: { no: number; column: string }) => [no, column])).toEqual([[1, 'Nr.'], [2, '#2'], [3, '#3']]);
+  expect(columns[0]).toMatchObject({ field: 'id', fillRate: 1, candidates: [{ field: 'id' }] });
+  expect(columns[0].candidates[0].reasons.length).toBeGreaterThan(0);
+  expect(combine).toEqual([]);
+  expect(answer).toMatchObject({ mapping: { 'Nr.': 'id' }, combine: {} });
+  expect([...Object.keys(answer.mapping), ...answer.unmapped].sort()).toEqual(['#2', '#3', 'Nr.']);
+  expect(codeOf(await bench.ask('{ proposeMapping(sha256: "nope", dataset: "people") { answer } }'))).toBe('SOURCE_UNKNOWN');
+  expect(codeOf(await bench.ask('query ($s: String!) { proposeMapping(sha256: $s, dataset: "nope") { answer } }', { s: sha256 }))).toBe('DATASET_UNKNOWN');
+  expect((await bench.ask('{ jobs { jobs { id } } }')).data.jobs.jobs).toEqual([]);
+});
+
 test('a start is refused when the file, the dataset or the request is not known, and nothing is left', async () => {
   expect(codeOf(await start({ sha256: 'a'.repeat(64) }))).toBe('SOURCE_UNKNOWN');
   expect(codeOf(await start({ dataset: 'nope' }))).toBe('DATASET_UNKNOWN');

@@ -219,6 +219,23 @@ describe('a job', () => {
 
 interface Inspected { readonly format: string; readonly compression: string; readonly encoding: string; readonly delimiter: string; readonly quote: string; readonly headerRow: boolean; readonly columns: readonly { readonly name: string }[]; readonly rows: number; readonly sample: readonly (readonly string[])[] }
 
+describe('a mapping', () => {
+  it('is proposed for a file as it is published, without importing it: for programs on one line, for people with the reasons', async () => {
+    await operator.json('dataset', 'apply', await operator.file('contacts.json', JSON.stringify({
+      name: 'contacts', description: 'Persons, one row each.',
+      fields: [{ name: 'contact_id', type: 'code', key: true, required: true, description: 'Number in the source.' }, { name: 'full_name', type: 'text', description: 'Whole name.' }, { name: 'birth_date', type: 'date', description: 'Date of birth.' }],
+    })));
+    const path = await operator.file('kontakte.csv', csvOf('Nr.;Vollständiger Name;Geburtsdatum;Zeugs', [['K-1;Uwe Brandt;30.07.1968;a'], ['K-2;Anke Vogel;02.11.1979;b'], ['K-3;Heike Sommer;14.03.1985;a'], ['K-4;Klaus Lindner;19.01.1991;b'], ['K-5;Sabine Krüger;25.12.1959;a']]));
+    const answer = await operator.json<{ readonly mapping: object; readonly confidence: Readonly<Record<string, number>> }>('map', path, '--dataset', 'contacts');
+    expect(answer).toMatchObject({ mapping: { 'Nr.': 'contact_id', 'Vollständiger Name': 'full_name', Geburtsdatum: 'birth_date' }, auto: { 'Vollständiger Name': true }, combine: {}, unmapped: ['Zeugs'] });
+    expect(Object.keys(answer).sort()).toEqual(['auto', 'combine', 'confidence', 'file', 'mapping', 'unmapped']);
+    const told = await operator.stack.waybill('map', path, '--dataset', 'contacts');
+    expect(told.stdout).toContain('Geburtsdatum');
+    expect(told.stdout).toContain('the values are dates');
+    expect(told.stdout).not.toContain('Brandt');
+  });
+});
+
 describe('whole files by one command', () => {
   it('examples/partner-incidents.csv gives exactly the books and issues that its generator says', async () => {
     interface Expected { readonly file: { readonly encoding: string; readonly delimiter: string; readonly columns: number; readonly rows: number }; readonly unmappedColumns: readonly { name: string; columnNo: number; filledRows: number }[]; readonly state: string; readonly books: object; readonly issues: readonly Issue[]; readonly records: { readonly byStatus: Record<string, number>; readonly lossTotal: string; readonly narrativesWithNewline: number } }

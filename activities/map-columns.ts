@@ -1,0 +1,31 @@
+import type { DatasetDefinition } from '../contracts/dataset-definition.ts';
+import type { ParseOptions } from '../contracts/parse-options.ts';
+import type { Confirmations } from '../core/mapping/confirmed-names.ts';
+import { joinEvidence, type JoinedMapping } from '../core/mapping/join-evidence.ts';
+import { isWeighable } from '../core/mapping/propose-by-evidence.ts';
+import { proposeMapping, type MapEntry, type MappingProposal } from '../core/mapping/propose-mapping.ts';
+import { sampleColumns } from '../core/mapping/sample-columns.ts';
+import type { Storage } from '../storage/storage.ts';
+import { openSource } from './import-source.ts';
+
+export interface MapOrder {
+  readonly key: string;
+  readonly parse: ParseOptions;
+  readonly definition: DatasetDefinition;
+  readonly map: readonly MapEntry[];
+  readonly zone: string;
+  /** Asked only when it is needed. */
+  readonly confirmed: () => Promise<Confirmations>;
+}
+
+/** By names first, as ever; where they leave a column and a field without each other, by evidence from samples of the source. */
+export const mapColumns = async (storage: Storage, { key, parse, definition, map, zone, confirmed }: MapOrder): Promise<JoinedMapping> => {
+  const names = proposeMapping(parse.columns, definition, map);
+  if (!leavesPairs(names, { parse, definition })) return { mapping: names.mapping, unmapped: names.unmapped.map((column) => ({ column })), open: [] };
+  return joinEvidence({ names, sampled: await sampleColumns(await openSource(storage, key), parse), definition, zone, confirmed: await confirmed() });
+};
+
+const leavesPairs = ({ mapping, unmapped }: MappingProposal, { parse, definition }: Pick<MapOrder, 'parse' | 'definition'>): boolean => {
+  const open = definition.fields.some((field) => !field.readOnly && field.hashOf === undefined && !mapping.some((entry) => entry.field === field.name));
+  return unmapped.length > 0 && open && isWeighable(parse.columns.length, definition.fields.length);
+};
