@@ -29,7 +29,7 @@ export const withWholeColumns = (options: ParseOptions, { named, jsonFields }: W
 
 const withWhole = (columns: readonly Column[], wanted: string, { named, isXml }: { readonly named: readonly string[]; readonly isXml: boolean }): readonly Column[] => {
   const names = columns.map(({ name }) => name);
-  const parent = resolveColumn(names, wanted) === null ? parentNamed(columns, wanted) : undefined;
+  const parent = names.includes(wanted) ? undefined : parentNamed(columns, wanted, resolveColumn(names, wanted) === null);
   if (parent === undefined) return columns;
   return replaceParts(columns, isXml ? wholeElements(columns, parent) : parent, new Set(named.flatMap((name) => resolveColumn(names, name) ?? [])));
 };
@@ -46,10 +46,11 @@ const replaceParts = (columns: readonly Column[], parent: Column, kept: Readonly
   return columns.flatMap((column, index) => [...(index === first ? [parent] : []), ...(isPart(column) && !kept.has(index) ? [] : [column])]);
 };
 
-const parentNamed = (columns: readonly Column[], wanted: string): Column | undefined => {
+/** Of this very name, or of one that is alike where no column is: the only part of an object may have no name of its own (`doc.`). */
+const parentNamed = (columns: readonly Column[], wanted: string, mayBeAlike: boolean): Column | undefined => {
   const parents = new Map(columns.flatMap(parentsOf).map((parent) => [parent.name, parent]));
   const alike = [...parents.values()].filter(({ name }) => normaliseName(name) === normaliseName(wanted) && normaliseName(wanted) !== '');
-  return parents.get(wanted) ?? (alike.length === 1 ? alike[0] : undefined);
+  return parents.get(wanted) ?? (mayBeAlike && alike.length === 1 ? alike[0] : undefined);
 };
 
 /** A parent is called as its part is, less what the part adds. */
