@@ -67,7 +67,7 @@ export const readEntries = async (file: ParquetFile, leaf: Leaf, range: RowRange
   }
 };
 
-const pageIn = (bytes: Buffer, { codec }: ColumnChunk, leaf: Leaf): Parameters<typeof readPage>[0] => {
+export const pageIn = (bytes: Buffer, { codec }: ColumnChunk, leaf: Leaf): Parameters<typeof readPage>[0] => {
   const header = parsePageHeader(bytes, 0);
   if (header.headerBytes + header.packedBytes > bytes.length) throw corrupt('a page is longer than its place');
   const packed = bytes.subarray(header.headerBytes, header.headerBytes + header.packedBytes);
@@ -76,7 +76,7 @@ const pageIn = (bytes: Buffer, { codec }: ColumnChunk, leaf: Leaf): Parameters<t
 };
 
 /** The last one that begins at or before the row. */
-const pageWith = (firstRows: readonly number[], row: number): number => {
+export const pageWith = (firstRows: readonly number[], row: number): number => {
   let [low, high] = [0, firstRows.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;

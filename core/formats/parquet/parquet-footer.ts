@@ -2,6 +2,7 @@
 import { WaybillError } from '../../../contracts/errors.ts';
 import type { RandomAccess } from '../source-format.ts';
 import { contained, corrupt, tooMuch } from './corrupt.ts';
+import { encodingNames } from './page-header.ts';
 import { physicalTypes, schemaOf } from './parquet-schema.ts';
 import type { Leaf, ParquetSchema, SchemaElement, TimeUnit } from './parquet-schema.ts';
 import { ThriftReader, wire } from './thrift-reader.ts';
@@ -17,6 +18,8 @@ export interface ColumnChunk {
   readonly end: number;
   readonly uncompressedBytes: number;
   readonly hasDictionary: boolean;
+  /** A text may be written as a piece of the one before, and so be longer than the page that it is in. */
+  readonly sharesTexts: boolean;
   /** Null: none. */
   readonly offsetIndex: { readonly start: number; readonly end: number } | null;
 }
@@ -40,6 +43,8 @@ export const encryptedMagic = Buffer.from('PARE');
 const mostFooterBytes = 256 * 1024 * 1024;
 const mostColumnChunks = 2_000_000;
 const tailBytes = 8;
+/** Old writers name the place of a dictionary as that of the first data page. */
+const dictionaryEncodings = 1 << encodingNames.indexOf('plain_dictionary') | 1 << encodingNames.indexOf('rle_dictionary');
 
 export const encryptedFile = (): WaybillError => new WaybillError('FILE_ENCRYPTED', 'The Parquet file is encrypted.');
 
@@ -57,7 +62,7 @@ export const readFooterBytes = async (source: RandomAccess): Promise<Buffer> => 
 export const parseFooter = (bytes: Buffer, fileBytes: number): ParquetFooter =>
   contained(() => new FooterParser(new ThriftReader(bytes), fileBytes - tailBytes - bytes.length).footer(), 'its footer cannot be read');
 
-type ColumnType = { physical: number; codec: number; values: number; uncompressed: number; compressed: number; dataOffset: number; dictionaryOffset: number; indexStart: number; indexBytes: number; hasMeta: boolean };
+type ColumnType = { physical: number; codec: number; values: number; uncompressed: number; compressed: number; dataOffset: number; dictionaryOffset: number; indexStart: number; indexBytes: number; hasMeta: boolean; encodings: number };
 
 class FooterParser {
   private schema: ParquetSchema | null = null;
@@ -149,7 +154,7 @@ class FooterParser {
 
   private readColumn(): ColumnType {
     const { thrift } = this;
-    const column: ColumnType = { physical: -1, codec: -1, values: -1, uncompressed: -1, compressed: -1, dataOffset: -1, dictionaryOffset: 0, indexStart: 0, indexBytes: 0, hasMeta: false };
+    const column: ColumnType = { physical: -1, codec: -1, values: -1, uncompressed: -1, compressed: -1, dataOffset: -1, dictionaryOffset: 0, indexStart: 0, indexBytes: 0, hasMeta: false, encodings: 0 };
     thrift.fields((id, type) => {
       if (id === 1 && type === wire.binary) { if (thrift.binary().length > 0) throw corrupt('its columns are in other files'); }
       else if (id === 3 && type === wire.struct) { column.hasMeta = true; this.readColumnMeta(column); }
@@ -166,6 +171,7 @@ class FooterParser {
   private readColumnMeta(column: ColumnType): void {
     const { thrift } = this;
     thrift.fields((id, type) => {
+      if (id === 2 && type === wire.list) { thrift.list(() => { column.encodings |= 1 << Math.min(31, Math.max(0, thrift.integer())); }); return true; }
       if (type !== wire.i32 && type !== wire.i64) return false;
       if (id === 1) column.physical = thrift.integer();
       else if (id === 4) column.codec = thrift.integer();
@@ -181,8 +187,8 @@ class FooterParser {
 
   private chunkOf(type: ColumnType, leaf: Leaf, { rowGroup, rows }: { readonly rowGroup: number; readonly rows: number }): ColumnChunk {
     const place = { rowGroup, column: leaf.index + 1 };
-    const hasDictionary = type.dictionaryOffset > 0 && type.dictionaryOffset < type.dataOffset;
-    const start = hasDictionary ? type.dictionaryOffset : type.dataOffset;
+    const isBefore = type.dictionaryOffset > 0 && type.dictionaryOffset < type.dataOffset;
+    const start = isBefore ? type.dictionaryOffset : type.dataOffset;
     const end = start + type.compressed;
     const codec = codecs[type.codec];
     if (codec === undefined || codec === 'lzo') throw new WaybillError('FILE_PARQUET_UNSUPPORTED', 'A column is compressed in a way that is not read.', place);
@@ -191,7 +197,7 @@ class FooterParser {
     if (type.values < rows || (leaf.maxRep === 0 && type.values !== rows)) throw corrupt('a column has another number of values than rows', place);
     const indexEnd = type.indexStart + type.indexBytes;
     const hasIndex = type.indexStart >= magic.length && type.indexBytes > 0 && indexEnd <= this.limit;
-    return { codec, values: type.values, start, end, uncompressedBytes: type.uncompressed, hasDictionary, offsetIndex: hasIndex ? { start: type.indexStart, end: indexEnd } : null };
+    return { codec, values: type.values, start, end, uncompressedBytes: type.uncompressed, hasDictionary: isBefore || (type.encodings & dictionaryEncodings) !== 0, sharesTexts: (type.encodings & 1 << encodingNames.indexOf('delta_texts')) !== 0, offsetIndex: hasIndex ? { start: type.indexStart, end: indexEnd } : null };
   }
 }
 
