@@ -63,8 +63,19 @@ export const readEntries = async (file: ParquetFile, leaf: Leaf, range: RowRange
       isRead = true;
     }
     const bytes = await file.source.read(pages.starts[page] as number, pages.ends[page] as number);
-    contained(() => { writing.write(readPage(pageIn(bytes, chunk, leaf)), { firstRow, from, to }); }, 'a page cannot be read', where);
+    contained(() => {
+      const found = readPage(pageIn(bytes, chunk, leaf));
+      checkRows(found, { rows: (pages.firstRows[page + 1] ?? group.rows) - firstRow, continues: pages.continuing.has(page) });
+      writing.write(found, { firstRow, from, to });
+    }, 'a page cannot be read', where);
   }
+};
+
+/** An index says with which row a page begins; believed unseen it would shift a column's lists against the other columns. */
+const checkRows = ({ repetition, count }: Page, { rows, continues }: { readonly rows: number; readonly continues: boolean }): void => {
+  let begun = repetition === null ? count : 0;
+  if (repetition !== null) for (let index = 0; index < count; index += 1) if (repetition[index] === 0) begun += 1;
+  if (begun !== rows || (repetition !== null && count > 0 && (repetition[0] !== 0) !== continues)) throw corrupt('a page has other rows than its index says');
 };
 
 export const pageIn = (bytes: Buffer, { codec }: ColumnChunk, leaf: Leaf): Parameters<typeof readPage>[0] => {
