@@ -39,9 +39,11 @@ export interface ParquetFooter {
 
 export const magic = Buffer.from('PAR1');
 export const encryptedMagic = Buffer.from('PARE');
-/** 2,000 columns of 30,000 row groups would have more: nobody's file. */
-const mostFooterBytes = 256 * 1024 * 1024;
-const mostColumnChunks = 2_000_000;
+/** Of what is kept an object each: 1,000 columns in 200 row groups, or 20 in 10,000. A column of a row group is about 100 to 300 bytes of footer. */
+const mostFooterBytes = 64 * 1024 * 1024;
+const mostColumnChunks = 200_000;
+/** Of 2,000 columns with lists and groups around them. */
+const mostElements = 20_000;
 const tailBytes = 8;
 /** Old writers name the place of a dictionary as that of the first data page. */
 const dictionaryEncodings = 1 << encodingNames.indexOf('plain_dictionary') | 1 << encodingNames.indexOf('rle_dictionary');
@@ -55,7 +57,7 @@ export const readFooterBytes = async (source: RandomAccess): Promise<Buffer> => 
   if (tail.length < tailBytes || !tail.subarray(4).equals(magic)) throw new WaybillError('FILE_CUT_OFF', 'The Parquet file has no end.');
   const length = tail.readUInt32LE(0);
   if (length > source.bytes - tailBytes - magic.length) throw corrupt('its footer is longer than the file');
-  if (length > mostFooterBytes) throw tooMuch('The footer of the Parquet file is larger than 256 MiB', { bytes: length });
+  if (length > mostFooterBytes) throw tooMuch('The footer of the Parquet file is larger than 64 MiB', { bytes: length });
   return source.read(source.bytes - tailBytes - length, source.bytes - tailBytes);
 };
 
@@ -90,7 +92,10 @@ class FooterParser {
 
   private readSchema(): ParquetSchema {
     const elements: SchemaElement[] = [];
-    this.thrift.list(() => { elements.push(this.readElement()); });
+    this.thrift.list(() => {
+      if (elements.length === mostElements) throw tooMuch('The schema of the Parquet file has more than 20,000 nodes');
+      elements.push(this.readElement());
+    });
     return schemaOf(elements);
   }
 
@@ -140,16 +145,20 @@ class FooterParser {
     const types: ColumnType[] = [];
     let rows = -1;
     thrift.fields((id, type) => {
-      if (id === 1 && type === wire.list) thrift.list(() => { types.push(this.readColumn()); });
+      if (id === 1 && type === wire.list) thrift.list(() => { this.countColumn(); types.push(this.readColumn()); });
       else if (id === 3 && type === wire.i64) rows = thrift.integer();
       else return false;
       return true;
     });
     if (rows < 0 || types.length !== schema.leaves.length) throw corrupt('a row group has other columns than the schema', { rowGroup: index + 1 });
-    this.columnChunks += types.length;
-    if (this.columnChunks > mostColumnChunks) throw tooMuch('The file has millions of column chunks');
     const firstRow = index === 0 ? 0 : (this.groups[index - 1] as RowGroup).firstRow + (this.groups[index - 1] as RowGroup).rows;
     this.groups.push({ index, firstRow, rows, columns: rows === 0 ? [] : types.map((type, column) => this.chunkOf(type, schema.leaves[column] as Leaf, { rowGroup: index + 1, rows })) });
+  }
+
+  /** Before it is read: there may be millions of them in a few bytes each. */
+  private countColumn(): void {
+    this.columnChunks += 1;
+    if (this.columnChunks > mostColumnChunks) throw tooMuch('The file has more than 200,000 columns of row groups');
   }
 
   private readColumn(): ColumnType {
