@@ -21,7 +21,7 @@ const createLane = (mapped: MappedField, plan: PlanDocument, definition: Dataset
     return { kind: 'hash', field: field.name, columns: hashedColumns(field, plan), hasher: createKeyHasher() };
   if (second !== undefined)
     return { kind: 'pair', field: field.name, columns: [first, second], encoder: createPointPairEncoder(field), whenBlank };
-  const encoder = createCellEncoder(field, { zone: plan.zone, date: mapped.date, datesAsDays: pgTypeOf(field) === 'date' });
+  const encoder = createCellEncoder(field, { zone: plan.zone, date: mapped.date, datesAsDays: pgTypeOf(field) === 'date', farYears: plan.fromExport !== undefined });
   return { kind: 'cell', field: field.name, column: first, encoder, whenBlank };
 };
 
