@@ -37,7 +37,7 @@ const createLane = (mapped: MappedField, basis: LaneBasis): Lane => {
     return { kind: 'hash', field: field.name, sources: hashSources(field, basis), hasher: createKeyHasher() };
   if (first !== undefined && second !== undefined && program === null)
     return { kind: 'pair', field: field.name, columns: [first, second], encoder: createPointPairEncoder(field), whenBlank };
-  const encoder = createCellEncoder(field, { zone: plan.zone, date: mapped.date, datesAsDays: options.datesAsDays && pgTypeOf(field) === 'date' });
+  const encoder = createCellEncoder(field, { zone: plan.zone, date: mapped.date, datesAsDays: options.datesAsDays && pgTypeOf(field) === 'date', farYears: plan.fromExport !== undefined });
   if (first === undefined || second !== undefined)
     return { kind: 'cells', field: field.name, columns: mapped.columns, encoder: new TransformCellsEncoder(program ?? nothingToDo, encoder, arena), whenBlank };
   return { kind: 'cell', field: field.name, column: first, encoder: program === null ? encoder : new TransformEncoder(program, encoder, arena), whenBlank };

@@ -25,6 +25,8 @@ export interface CellEncoderOptions {
   readonly zone: string;
   /** Dates as days since 2000-01-01, as the staging holds them. */
   readonly datesAsDays?: boolean;
+  /** Years before 1 and after 9999, as PostgreSQL writes them: of a file that was exported. */
+  readonly farYears?: boolean;
 }
 
 const unknownReading: DateReading = { order: null, source: 'assumed' };
@@ -36,8 +38,8 @@ export const createCellEncoder = (field: FieldDefinition, options: CellEncoderOp
     case 'integer': return new IntegerEncoder(field);
     case 'number': return isIntegerColumn(field) ? new IntegerEncoder(field) : new NumberEncoder(field);
     case 'boolean': return new BooleanEncoder();
-    case 'date': return new DateEncoder(field, reading, zoneClockOf(options.zone) === null, options.datesAsDays);
-    case 'timestamp': return new TimestampEncoder(field, reading, options.zone);
+    case 'date': return new DateEncoder(field, reading, zoneClockOf(options.zone) === null, options);
+    case 'timestamp': return new TimestampEncoder(field, reading, options.zone, options.farYears);
     case 'uuid': return new UuidEncoder();
     case 'json': return new JsonEncoder(field);
     case 'enum': return field.values === undefined ? new TextCellEncoder(field) : new EnumEncoder(field);

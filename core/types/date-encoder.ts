@@ -1,5 +1,5 @@
 /**
- * Dates of the years 1 to 9999, in the shapes of date-shape.ts. A midnight behind the date, as spreadsheets export, is dropped:
+ * Dates of the years 1 to 9999, in the shapes of date-shape.ts; others only in an export of ours (far-moment.ts). A midnight behind the date, as spreadsheets export, is dropped:
  * nothing is lost. Any other time is not a date. A midnight with an offset is an instant, and its day depends on the zone, so only
  * `Z` in the zone UTC passes.
  */
@@ -14,6 +14,7 @@ import type { DateEvidence } from './date-evidence.ts';
 import { DateResolver } from './date-resolver.ts';
 import { DateShape, noDate } from './date-shape.ts';
 import { blankCell, type CellEncoder } from './encoder.ts';
+import { readFarDay, type FarDay } from './far-moment.ts';
 import { TimeShape } from './time-shape.ts';
 import { writeDay } from './write-digits.ts';
 import { writeInteger } from './write-integer.ts';
@@ -46,13 +47,17 @@ export class DateEncoder implements CellEncoder {
   private readonly resolver: DateResolver;
   private readonly least: number;
   private readonly greatest: number;
+  /** Writes the days since 2000-01-01 instead of YYYY-MM-DD: PostgreSQL reads an integer ten times as fast as a date. */
+  private readonly asDays: boolean;
+  private readonly farYears: boolean;
 
-  /** @param asDays writes the days since 2000-01-01 instead of YYYY-MM-DD: PostgreSQL reads an integer ten times as fast as a date */
-  constructor(field: FieldDefinition, reading: DateReading, private readonly zoneIsUtc: boolean, private readonly asDays = false) {
+  constructor(field: FieldDefinition, reading: DateReading, private readonly zoneIsUtc: boolean, { datesAsDays = false, farYears = false }: { readonly datesAsDays?: boolean | undefined; readonly farYears?: boolean | undefined } = {}) {
+    this.asDays = datesAsDays;
+    this.farYears = farYears;
     this.resolver = new DateResolver(reading);
     this.evidence = this.resolver.evidence;
-    this.least = boundOf(field.min, 0);
-    this.greatest = boundOf(field.max, 99_991_231);
+    this.least = boundOf(field.min, -Infinity);
+    this.greatest = boundOf(field.max, Infinity);
   }
 
   encode(bytes: Uint8Array, cellStart: number, cellEnd: number, out: CopyBuffer): number {
@@ -61,6 +66,7 @@ export class DateEncoder implements CellEncoder {
     if (start === end) return blankCell;
     const kind = this.shape.scan(bytes, start, end);
     if (kind === noDate || (this.shape.next !== end && !this.isMidnight(bytes, end))) {
+      if (this.farYears) return this.encodeFar(readFarDay(bytes, start, end), out);
       this.evidence.invalid++;
       return dateInvalid;
     }
@@ -76,6 +82,18 @@ export class DateEncoder implements CellEncoder {
     }
     out.ensure(10);
     out.length = writeDay(out.bytes, out.length, this.resolver);
+    return 0;
+  }
+
+  private encodeFar(far: FarDay | null, out: CopyBuffer): number {
+    if (far === null) {
+      this.evidence.invalid++;
+      return dateInvalid;
+    }
+    const number = dayNumber(far.year, far.month, far.day);
+    if (number < this.least) return rangeBelow;
+    if (number > this.greatest) return rangeAbove;
+    if (this.asDays) writeInteger(out, far.days - daysTo2000); else out.ascii(far.text);
     return 0;
   }
 

@@ -10,11 +10,13 @@ import { trimmedEnd, trimmedStart } from './cell-edges.ts';
 import type { CopyBuffer } from './copy-buffer.ts';
 import type { DateEvidence } from './date-evidence.ts';
 import { blankCell, type CellEncoder } from './encoder.ts';
+import { readFarMoment, type FarMoment } from './far-moment.ts';
 import { Moment } from './moment.ts';
 import { pgTypeParts } from './pg-type.ts';
 import { writeClock, writeDay, writeFourDigits, writeTwoDigits } from './write-digits.ts';
 
 const precisionLoss = issueNumber('TIMESTAMP_PRECISION_LOSS');
+const timestampInvalid = issueNumber('TIMESTAMP_INVALID');
 const rangeBelow = issueNumber('RANGE_BELOW');
 const rangeAbove = issueNumber('RANGE_ABOVE');
 
@@ -49,7 +51,7 @@ export class TimestampEncoder implements CellEncoder {
   private readonly min: Bound | null;
   private readonly max: Bound | null;
 
-  constructor(field: FieldDefinition, reading: DateReading, zone: string) {
+  constructor(field: FieldDefinition, reading: DateReading, zone: string, private readonly farYears = false) {
     const { base, modifiers } = pgTypeParts(field);
     this.withZone = base !== 'timestamp without time zone';
     this.moment = new Moment({ reading, zone, withZone: this.withZone });
@@ -64,18 +66,26 @@ export class TimestampEncoder implements CellEncoder {
     const end = trimmedEnd(bytes, start, cellEnd);
     if (start === end) return blankCell;
     const issue = this.moment.read(bytes, start, end);
+    if (issue === timestampInvalid && this.farYears) return this.encodeFar(readFarMoment(bytes, start, end, this.withZone), out);
     if (issue !== 0) return issue;
     if (this.moment.time.fractionDigits > this.decimals) return precisionLoss;
     if (this.min !== null || this.max !== null) {
-      const place = this.judgeRange();
+      const place = this.judgeRange({ seconds: this.moment.seconds(), micros: this.moment.time.micros });
       if (place !== 0) return place;
     }
     this.append(out);
     return 0;
   }
 
-  private judgeRange(): number {
-    const value = { seconds: this.moment.seconds(), micros: this.moment.time.micros };
+  private encodeFar(far: FarMoment | null, out: CopyBuffer): number {
+    if (far === null) return timestampInvalid;
+    if (far.fractionDigits > this.decimals) return precisionLoss;
+    const place = this.judgeRange(far);
+    if (place === 0) out.ascii(far.text);
+    return place;
+  }
+
+  private judgeRange(value: Bound): number {
     if (this.min !== null && isBefore(value, this.min)) return rangeBelow;
     return this.max !== null && isBefore(this.max, value) ? rangeAbove : 0;
   }

@@ -63,11 +63,22 @@ export const readEntries = async (file: ParquetFile, leaf: Leaf, range: RowRange
       isRead = true;
     }
     const bytes = await file.source.read(pages.starts[page] as number, pages.ends[page] as number);
-    contained(() => { writing.write(readPage(pageIn(bytes, chunk, leaf)), { firstRow, from, to }); }, 'a page cannot be read', where);
+    contained(() => {
+      const found = readPage(pageIn(bytes, chunk, leaf));
+      checkRows(found, { rows: (pages.firstRows[page + 1] ?? group.rows) - firstRow, continues: pages.continuing.has(page) });
+      writing.write(found, { firstRow, from, to });
+    }, 'a page cannot be read', where);
   }
 };
 
-const pageIn = (bytes: Buffer, { codec }: ColumnChunk, leaf: Leaf): Parameters<typeof readPage>[0] => {
+/** An index says with which row a page begins; believed unseen it would shift a column's lists against the other columns. */
+const checkRows = ({ repetition, count }: Page, { rows, continues }: { readonly rows: number; readonly continues: boolean }): void => {
+  let begun = repetition === null ? count : 0;
+  if (repetition !== null) for (let index = 0; index < count; index += 1) if (repetition[index] === 0) begun += 1;
+  if (begun !== rows || (repetition !== null && count > 0 && (repetition[0] !== 0) !== continues)) throw corrupt('a page has other rows than its index says');
+};
+
+export const pageIn = (bytes: Buffer, { codec }: ColumnChunk, leaf: Leaf): Parameters<typeof readPage>[0] => {
   const header = parsePageHeader(bytes, 0);
   if (header.headerBytes + header.packedBytes > bytes.length) throw corrupt('a page is longer than its place');
   const packed = bytes.subarray(header.headerBytes, header.headerBytes + header.packedBytes);
@@ -76,7 +87,7 @@ const pageIn = (bytes: Buffer, { codec }: ColumnChunk, leaf: Leaf): Parameters<t
 };
 
 /** The last one that begins at or before the row. */
-const pageWith = (firstRows: readonly number[], row: number): number => {
+export const pageWith = (firstRows: readonly number[], row: number): number => {
   let [low, high] = [0, firstRows.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;

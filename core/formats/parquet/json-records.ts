@@ -33,6 +33,7 @@ export class JsonRecords {
       this.out.byte(lineFeed);
       for (let column = 0; column < this.columns.length; column += 1) this.checkRowEnd(column);
     }
+    this.columns.forEach(({ length }, column) => { if (this.cursors[column] !== length) throw corrupt('a column has more values than the others', { column: column + 1 }); });
     return this.out.bytes.subarray(0, this.out.length);
   }
 

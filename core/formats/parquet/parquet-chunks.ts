@@ -9,7 +9,8 @@ import { loadRows } from './load-rows.ts';
 import type { RoomFor, Rows } from './load-rows.ts';
 import { openParquet } from './parquet-file.ts';
 import type { ParquetFile } from './parquet-file.ts';
-import { planRows, rowBytesOf } from './plan-rows.ts';
+import { guessedRowBytes, measureRows } from './measure-rows.ts';
+import { planRows } from './plan-rows.ts';
 
 export async function* planParquet(source: RandomAccess, sizes: ChunkSizes): AsyncGenerator<readonly PlannedChunk[]> {
   yield* planRows(await openParquet(source), sizes);
@@ -36,15 +37,16 @@ export const headOfParquet = async (source: RandomAccess, mostBytes: number): Pr
   const bytes = await loadRows(file, head, newRoom);
   // A group of another kind may have longer rows.
   const [first] = groups;
-  const rowBytes = first === undefined ? 0 : await rowBytesOf(file, first);
+  const rowBytes = first === undefined ? 0 : await guessedRowBytes(file, first);
   return { bytes, complete: head.to === rows, rows, textBytes: head.to === rows ? bytes.length : Math.round(rows * Math.max(rowBytes, bytes.length / Math.max(1, head.to))) };
 };
 
 const within = async (file: ParquetFile, from: number, mostBytes: number): Promise<Rows> => {
-  const { rows, groups } = file.footer;
-  const group = groups.find(({ firstRow, rows: count }) => from >= firstRow && from < firstRow + count);
-  const fit = group === undefined ? rows : Math.max(1, Math.floor(mostBytes / await rowBytesOf(file, group)));
-  return { from, to: Math.min(rows, from + Math.min(sampledRows, fit)) };
+  const group = file.footer.groups.find(({ firstRow, rows: count }) => from >= firstRow && from < firstRow + count);
+  if (group === undefined) return { from, to: from };
+  const first = from - group.firstRow, to = Math.min(group.rows, first + sampledRows);
+  const sizes = await measureRows(file, group, { from: first, to }, mostBytes);
+  return { from, to: from + Math.max(1, sizes.fitting({ from: first, to }, mostBytes)) };
 };
 
 export const createParquetReader = ({ columns, paths }: ParquetOptions): RecordReader =>

@@ -1,4 +1,5 @@
 /** An open Parquet file: its footer and the page indexes that were made so far, kept a thread for the chunks that follow. */
+import { createHash } from 'node:crypto';
 import type { RandomAccess } from '../source-format.ts';
 import { tooMuch } from './corrupt.ts';
 import { prepareZstd } from '../zstd-library.ts';
@@ -14,17 +15,19 @@ export interface ParquetFile {
   pagesOf(group: RowGroup, leaf: Leaf): Promise<PageIndex>;
 }
 
-interface Known { readonly footerBytes: Buffer; readonly fileBytes: number; readonly footer: ParquetFooter; readonly indexes: Map<number, PageIndex> }
-/** The file that was read last: the chunks of a job come one after the other. Its footer is its identity; it holds all places. */
+interface Known { readonly identity: string; readonly fileBytes: number; readonly footer: ParquetFooter; readonly indexes: Map<number, PageIndex> }
+/** The file that was read last: the chunks of a job come one after the other. Its footer is its identity; it holds all places. Not kept itself: it may be large. */
 let known: Known | null = null;
 
 /** Throws FILE_ENCRYPTED, FILE_CUT_OFF, FILE_PARQUET_INVALID, FILE_PARQUET_UNSUPPORTED, FILE_TOO_MANY_COLUMNS and FILE_EXPANDS_TOO_MUCH. */
 export const openParquet = async (source: RandomAccess): Promise<ParquetFile> => {
   const footerBytes = await readFooterBytes(source);
-  if (known === null || known.fileBytes !== source.bytes || !known.footerBytes.equals(footerBytes)) {
+  const identity = createHash('sha256').update(footerBytes).digest('hex');
+  if (known === null || known.fileBytes !== source.bytes || known.identity !== identity) {
+    known = null;
     const footer = parseFooter(footerBytes, source.bytes);
     refuseDisproportion(footer, source.bytes);
-    known = { footerBytes, fileBytes: source.bytes, footer, indexes: new Map() };
+    known = { identity, fileBytes: source.bytes, footer, indexes: new Map() };
   }
   const { footer, indexes } = known;
   if (footer.groups.some(({ columns }) => columns.some(({ codec }) => codec === 'zstd'))) await prepareZstd();

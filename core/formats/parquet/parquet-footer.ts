@@ -2,6 +2,7 @@
 import { WaybillError } from '../../../contracts/errors.ts';
 import type { RandomAccess } from '../source-format.ts';
 import { contained, corrupt, tooMuch } from './corrupt.ts';
+import { encodingNames } from './page-header.ts';
 import { physicalTypes, schemaOf } from './parquet-schema.ts';
 import type { Leaf, ParquetSchema, SchemaElement, TimeUnit } from './parquet-schema.ts';
 import { ThriftReader, wire } from './thrift-reader.ts';
@@ -17,6 +18,8 @@ export interface ColumnChunk {
   readonly end: number;
   readonly uncompressedBytes: number;
   readonly hasDictionary: boolean;
+  /** A text may be written as a piece of the one before, and so be longer than the page that it is in. */
+  readonly sharesTexts: boolean;
   /** Null: none. */
   readonly offsetIndex: { readonly start: number; readonly end: number } | null;
 }
@@ -36,10 +39,14 @@ export interface ParquetFooter {
 
 export const magic = Buffer.from('PAR1');
 export const encryptedMagic = Buffer.from('PARE');
-/** 2,000 columns of 30,000 row groups would have more: nobody's file. */
-const mostFooterBytes = 256 * 1024 * 1024;
-const mostColumnChunks = 2_000_000;
+/** Of what is kept an object each: 1,000 columns in 200 row groups, or 20 in 10,000. A column of a row group is about 100 to 300 bytes of footer. */
+const mostFooterBytes = 64 * 1024 * 1024;
+const mostColumnChunks = 200_000;
+/** Of 2,000 columns with lists and groups around them. */
+const mostElements = 20_000;
 const tailBytes = 8;
+/** Old writers name the place of a dictionary as that of the first data page. */
+const dictionaryEncodings = 1 << encodingNames.indexOf('plain_dictionary') | 1 << encodingNames.indexOf('rle_dictionary');
 
 export const encryptedFile = (): WaybillError => new WaybillError('FILE_ENCRYPTED', 'The Parquet file is encrypted.');
 
@@ -50,14 +57,14 @@ export const readFooterBytes = async (source: RandomAccess): Promise<Buffer> => 
   if (tail.length < tailBytes || !tail.subarray(4).equals(magic)) throw new WaybillError('FILE_CUT_OFF', 'The Parquet file has no end.');
   const length = tail.readUInt32LE(0);
   if (length > source.bytes - tailBytes - magic.length) throw corrupt('its footer is longer than the file');
-  if (length > mostFooterBytes) throw tooMuch('The footer of the Parquet file is larger than 256 MiB', { bytes: length });
+  if (length > mostFooterBytes) throw tooMuch('The footer of the Parquet file is larger than 64 MiB', { bytes: length });
   return source.read(source.bytes - tailBytes - length, source.bytes - tailBytes);
 };
 
 export const parseFooter = (bytes: Buffer, fileBytes: number): ParquetFooter =>
   contained(() => new FooterParser(new ThriftReader(bytes), fileBytes - tailBytes - bytes.length).footer(), 'its footer cannot be read');
 
-type ColumnType = { physical: number; codec: number; values: number; uncompressed: number; compressed: number; dataOffset: number; dictionaryOffset: number; indexStart: number; indexBytes: number; hasMeta: boolean };
+type ColumnType = { physical: number; codec: number; values: number; uncompressed: number; compressed: number; dataOffset: number; dictionaryOffset: number; indexStart: number; indexBytes: number; hasMeta: boolean; encodings: number };
 
 class FooterParser {
   private schema: ParquetSchema | null = null;
@@ -85,7 +92,10 @@ class FooterParser {
 
   private readSchema(): ParquetSchema {
     const elements: SchemaElement[] = [];
-    this.thrift.list(() => { elements.push(this.readElement()); });
+    this.thrift.list(() => {
+      if (elements.length === mostElements) throw tooMuch('The schema of the Parquet file has more than 20,000 nodes');
+      elements.push(this.readElement());
+    });
     return schemaOf(elements);
   }
 
@@ -135,21 +145,25 @@ class FooterParser {
     const types: ColumnType[] = [];
     let rows = -1;
     thrift.fields((id, type) => {
-      if (id === 1 && type === wire.list) thrift.list(() => { types.push(this.readColumn()); });
+      if (id === 1 && type === wire.list) thrift.list(() => { this.countColumn(); types.push(this.readColumn()); });
       else if (id === 3 && type === wire.i64) rows = thrift.integer();
       else return false;
       return true;
     });
     if (rows < 0 || types.length !== schema.leaves.length) throw corrupt('a row group has other columns than the schema', { rowGroup: index + 1 });
-    this.columnChunks += types.length;
-    if (this.columnChunks > mostColumnChunks) throw tooMuch('The file has millions of column chunks');
     const firstRow = index === 0 ? 0 : (this.groups[index - 1] as RowGroup).firstRow + (this.groups[index - 1] as RowGroup).rows;
     this.groups.push({ index, firstRow, rows, columns: rows === 0 ? [] : types.map((type, column) => this.chunkOf(type, schema.leaves[column] as Leaf, { rowGroup: index + 1, rows })) });
   }
 
+  /** Before it is read: there may be millions of them in a few bytes each. */
+  private countColumn(): void {
+    this.columnChunks += 1;
+    if (this.columnChunks > mostColumnChunks) throw tooMuch('The file has more than 200,000 columns of row groups');
+  }
+
   private readColumn(): ColumnType {
     const { thrift } = this;
-    const column: ColumnType = { physical: -1, codec: -1, values: -1, uncompressed: -1, compressed: -1, dataOffset: -1, dictionaryOffset: 0, indexStart: 0, indexBytes: 0, hasMeta: false };
+    const column: ColumnType = { physical: -1, codec: -1, values: -1, uncompressed: -1, compressed: -1, dataOffset: -1, dictionaryOffset: 0, indexStart: 0, indexBytes: 0, hasMeta: false, encodings: 0 };
     thrift.fields((id, type) => {
       if (id === 1 && type === wire.binary) { if (thrift.binary().length > 0) throw corrupt('its columns are in other files'); }
       else if (id === 3 && type === wire.struct) { column.hasMeta = true; this.readColumnMeta(column); }
@@ -166,6 +180,7 @@ class FooterParser {
   private readColumnMeta(column: ColumnType): void {
     const { thrift } = this;
     thrift.fields((id, type) => {
+      if (id === 2 && type === wire.list) { thrift.list(() => { column.encodings |= 1 << Math.min(31, Math.max(0, thrift.integer())); }); return true; }
       if (type !== wire.i32 && type !== wire.i64) return false;
       if (id === 1) column.physical = thrift.integer();
       else if (id === 4) column.codec = thrift.integer();
@@ -181,8 +196,8 @@ class FooterParser {
 
   private chunkOf(type: ColumnType, leaf: Leaf, { rowGroup, rows }: { readonly rowGroup: number; readonly rows: number }): ColumnChunk {
     const place = { rowGroup, column: leaf.index + 1 };
-    const hasDictionary = type.dictionaryOffset > 0 && type.dictionaryOffset < type.dataOffset;
-    const start = hasDictionary ? type.dictionaryOffset : type.dataOffset;
+    const isBefore = type.dictionaryOffset > 0 && type.dictionaryOffset < type.dataOffset;
+    const start = isBefore ? type.dictionaryOffset : type.dataOffset;
     const end = start + type.compressed;
     const codec = codecs[type.codec];
     if (codec === undefined || codec === 'lzo') throw new WaybillError('FILE_PARQUET_UNSUPPORTED', 'A column is compressed in a way that is not read.', place);
@@ -191,7 +206,7 @@ class FooterParser {
     if (type.values < rows || (leaf.maxRep === 0 && type.values !== rows)) throw corrupt('a column has another number of values than rows', place);
     const indexEnd = type.indexStart + type.indexBytes;
     const hasIndex = type.indexStart >= magic.length && type.indexBytes > 0 && indexEnd <= this.limit;
-    return { codec, values: type.values, start, end, uncompressedBytes: type.uncompressed, hasDictionary, offsetIndex: hasIndex ? { start: type.indexStart, end: indexEnd } : null };
+    return { codec, values: type.values, start, end, uncompressedBytes: type.uncompressed, hasDictionary: isBefore || (type.encodings & dictionaryEncodings) !== 0, sharesTexts: (type.encodings & 1 << encodingNames.indexOf('delta_texts')) !== 0, offsetIndex: hasIndex ? { start: type.indexStart, end: indexEnd } : null };
   }
 }
 

@@ -1,13 +1,8 @@
 /** Cuts a Parquet file into chunks of rows, along its row groups where they are of a fit size, and within them where they are not. */
 import type { ChunkSizes, PlannedChunk } from '../source-format.ts';
 import { tooMuch } from './corrupt.ts';
-import { HeaderWalk } from './page-index.ts';
+import { measureRows } from './measure-rows.ts';
 import type { ParquetFile } from './parquet-file.ts';
-import type { ColumnChunk, RowGroup } from './parquet-footer.ts';
-import type { Leaf } from './parquet-schema.ts';
-
-/** A row's text is never shorter: with all cells empty it is its number and its tabs. */
-const leastRowBytes = 8;
 
 /** Texts that repeat shrink a hundred times in a dictionary; beyond that it is a trick. */
 const mostRatio = 2_000;
@@ -23,49 +18,31 @@ export async function* planRows(file: ParquetFile, { chunkBytes, chunkRows = Inf
     return chunk;
   };
   for (const group of file.footer.groups) {
+    if (group.rows === 0) continue;
     const chunks: PlannedChunk[] = [];
-    const rowBytes = await rowBytesOf(file, group);
-    allBytes += rowBytes * group.rows;
+    const sizes = await measureRows(file, group, { from: 0, to: group.rows }, chunkBytes);
+    allBytes += sizes.between(0, group.rows);
     if (allBytes > harmlessBytes && allBytes > file.source.bytes * mostRatio) throw tooMuch('Its rows are more than 2,000 times as large as the file', { rowGroup: group.index + 1 });
-    const end = group.firstRow + group.rows;
-    for (let at = group.firstRow; at < end;) {
-      const room = Math.floor(Math.min((chunkBytes - bytes) / rowBytes, chunkRows - (at - start)));
-      if (room < 1 && at > start) { chunks.push(cut(at)); continue; }
-      const rest = end - at, fit = Math.max(1, room);
+    for (let at = 0; at < group.rows;) {
+      const taken = at + group.firstRow - start, rest = group.rows - at;
+      const roomRows = chunkRows - taken, room = chunkBytes - bytes, restBytes = sizes.between(at, group.rows);
+      const isRest = rest <= roomRows && restBytes <= room;
       // A large group is cut evenly, so that no sliver is left.
-      const taken = rest <= fit ? rest : at === start ? Math.ceil(rest / Math.ceil(rest / fit)) : fit;
-      at += taken;
-      bytes += taken * rowBytes;
-      if (at < end) chunks.push(cut(at));
+      const parts = taken > 0 ? 1 : Math.ceil(Math.max(rest / chunkRows, restBytes / chunkBytes));
+      const fit = isRest ? rest : Math.min(roomRows, fitting(sizes, { from: at, to: group.rows }, { room, aim: Math.min(room, restBytes / parts) }));
+      if (fit < 1 && taken > 0) { chunks.push(cut(group.firstRow + at)); continue; }
+      const rows = Math.max(1, fit);
+      bytes += sizes.between(at, at + rows);
+      at += rows;
+      if (at < group.rows) chunks.push(cut(group.firstRow + at));
     }
     yield chunks;
   }
   yield start < file.footer.rows ? [cut(file.footer.rows)] : [];
 }
 
-/** How long a row of the group may be as text. Of texts in a dictionary the pages tell nothing: there the dictionary's own are asked. */
-export const rowBytesOf = async (file: ParquetFile, group: RowGroup): Promise<number> => {
-  const { leaves, flat } = file.footer.schema;
-  let bytes = leastRowBytes;
-  if (group.rows === 0) return bytes;
-  for (const leaf of leaves) {
-    const chunk = group.columns[leaf.index] as ColumnChunk;
-    bytes += (await valueBytesOf(file, group, leaf) + (flat ? 1 : leaf.name.length + 4)) * chunk.values / group.rows;
-  }
-  return bytes;
-};
-
-const textBytes: Readonly<Record<Exclude<Leaf['kind']['is'], 'text' | 'unknown' | 'hex' | 'geometry'>, number>> = {
-  boolean: 5, int: 8, uint: 8, float: 10, double: 14, float16: 7, decimal: 12, date: 10, time: 10, timestamp: 22, int96: 24, uuid: 36, interval: 14,
-};
-
-const valueBytesOf = async (file: ParquetFile, group: RowGroup, leaf: Leaf): Promise<number> => {
-  const { kind } = leaf;
-  if (kind.is !== 'text' && kind.is !== 'unknown' && kind.is !== 'hex' && kind.is !== 'geometry') return textBytes[kind.is];
-  const chunk = group.columns[leaf.index] as ColumnChunk;
-  const factor = kind.is === 'hex' || kind.is === 'geometry' ? 2 : 1;
-  const plain = chunk.uncompressedBytes / Math.max(1, chunk.values);
-  if (!chunk.hasDictionary) return plain * factor;
-  const header = await new HeaderWalk(file.source, chunk.end).headerAt(chunk.start, { rowGroup: group.index + 1, column: leaf.index + 1 });
-  return Math.max(plain, header.kind === 'dictionary' ? header.bytes / Math.max(1, header.values) : 0) * factor;
+/** One row more than what is aimed at, when there is room for it. */
+const fitting = (sizes: Awaited<ReturnType<typeof measureRows>>, rows: { readonly from: number; readonly to: number }, { room, aim }: { readonly room: number; readonly aim: number }): number => {
+  const count = sizes.fitting(rows, aim), more = rows.from + count + 1;
+  return more <= rows.to && sizes.between(rows.from, more) <= room ? count + 1 : count;
 };
