@@ -1,9 +1,12 @@
+import { Breath } from './breath.ts';
+
 /** Bytes of a stream in the portions that a format asks for; holds no more than the portion and the piece behind it. */
 export class ByteFeed {
   private readonly pieces: AsyncIterator<Uint8Array>;
   private bytes: Uint8Array = new Uint8Array(0);
   private at = 0;
   private ended = false;
+  private readonly breath = new Breath();
 
   constructor(source: AsyncIterable<Uint8Array>) {
     this.pieces = source[Symbol.asyncIterator]();
@@ -11,6 +14,8 @@ export class ByteFeed {
 
   /** Whether `count` bytes are there, reading on until they are or the stream ends. */
   async has(count: number): Promise<boolean> {
+    const breath = this.breath.taken();
+    if (breath !== null) await breath;
     while (this.length < count && !this.ended) await this.readOn();
     return this.length >= count;
   }

@@ -1,5 +1,6 @@
 import type { Compression } from '../../contracts/parse-options.ts';
 import { unbzip2 } from './bzip2/unbzip2.ts';
+import { gatherPieces } from './gather-pieces.ts';
 import { gunzip } from './gunzip.ts';
 import { unxz } from './unxz.ts';
 import { unzstd } from './zstd/unzstd.ts';
@@ -8,7 +9,9 @@ import { unzstd } from './zstd/unzstd.ts';
 export type StreamCompression = Exclude<Compression, 'zip'>;
 
 /** Throws FILE_CUT_OFF and FILE_UNPACKING_FAILED, nothing else of its own. */
-export const unpackStream = (compression: StreamCompression, packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => {
+export const unpackStream = (compression: StreamCompression, packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => gatherPieces(unpacked(compression, packed));
+
+const unpacked = (compression: StreamCompression, packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => {
   switch (compression) {
     case 'gzip': return gunzip(packed);
     case 'zstd': return unzstd(packed);

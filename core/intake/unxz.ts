@@ -13,7 +13,7 @@ export async function* unxz(packed: AsyncIterable<Uint8Array>): AsyncGenerator<U
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      if (value.length > 0) yield value;
+      yield value;
     }
   } catch (error) {
     throw input.failure ?? unpackingError(error, input.ended);

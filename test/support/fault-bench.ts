@@ -11,6 +11,7 @@ import { balances, emptyBooks } from '../../contracts/books.ts';
 import type { Books } from '../../contracts/books.ts';
 import { isFinal } from '../../contracts/job-states.ts';
 import type { JobState } from '../../contracts/job-states.ts';
+import type { ParseOverrides } from '../../contracts/parse-options.ts';
 import { waitUntil } from '../../temporal-config/wait-until.ts';
 import { leftovers, startOperator, untilTrue } from './operator.ts';
 import type { Operator } from './operator.ts';
@@ -37,6 +38,8 @@ export interface StartOptions {
   readonly sha256?: string;
   readonly again?: boolean;
   readonly mode?: string;
+  readonly map?: readonly { readonly columns: readonly string[]; readonly field: string }[];
+  readonly parse?: ParseOverrides;
 }
 
 /** Where a fault is tried: a test's own stack, or one that `waybill up` keeps. */

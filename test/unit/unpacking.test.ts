@@ -9,7 +9,7 @@ import { packingOf } from '../../core/export/packing.ts';
 import { compressZstd } from '../../core/formats/zstd-library.ts';
 import { joinPieces, zipFile } from '../../core/formats/zip/zip-file.ts';
 import { layOpen } from '../../core/intake/lay-open.ts';
-import { unpackStream } from '../../core/intake/unpack-stream.ts';
+import { unpackStream, type StreamCompression } from '../../core/intake/unpack-stream.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
 const corpus = new URL('../fixtures/corpus/', import.meta.url);
@@ -117,6 +117,58 @@ const bombs: readonly (readonly [string, () => Promise<Buffer> | Buffer])[] = [
     return wholeOf(zipFile([joinPieces('a.csv', Array.from({ length: 160 }, () => piece))]));
   }],
 ];
+
+/** As small as its format allows, and the text it stands for. */
+const crumbs: readonly (readonly [string, StreamCompression, string, string])[] = [
+  ['bzip2 streams of one byte', 'bzip2', '425a683931415926535919939b6b00000001002000200021184682ee48a70a120332736d60', 'a'],
+  ['bzip2 streams of nothing', 'bzip2', '425a683917724538509000000000', ''],
+  ['Zstandard frames of one byte', 'zstd', '28b52ffd0458090000615b6e8ca9', 'a'],
+  ['Zstandard frames of nothing', 'zstd', '28b52ffd240001000099e9d851', ''],
+  ['Zstandard frames to be skipped', 'zstd', '502a4d1800000000', ''],
+  ['xz streams of one byte', 'xz', 'fd377a585a000004e6d6b4460200210116000000742fe5a30100006100000000052b652e7784023300011901a52c81cc1fb6f37d010000000004595a', 'a'],
+  ['xz streams of nothing', 'xz', 'fd377a585a000004e6d6b446000000001cdf44211fb6f37d010000000004595a', ''],
+  ['gzip members of one byte', 'gzip', gzipSync('a').toString('hex'), 'a'],
+  ['gzip members of nothing', 'gzip', gzipSync('').toString('hex'), ''],
+];
+const manyBlocks = (block: Buffer, count: number): Buffer => Buffer.concat([Buffer.from('28b52ffd0058', 'hex'), repeated(block, count), Buffer.from([1, 0, 0])]);
+
+/** How long nothing else had its turn, at most. */
+const longestHold = async (work: () => Promise<void>): Promise<number> => {
+  let [longest, last] = [0, performance.now()];
+  const note = (): void => { [longest, last] = [Math.max(longest, performance.now() - last), performance.now()]; };
+  const timer = setInterval(note, 5);
+  await work().finally(() => { clearInterval(timer); });
+  note();
+  return longest;
+};
+
+const expectCheap = async (compression: StreamCompression, bytes: Buffer, text: Buffer): Promise<void> => {
+  const before = process.memoryUsage().rss;
+  const started = Date.now();
+  let pieces = 0;
+  const held = await longestHold(async () => {
+    const all: Uint8Array[] = [];
+    // No piece is waited for, as from memory: the reader itself must let others have their turn.
+    for await (const piece of unpackStream(compression, inPieces(bytes, 64 * 1024))) pieces = all.push(piece);
+    expect(Buffer.compare(Buffer.concat(all), text)).toBe(0);
+  });
+  expect(Date.now() - started).toBeLessThan(30_000);
+  expect(held).toBeLessThan(3_000);
+  expect(pieces).toBeLessThanOrEqual(1 + text.length / 1_000);
+  expect(process.memoryUsage().rss - before).toBeLessThan(250 * mebibyte);
+};
+
+describe('ten megabytes of crumbs', () => {
+  it.each(crumbs)('%s cost seconds, little memory, and hold up nothing else', async (_, compression, hex, text) => {
+    const crumb = Buffer.from(hex, 'hex');
+    const count = Math.floor(10_000_000 / crumb.length);
+    await expectCheap(compression, repeated(crumb, count), Buffer.alloc(count * text.length, text));
+  }, 60_000);
+
+  it('blocks of nothing in one frame of Zstandard cost no more', async () => {
+    await expectCheap('zstd', manyBlocks(Buffer.alloc(3), 3_000_000), Buffer.alloc(0));
+  }, 60_000);
+});
 
 describe('a bomb', () => {
   it.each(bombs)('of ten gigabytes in %s is refused within seconds, by what it grew to, in little memory', async (_, make) => {

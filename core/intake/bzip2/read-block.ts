@@ -13,13 +13,15 @@ export interface SortedBlock {
   readonly crc: number;
 }
 
-/** Behind the signature of the block. */
-export const readBlock = (bits: BitReader, mostBytes: number): SortedBlock => {
+/**
+ * Behind the signature of the block.
+ * @param links of the length that a block may have; good until the next block is read into it
+ */
+export const readBlock = (bits: BitReader, links: Uint32Array): SortedBlock => {
   const crc = bits.read32();
   if (bits.read(1) === 1) throw damaged('bzip2-randomised');
   const first = bits.read(24);
   const bytes = readUsedBytes(bits);
-  const links = new Uint32Array(mostBytes);
   const length = readText(bits, bytes, links);
   if (first >= length) throw damaged('bzip2-start');
   linkUp(links, length);
@@ -77,9 +79,12 @@ const tableOf = (tables: readonly CodeTable[], selector: number | undefined): Co
   return table;
 };
 
+/** Nothing is awaited while it is used: one is enough for all. */
+const places = new Uint32Array(256);
+
 /** The inverse of the Burrows-Wheeler transform. */
 const linkUp = (links: Uint32Array, length: number): void => {
-  const places = new Uint32Array(256);
+  places.fill(0);
   for (let at = 0; at < length; at++) (places[(links[at] as number) & 0xff] as number)++;
   for (let byte = 0, sum = 0; byte < 256; byte++) {
     const count = places[byte] as number;

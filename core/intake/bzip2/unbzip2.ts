@@ -5,6 +5,7 @@ import { blockText } from './block-text.ts';
 import { readBlock, type SortedBlock } from './read-block.ts';
 
 const blockUnit = 100_000;
+const mostBlockBytes = 9 * blockUnit;
 const headerBytes = 4;
 
 /** What stands at the place: a block, or the end of the stream with the checksum of its blocks. */
@@ -16,18 +17,20 @@ type Found = { readonly used: number; readonly bit: number } & ({ readonly block
  */
 export async function* unbzip2(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const feed = new ByteFeed(packed);
+  // One for all blocks: a stream of 39 bytes may claim 900 kB.
+  const links = new Uint32Array(mostBlockBytes);
   try {
-    do yield* stream(feed); while (await feed.has(1));
+    do yield* stream(feed, links); while (await feed.has(1));
   } finally {
     await feed.close();
   }
 }
 
-async function* stream(feed: ByteFeed): AsyncGenerator<Uint8Array> {
-  const size = await readHeader(feed);
+async function* stream(feed: ByteFeed, mostLinks: Uint32Array): AsyncGenerator<Uint8Array> {
+  const links = mostLinks.subarray(0, await readHeader(feed));
   let bit = 0, crc = 0;
   for (;;) {
-    const found = await nextBlock(feed, bit, size);
+    const found = await nextBlock(feed, bit, links);
     // Bits that do not fill a byte stay.
     feed.take('block' in found ? found.used - (found.bit === 0 ? 0 : 1) : found.used);
     bit = found.bit;
@@ -49,11 +52,11 @@ const readHeader = async (feed: ByteFeed): Promise<number> => {
 };
 
 /** Blocks have no length: one is read again with more bytes when those at hand did not reach. */
-const nextBlock = async (feed: ByteFeed, bit: number, size: number): Promise<Found> => {
+const nextBlock = async (feed: ByteFeed, bit: number, links: Uint32Array): Promise<Found> => {
   for (let wanted = 64 * 1024; ; wanted = Math.max(wanted, feed.length) * 4) {
     const whole = await feed.has(wanted);
     try {
-      return readFound(feed.peek(), bit, size);
+      return readFound(feed.peek(), bit, links);
     } catch (error) {
       if (!(error instanceof BitsMissing)) throw error;
       if (!whole) throw cutOff();
@@ -61,15 +64,15 @@ const nextBlock = async (feed: ByteFeed, bit: number, size: number): Promise<Fou
   }
 };
 
-const readFound = (bytes: Uint8Array, bit: number, size: number): Found => {
+const readFound = (bytes: Uint8Array, bit: number, links: Uint32Array): Found => {
   const bits = new BitReader(bytes);
   bits.read(bit);
-  const signature = bits.read(24).toString(16) + bits.read(24).toString(16).padStart(6, '0');
-  if (signature === '314159265359') {
-    const block = readBlock(bits, size);
+  const signature = bits.read(24) * 2 ** 24 + bits.read(24);
+  if (signature === 0x314159265359) {
+    const block = readBlock(bits, links);
     return { block, used: bits.used, bit: bits.bit };
   }
-  if (signature !== '177245385090') throw damaged('bzip2-block');
+  if (signature !== 0x177245385090) throw damaged('bzip2-block');
   const endCrc = bits.read32();
   return { endCrc, used: bits.used, bit: 0 };
 };

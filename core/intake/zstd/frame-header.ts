@@ -28,7 +28,10 @@ export const readFrameHeader = async (feed: ByteFeed): Promise<FrameHeader> => {
   return { window, length, checksum: (descriptor & 4) !== 0 };
 };
 
-export const take = async (feed: ByteFeed, count: number): Promise<Uint8Array> => {
+/** Mostly they are there. */
+export const take = (feed: ByteFeed, count: number): Uint8Array | Promise<Uint8Array> => (feed.length >= count ? feed.take(count) : takeLater(feed, count));
+
+const takeLater = async (feed: ByteFeed, count: number): Promise<Uint8Array> => {
   if (!await feed.has(count)) throw cutOff();
   return feed.take(count);
 };

@@ -43,7 +43,9 @@ async function* frame(feed: ByteFeed, history: History, blocks: BlockReader): As
   blocks.beginFrame();
   let [total, last] = [0, false];
   while (!last) {
-    const header = littleEndian(await take(feed, 3));
+    // Where others have their turn.
+    if (!await feed.has(3)) throw cutOff();
+    const header = littleEndian(feed.take(3));
     last = (header & 1) === 1;
     history.beginBlock();
     await readBlock(feed, { history, blocks, kind: (header >> 1) & 3, size: header >> 3 });
