@@ -19,6 +19,8 @@ export const withOriginsBeside = async (
   pool: Pool, { tx, target, fallen }: { readonly tx: PoolClient; readonly target: LoadTarget; readonly fallen: Fallen }, load: () => Promise<number>,
 ): Promise<number> => {
   const making = makeOrigins(pool, target, fallen);
+  // It may fail before the load ends; who has not been looked at by then would end the process.
+  making.catch(() => undefined);
   try {
     const created = await load();
     const origins = await whileAwake(tx, making);
