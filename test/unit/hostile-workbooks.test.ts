@@ -1,4 +1,5 @@
 /** What workbooks can do to who reads them: each ends in rows or in a coded refusal, within a bound of time and memory. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isWaybillError } from '../../contracts/errors.ts';
 import { openOds } from '../../core/formats/ods/ods-workbook.ts';
+import { chooseSheet } from '../../core/formats/sheets/choose-sheet.ts';
 import { PackageParts } from '../../core/formats/sheets/package-parts.ts';
+import type { Workbook } from '../../core/formats/sheets/workbook.ts';
+import { openXlsx } from '../../core/formats/xlsx/xlsx-workbook.ts';
 import { mostSharedBytes, SharedStrings } from '../../core/formats/xlsx/shared-strings.ts';
 import type { ReadXlsSheet } from '../../core/formats/xls/read-xls.ts';
 import type { ReadLegacyWorkbook } from '../../core/formats/xls/xls-workbook.ts';
@@ -95,6 +99,52 @@ describe('a workbook made to harm', () => {
   it('has an end of the texts that its cells share', () => {
     const strings = new SharedStrings(), cell = Buffer.alloc(8 * 1024 * 1024, 'x');
     expect(() => { for (let bytes = 0; bytes <= mostSharedBytes; bytes += cell.length) strings.add(cell); }).toThrow(expect.objectContaining({ code: 'FILE_WORKBOOK_TOO_LARGE' }));
+  });
+});
+
+/** Sheets with the parts that they name. */
+const severalSheets = async (names: readonly string[], parts: Readonly<Record<string, Iterable<string>>>): Promise<Buffer> => collect(zipFile([
+  packEntry('[Content_Types].xml', Buffer.from('<Types/>')),
+  packEntry('xl/workbook.xml', Buffer.from(`<workbook xmlns:r="${relations}"><sheets>${names.map((_, index) => `<sheet name="S${index + 1}" r:id="rId${index + 1}"/>`).join('')}</sheets></workbook>`)),
+  packEntry('xl/_rels/workbook.xml.rels', Buffer.from(`<Relationships>${names.map((name, index) => `<Relationship Id="rId${index + 1}" Type="${relations}/worksheet" Target="${name}.xml"/>`).join('')}</Relationships>`)),
+  ...await Promise.all(Object.entries(parts).map(([name, pieces]) => largeEntry(`xl/${name}.xml`, pieces))),
+]));
+const opened = async (file: Buffer): Promise<{ readonly workbook: Workbook; readonly packedBytesRead: () => number }> => {
+  let read = 0;
+  const parts = await PackageParts.open({ bytes: file.length, read: (start, end) => { read += end - start; return Promise.resolve(file.subarray(start, end)); } }) as PackageParts;
+  const workbook = await openXlsx(parts) as Workbook;
+  read = 0;
+  return { workbook, packedBytesRead: () => read };
+};
+/** A row of one cell, that packs badly. */
+const narrowRows = function* narrowRows(bytes: number): Generator<string> {
+  yield '<worksheet><sheetData>';
+  for (let made = 0; made < bytes; made += 1_000_000) yield `<row><c t="inlineStr"><is/></c></row><!--${randomBytes(500_000).toString('hex')}-->`;
+  yield tail;
+};
+
+describe('the look for a sheet with a table', () => {
+  it('reads no more of a sheet than 8 MiB, and of a workbook than 64 MiB', async () => {
+    const narrow = narrowRows(12_000_000), pieces = [...narrow];
+    const one = await opened(await severalSheets(['a', 'b'], { a: pieces, b: [head, tail] }));
+    expect((await chooseSheet(one.workbook, undefined)).guess).toMatchObject({ value: 'S2', confidence: 0.9 });
+    expect(one.packedBytesRead()).toBeLessThan(6_000_000);
+    const names = Array.from({ length: 12 }, (_, index) => `a${index}`);
+    const many = await opened(await severalSheets([...names, 'b'], { ...Object.fromEntries(names.map((name) => [name, pieces])), b: [head, tail] }));
+    expect((await chooseSheet(many.workbook, undefined)).guess).toMatchObject({ value: 'S1', confidence: 0.5 });
+    expect(many.packedBytesRead()).toBeLessThan(40_000_000);
+  }, 60_000);
+
+  it('reads a part once that many sheets name', async () => {
+    const { workbook, packedBytesRead } = await opened(await severalSheets(Array.from({ length: 60 }, () => 'a'), { a: narrowRows(2_000_000) }));
+    await chooseSheet(workbook, undefined);
+    expect(packedBytesRead()).toBeLessThan(2_000_000);
+  });
+
+  it('ends at the first rows of a table', async () => {
+    const { workbook, packedBytesRead } = await opened(await severalSheets(['a', 'b'], { a: [head, ...[...narrowRows(4_000_000)].slice(1)], b: [head, tail] }));
+    expect((await chooseSheet(workbook, undefined)).guess).toMatchObject({ value: 'S1', confidence: 0.7 });
+    expect(packedBytesRead()).toBeLessThan(1_000_000);
   });
 });
 

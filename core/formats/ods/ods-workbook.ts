@@ -1,7 +1,7 @@
 /** OpenDocument spreadsheets (.ods, and templates). */
 import { WaybillError } from '../../../contracts/errors.ts';
 import type { PackageParts } from '../sheets/package-parts.ts';
-import type { SheetReading, SheetStart, Workbook, WorkbookSheet } from '../sheets/workbook.ts';
+import type { SheetLook, SheetReading, SheetStart, Workbook } from '../sheets/workbook.ts';
 import { readWholeXml, readXml, tagOf } from '../sheets/xml-tokens.ts';
 import { OdsLook } from './ods-look.ts';
 import { OdsRows } from './ods-rows.ts';
@@ -37,7 +37,9 @@ class OdsWorkbook implements Workbook {
   readonly format = 'ods';
   readonly isOneTable = false;
 
-  constructor(private readonly parts: PackageParts, readonly sheets: readonly WorkbookSheet[]) {}
+  constructor(private readonly parts: PackageParts, readonly sheets: OdsLook['sheets']) {}
+
+  look(sheet: number): Promise<SheetLook> { return Promise.resolve({ hasTable: this.sheets[sheet]?.hasTable ?? false, readBytes: 0 }); }
 
   read(sheet: number, start: SheetStart): SheetReading {
     const rows = new OdsRows(sheet, start);

@@ -8,8 +8,9 @@ export interface SheetChoice {
   readonly guess: Guess<string>;
 }
 
-/** A table shows in so much of its sheet, and in so many sheets. */
-const lookBytes = 256 * 1024, lookSheets = 60, namedSheets = 12;
+/** A table shows in so much of its sheet's XML, and in so many sheets; all looks together read no more of a workbook. */
+const lookBytes = 8 * 1024 * 1024, lookSheets = 60, mostLookBytes = 64 * 1024 * 1024;
+const namedSheets = 12;
 
 export const chooseSheet = async (workbook: Workbook, said: string | undefined): Promise<SheetChoice> => {
   const { sheets } = workbook;
@@ -33,18 +34,16 @@ const namedChoice = ({ sheets }: Workbook, said: string): SheetChoice => {
   return { index, guess: { value: sheet.name, confidence: 1, why: `named by the operator${sheet.hidden ? '; the sheet is hidden' : ''}` } };
 };
 
+/** Sheets that are not looked at any more show no table. */
 const tablesOf = async (workbook: Workbook): Promise<readonly number[]> => {
   const found: number[] = [];
-  for (const [index, sheet] of workbook.sheets.slice(0, lookSheets).entries()) if (!sheet.hidden && (sheet.hasTable ?? await hasTable(workbook, index))) found.push(index);
-  return found;
-};
-
-const hasTable = async (workbook: Workbook, index: number): Promise<boolean> => {
-  const reading = workbook.read(index, { lineBase: 0, skipLines: 0 });
-  let seen = 0;
-  for await (const piece of reading.lines()) {
-    seen += piece.length;
-    if (reading.facts.wideRows > 1 || seen > lookBytes) break;
+  let left = mostLookBytes;
+  for (const [index, { hidden }] of workbook.sheets.slice(0, lookSheets).entries()) {
+    if (hidden) continue;
+    const { hasTable, readBytes } = await workbook.look(index, Math.min(lookBytes, left));
+    if (hasTable) found.push(index);
+    left -= readBytes;
+    if (left <= 0) break;
   }
-  return reading.facts.wideRows > 1;
+  return found;
 };

@@ -1,7 +1,7 @@
 /** Workbooks of Office Open XML (ECMA-376, transitional and strict): .xlsx, .xlsm (macros are neither read nor run), templates. */
 import { WaybillError } from '../../../contracts/errors.ts';
 import type { PackageParts } from '../sheets/package-parts.ts';
-import type { SheetReading, SheetStart, Workbook, WorkbookSheet } from '../sheets/workbook.ts';
+import type { SheetLook, SheetReading, SheetStart, Workbook, WorkbookSheet } from '../sheets/workbook.ts';
 import { readWholeXml, readXml, tagOf } from '../sheets/xml-tokens.ts';
 import { readCellStyles } from './cell-styles.ts';
 import { readSharedStrings } from './shared-strings.ts';
@@ -35,10 +35,26 @@ class XlsxWorkbook implements Workbook {
   readonly sheets: readonly NamedSheet[];
   readonly isOneTable: boolean;
   private shared: Promise<WorkbookParts> | null = null;
+  private readonly looks = new Map<string, boolean>();
 
   constructor(private readonly parts: PackageParts, private readonly contents: Contents) {
     this.sheets = contents.sheets;
     this.isOneTable = contents.isOneTable;
+  }
+
+  /** Sheets may share a part, which is looked at once. */
+  async look(sheet: number, mostBytes: number): Promise<SheetLook> {
+    const part = this.sheets[sheet]?.part ?? '', known = this.looks.get(part);
+    if (known !== undefined) return { hasTable: known, readBytes: 0 };
+    const rows = new SheetRows(await this.sharedParts(), { lineBase: 0, skipLines: 0 });
+    const meter = { bytes: 0 };
+    for await (const _ of readXml(this.metered(part, meter), rows.tokens)) {
+      // The rows may be far longer than their XML.
+      if (rows.facts.wideRows > 1 || meter.bytes >= mostBytes || rows.lines.take(lineBytes) !== null) break;
+    }
+    const hasTable = rows.facts.wideRows > 1;
+    this.looks.set(part, hasTable);
+    return { hasTable, readBytes: meter.bytes };
   }
 
   read(sheet: number, start: SheetStart): SheetReading {
@@ -50,9 +66,15 @@ class XlsxWorkbook implements Workbook {
 
   close(): void { this.parts.close(); }
 
+  private async *metered(part: string, meter: { bytes: number }): AsyncGenerator<Uint8Array> {
+    for await (const piece of this.parts.read(part)) {
+      meter.bytes += piece.length;
+      yield piece;
+    }
+  }
+
   private async *linesOf(sheet: number, start: SheetStart, opened: (rows: SheetRows) => void): AsyncGenerator<Uint8Array> {
-    this.shared ??= this.readShared();
-    const rows = new SheetRows(await this.shared, start);
+    const rows = new SheetRows(await this.sharedParts(), start);
     opened(rows);
     for await (const _ of readXml(this.parts.read(this.sheets[sheet]?.part ?? ''), rows.tokens)) {
       const taken = rows.lines.take(lineBytes);
@@ -61,6 +83,8 @@ class XlsxWorkbook implements Workbook {
     const rest = rows.lines.take(0);
     if (rest !== null) yield rest;
   }
+
+  private sharedParts(): Promise<WorkbookParts> { return this.shared ??= this.readShared(); }
 
   private async readShared(): Promise<WorkbookParts> {
     const { parts, contents: { strings, styles, is1904 } } = this;
