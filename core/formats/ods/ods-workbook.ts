@@ -35,7 +35,7 @@ const refuseEncrypted = async (parts: PackageParts): Promise<void> => {
 
 class OdsWorkbook implements Workbook {
   readonly format = 'ods';
-  readonly isOneTable = false;
+  readonly oneTable = [];
 
   constructor(private readonly parts: PackageParts, readonly sheets: OdsLook['sheets']) {}
 

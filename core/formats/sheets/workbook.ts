@@ -57,8 +57,8 @@ export interface SheetStart {
 export interface Workbook {
   readonly format: SheetFormat;
   readonly sheets: readonly WorkbookSheet[];
-  /** The sheets are one table: an export of more records than a sheet can hold, each sheet with the same header on line 1. */
-  readonly isOneTable: boolean;
+  /** Sheets that may be one table, by their names: an export of more records than a sheet can hold, each with the same header on line 1. */
+  readonly oneTable: readonly number[];
   /** Whether a table shows in the first bytes of a sheet. What is known already costs nothing. */
   look(sheet: number, mostBytes: number): Promise<SheetLook>;
   read(sheet: number, start: SheetStart): SheetReading;

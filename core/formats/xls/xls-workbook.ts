@@ -39,7 +39,7 @@ const ends = async (source: RandomAccess): Promise<Buffer> => {
 
 class XlsWorkbook implements Workbook {
   readonly format = 'xls';
-  readonly isOneTable = false;
+  readonly oneTable = [];
   readonly sheets;
 
   constructor(private readonly read_: readonly ReadXlsSheet[]) {
