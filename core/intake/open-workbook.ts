@@ -17,14 +17,14 @@ export const workbookStartBytes = 8;
 /** It can only be one as a whole: its list of parts is at the end. */
 export const startsAsWorkbook = (start: Buffer): boolean => start.subarray(0, zipStart.length).equals(zipStart) || start.subarray(0, compoundFile.length).equals(compoundFile);
 
-export const openWorkbook = async (source: RandomAccess, { readLegacy }: PrepareOrder): Promise<Workbook | null> => {
+export const openWorkbook = async (source: RandomAccess, { readLegacy, signal }: Pick<PrepareOrder, 'readLegacy' | 'signal'>): Promise<Workbook | null> => {
   const start = await source.read(0, lookBytes);
-  if (start.subarray(0, zipStart.length).equals(zipStart)) return openPackage(source, start);
+  if (start.subarray(0, zipStart.length).equals(zipStart)) return openPackage(source, start, signal);
   return openXls(source, start, readLegacy);
 };
 
-const openPackage = async (source: RandomAccess, start: Buffer): Promise<Workbook | null> => {
-  const parts = await PackageParts.open(source);
+const openPackage = async (source: RandomAccess, start: Buffer, signal: AbortSignal | undefined): Promise<Workbook | null> => {
+  const parts = await PackageParts.open(source, signal);
   if (parts === null) {
     if (partNames.some((name) => start.includes(name))) throw new WaybillError('FILE_CUT_OFF', 'The workbook’s list of parts is not at its end, or is damaged.');
     return null;

@@ -29,6 +29,8 @@ export interface PrepareOrder {
   readonly signal?: AbortSignal | undefined;
   /** On a thread of its own; without it old workbooks are not read. */
   readonly readLegacy?: ReadLegacyWorkbook | undefined;
+  /** Records of a full sheet; fewer for tests. */
+  readonly fullSheet?: number | undefined;
 }
 
 export interface PreparedSource {

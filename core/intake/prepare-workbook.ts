@@ -3,10 +3,11 @@
  * no workbook.
  */
 import { WaybillError } from '../../contracts/errors.ts';
-import { sheetFormats, type Guess, type ParseOverrides, type SheetDetection, type SheetFormat } from '../../contracts/parse-options.ts';
-import { chooseSheet } from '../formats/sheets/choose-sheet.ts';
+import { sheetFormats, type Guess, type SheetDetection, type SheetFormat } from '../../contracts/parse-options.ts';
+import { chooseSheet, oneTableGuess } from '../formats/sheets/choose-sheet.ts';
 import { findSheetTable } from '../formats/sheets/find-sheet-table.ts';
-import { mostLines, type SheetFacts, type Workbook } from '../formats/sheets/workbook.ts';
+import type { SheetFacts, Workbook } from '../formats/sheets/workbook.ts';
+import { extentOf, extractSheets, fullSheetRecords, type SheetsToExtract } from './extract-sheets.ts';
 import { expandsTooMuch, guardGrowth, harmlessBytes } from './growth-guard.ts';
 import { openWorkbook } from './open-workbook.ts';
 import type { PreparedSource, PrepareOrder } from './prepare-source.ts';
@@ -39,40 +40,39 @@ const refuseSheetOptions = ({ overrides: { format, sheet, headerRows } }: Prepar
   if (headerRows !== undefined) throw new WaybillError('OPTION_INVALID', 'Header rows are counted in workbooks only.', { option: 'headerRows' });
 };
 
-const extract = async (store: SourceStore, workbook: Workbook, { order, packedBytes }: { readonly order: PrepareOrder; readonly packedBytes: number }): Promise<PreparedSource> => {
-  const { overrides, spool, signal, mostBytes = Infinity } = order;
+interface Packed { readonly order: PrepareOrder; readonly packedBytes: number }
+
+const extract = async (store: SourceStore, workbook: Workbook, packed: Packed): Promise<PreparedSource> => {
+  const { order } = packed, { overrides, spool, mostBytes = Infinity } = order;
   const choice = await chooseSheet(workbook, overrides.sheet);
-  const facts: SheetFacts[] = [];
-  const sheets = sheetsOf(workbook, choice.index, overrides);
-  const judge = (grown: number): void => { if (grown > harmlessBytes && grown > packedBytes * mostRatio) throw expandsTooMuch(packedBytes, mostRatio); };
-  const { bytes } = await store.write(spool, guardGrowth(store, { pieces: linesOf(workbook, sheets, { facts, mostBytes }), judge, signal }));
-  const [first] = facts;
+  const { bytes, extraction } = await writeRows(store, workbook, { ...packed, chosen: choice.index });
+  const { facts } = extraction, [first] = facts;
   if (bytes === 0 || first === undefined) throw new WaybillError('FILE_EMPTY', 'The sheet has no cell with a value.');
+  const { sheets, share } = extentOf(workbook, extraction, bytes >= mostBytes);
   const all = { ...first, width: Math.max(...facts.map(({ width }) => width)) };
-  const detection = await detectSheet(store, { key: spool, bytes }, { workbook, facts: all, order, sheet: choice.guess });
-  const share = sheets.reduce((sum, sheet) => sum + workbook.shareRead(sheet), 0) / sheets.length;
+  const sheet = sheets.length > 1 ? oneTableGuess(workbook, sheets) : choice.guess;
+  const detection = await detectSheet(store, { key: spool, bytes }, { workbook, facts: all, order, sheet });
   return { detection, key: spool, bytes, wholeBytes: mostBytes === Infinity ? bytes : Math.max(bytes, Math.round(bytes / Math.max(share, 0.001))) };
 };
 
-const sheetsOf = (workbook: Workbook, chosen: number, { sheet }: ParseOverrides): readonly number[] =>
-  (workbook.isOneTable && sheet === undefined ? [...workbook.sheets.keys()] : [chosen]);
+interface Written { readonly bytes: number; readonly extraction: SheetsToExtract }
 
-interface Extraction { readonly facts: SheetFacts[]; readonly mostBytes: number }
+/** The sheets that may be one table, when the choice is among them and they are; else the chosen one. */
+const writeRows = async (store: SourceStore, workbook: Workbook, { chosen, ...packed }: Packed & { readonly chosen: number }): Promise<Written> => {
+  const { overrides, mostBytes = Infinity } = packed.order;
+  if (overrides.sheet !== undefined || !workbook.oneTable.includes(chosen)) return writeSheets(store, workbook, { ...packed, sheets: [chosen] });
+  const written = await writeSheets(store, workbook, { ...packed, sheets: workbook.oneTable });
+  const isOne = written.extraction.facts.length > 1 || written.bytes >= mostBytes || workbook.oneTable[0] === chosen;
+  return isOne ? written : writeSheets(store, workbook, { ...packed, sheets: [chosen] });
+};
 
-/** Of the sheets that are one table the header of all but the first is left out. */
-async function* linesOf(workbook: Workbook, sheets: readonly number[], { facts, mostBytes }: Extraction): AsyncGenerator<Uint8Array> {
-  let grown = 0;
-  for (const [at, sheet] of sheets.entries()) {
-    const reading = workbook.read(sheet, { lineBase: at * mostLines, skipLines: at === 0 ? 0 : 1 });
-    for await (const piece of reading.lines()) {
-      yield piece;
-      grown += piece.length;
-      if (grown >= mostBytes) break;
-    }
-    facts.push(reading.facts);
-    if (grown >= mostBytes) return;
-  }
-}
+const writeSheets = async (store: SourceStore, workbook: Workbook, { order, packedBytes, sheets }: Packed & { readonly sheets: readonly number[] }): Promise<Written> => {
+  const { spool, signal, mostBytes = Infinity, fullSheet = fullSheetRecords } = order;
+  const extraction: SheetsToExtract = { sheets, facts: [], mostBytes, fullSheet };
+  const judge = (grown: number): void => { if (grown > harmlessBytes && grown > packedBytes * mostRatio) throw expandsTooMuch(packedBytes, mostRatio); };
+  const { bytes } = await store.write(spool, guardGrowth(store, { pieces: extractSheets(workbook, extraction), judge, signal }));
+  return { bytes, extraction };
+};
 
 interface Extracted { readonly workbook: Workbook; readonly facts: SheetFacts; readonly order: PrepareOrder; readonly sheet: Guess<string> }
 

@@ -11,12 +11,12 @@ import type { Storage } from '../../storage/storage.ts';
 
 export interface PreparedBytes { readonly detection: Detection; readonly bytes: Buffer }
 
-export const prepareBytes = async (storage: Storage, content: Uint8Array, { overrides = {}, fileName = 'x', readLegacy }: { readonly overrides?: unknown; readonly fileName?: string; readonly readLegacy?: ReadLegacyWorkbook } = {}): Promise<PreparedBytes> => {
+export const prepareBytes = async (storage: Storage, content: Uint8Array, { overrides = {}, fileName = 'x', readLegacy, fullSheet }: { readonly overrides?: unknown; readonly fileName?: string; readonly fullSheet?: number; readonly readLegacy?: ReadLegacyWorkbook } = {}): Promise<PreparedBytes> => {
   const sha256 = createHash('sha256').update(content).digest('hex');
   await storage.write(archiveKey(sha256), [content]);
   const spool = spoolKey('00000000-0000-4000-8000-000000000001');
   try {
-    const { detection, key, bytes } = await prepareSource(storage, { key: archiveKey(sha256), spool, overrides: parseOverridesSchema.parse(overrides), fileName, readLegacy });
+    const { detection, key, bytes } = await prepareSource(storage, { key: archiveKey(sha256), spool, overrides: parseOverridesSchema.parse(overrides), fileName, readLegacy, fullSheet });
     return { detection, bytes: await storage.readRange(key, 0, bytes) };
   } finally {
     await storage.remove(spool);

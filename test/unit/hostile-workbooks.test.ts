@@ -1,11 +1,16 @@
 /** What workbooks can do to who reads them: each ends in rows or in a coded refusal, within a bound of time and memory. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isWaybillError } from '../../contracts/errors.ts';
+import { openOds } from '../../core/formats/ods/ods-workbook.ts';
+import { chooseSheet } from '../../core/formats/sheets/choose-sheet.ts';
 import { PackageParts } from '../../core/formats/sheets/package-parts.ts';
+import type { Workbook } from '../../core/formats/sheets/workbook.ts';
+import { openXlsx } from '../../core/formats/xlsx/xlsx-workbook.ts';
 import { mostSharedBytes, SharedStrings } from '../../core/formats/xlsx/shared-strings.ts';
 import type { ReadXlsSheet } from '../../core/formats/xls/read-xls.ts';
 import type { ReadLegacyWorkbook } from '../../core/formats/xls/xls-workbook.ts';
@@ -83,10 +88,122 @@ describe('a workbook made to harm', () => {
     expect(cellsOf(await prepareBytes(storage, nested))).toEqual([['1', 'Ann']]);
   });
 
+  it('of rows that name a text of megabytes is refused before they lie in memory', async () => {
+    const strings = await largeEntry('xl/sharedStrings.xml', ['<sst><si><t>', 'x'.repeat(4_000_000), '</t></si></sst>']);
+    const file = await workbook([head, '<row><c t="s"><v>0</v></c></row>'.repeat(500), tail], [strings]);
+    const before = process.memoryUsage().arrayBuffers;
+    await expect(prepareBytes(storage, file)).rejects.toMatchObject({ code: 'FILE_EXPANDS_TOO_MUCH' });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(400_000_000);
+  }, 60_000);
+
   it('has an end of the texts that its cells share', () => {
     const strings = new SharedStrings(), cell = Buffer.alloc(8 * 1024 * 1024, 'x');
     expect(() => { for (let bytes = 0; bytes <= mostSharedBytes; bytes += cell.length) strings.add(cell); }).toThrow(expect.objectContaining({ code: 'FILE_WORKBOOK_TOO_LARGE' }));
   });
+});
+
+/** Sheets with the parts that they name. */
+const severalSheets = async (names: readonly string[], parts: Readonly<Record<string, Iterable<string>>>): Promise<Buffer> => collect(zipFile([
+  packEntry('[Content_Types].xml', Buffer.from('<Types/>')),
+  packEntry('xl/workbook.xml', Buffer.from(`<workbook xmlns:r="${relations}"><sheets>${names.map((_, index) => `<sheet name="S${index + 1}" r:id="rId${index + 1}"/>`).join('')}</sheets></workbook>`)),
+  packEntry('xl/_rels/workbook.xml.rels', Buffer.from(`<Relationships>${names.map((name, index) => `<Relationship Id="rId${index + 1}" Type="${relations}/worksheet" Target="${name}.xml"/>`).join('')}</Relationships>`)),
+  ...await Promise.all(Object.entries(parts).map(([name, pieces]) => largeEntry(`xl/${name}.xml`, pieces))),
+]));
+const opened = async (file: Buffer): Promise<{ readonly workbook: Workbook; readonly packedBytesRead: () => number }> => {
+  let read = 0;
+  const parts = await PackageParts.open({ bytes: file.length, read: (start, end) => { read += end - start; return Promise.resolve(file.subarray(start, end)); } }) as PackageParts;
+  const workbook = await openXlsx(parts) as Workbook;
+  read = 0;
+  return { workbook, packedBytesRead: () => read };
+};
+/** A row of one cell, that packs badly. */
+const narrowRows = function* narrowRows(bytes: number): Generator<string> {
+  yield '<worksheet><sheetData>';
+  for (let made = 0; made < bytes; made += 1_000_000) yield `<row><c t="inlineStr"><is/></c></row><!--${randomBytes(500_000).toString('hex')}-->`;
+  yield tail;
+};
+
+describe('the look for a sheet with a table', () => {
+  it('reads no more of a sheet than 8 MiB, and of a workbook than 64 MiB', async () => {
+    const narrow = narrowRows(12_000_000), pieces = [...narrow];
+    const one = await opened(await severalSheets(['a', 'b'], { a: pieces, b: [head, tail] }));
+    expect((await chooseSheet(one.workbook, undefined)).guess).toMatchObject({ value: 'S2', confidence: 0.9 });
+    expect(one.packedBytesRead()).toBeLessThan(6_000_000);
+    const names = Array.from({ length: 12 }, (_, index) => `a${index}`);
+    const many = await opened(await severalSheets([...names, 'b'], { ...Object.fromEntries(names.map((name) => [name, pieces])), b: [head, tail] }));
+    expect((await chooseSheet(many.workbook, undefined)).guess).toMatchObject({ value: 'S1', confidence: 0.5 });
+    expect(many.packedBytesRead()).toBeLessThan(40_000_000);
+  }, 60_000);
+
+  it('reads a part once that many sheets name', async () => {
+    const { workbook, packedBytesRead } = await opened(await severalSheets(Array.from({ length: 60 }, () => 'a'), { a: narrowRows(2_000_000) }));
+    await chooseSheet(workbook, undefined);
+    expect(packedBytesRead()).toBeLessThan(2_000_000);
+  });
+
+  it('ends at the first rows of a table', async () => {
+    const { workbook, packedBytesRead } = await opened(await severalSheets(['a', 'b'], { a: [head, ...[...narrowRows(4_000_000)].slice(1)], b: [head, tail] }));
+    expect((await chooseSheet(workbook, undefined)).guess).toMatchObject({ value: 'S1', confidence: 0.7 });
+    expect(packedBytesRead()).toBeLessThan(1_000_000);
+  });
+});
+
+const odsFrame = [packEntry('mimetype', Buffer.from('application/vnd.oasis.opendocument.spreadsheet'))];
+const ods = async (...sheets: readonly Iterable<string>[]): Promise<Buffer> => {
+  const all = function* all(): Generator<string> {
+    yield '<office:document-content><office:body><office:spreadsheet>';
+    for (const [index, rows] of sheets.entries()) { yield `<table:table table:name="S${index + 1}">`; yield* rows; yield '</table:table>'; }
+    yield '</office:spreadsheet></office:body></office:document-content>';
+  };
+  return collect(zipFile([...odsFrame, await largeEntry('content.xml', all())]));
+};
+const odsCell = (text: string, attributes = ''): string => `<table:table-cell office:value-type="string"${attributes}><text:p>${text}</text:p></table:table-cell>`;
+const odsRow = (...cells: readonly string[]): string => `<table:table-row>${cells.join('')}</table:table-row>`;
+const odsTable = [odsRow(odsCell('id'), odsCell('name')), odsRow(odsCell('1'), odsCell('Ann')), odsRow(odsCell('2'), odsCell('Bob'))];
+const everyColumn = ' table:number-columns-repeated="16384"';
+
+/** The longest time in which nothing else had a turn: a heartbeat is missed after 15 seconds. */
+const longestSilence = async (work: () => Promise<unknown>): Promise<number> => {
+  let last = performance.now(), longest = 0;
+  const note = (): void => { longest = Math.max(longest, performance.now() - last); last = performance.now(); };
+  const timer = setInterval(note, 20);
+  try { await work(); note(); } finally { clearInterval(timer); }
+  return longest;
+};
+
+describe('an OpenDocument spreadsheet made to harm', () => {
+  it('of cells that repeat in a sheet beside the table is read, as fast as its XML', async () => {
+    const file = await ods(odsTable, [odsRow(odsCell('x'.repeat(1000), everyColumn)).repeat(2000)]);
+    const startedAt = performance.now();
+    const prepared = await prepareBytes(storage, file);
+    expect([prepared.detection.options, cellsOf(prepared)]).toMatchObject([{ sheet: 'S1' }, [['1', 'Ann'], ['2', 'Bob']]]);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+  }, 60_000);
+
+  it('of cells that repeat in its table is refused by what its rows grow to', async () => {
+    const file = await ods([odsRow(odsCell('x'.repeat(1000), everyColumn)).repeat(2000)]);
+    const startedAt = performance.now();
+    await expect(prepareBytes(storage, file)).rejects.toMatchObject({ code: 'FILE_EXPANDS_TOO_MUCH' });
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  }, 60_000);
+
+  it('of numbers with a million digits is soon read, however often they repeat', async () => {
+    const number = `<table:table-cell office:value-type="float" office:value="0.1${'0'.repeat(1_000_000)}1" table:number-columns-repeated="10"/>`;
+    const prepared = await prepareBytes(storage, await ods([odsRow(...Array.from({ length: 10 }, (_, index) => odsCell(`c${index}`))), odsRow(number)]));
+    expect(cellsOf(prepared)[0]?.map((cell) => cell?.length)).toEqual(Array.from({ length: 10 }, () => 1_000_004));
+  }, 20_000);
+
+  it('lets heartbeats through while a long one is read', async () => {
+    const rows = function* rows(): Generator<string> { for (let at = 0; at < 200; at += 1) yield Array.from({ length: 1000 }, (_, index) => odsRow(odsCell(String(at * 7919 + index * 31)), odsCell('x'))).join(''); };
+    const file = await ods(odsTable, rows());
+    expect(await longestSilence(() => prepareBytes(storage, file))).toBeLessThan(2000);
+  }, 60_000);
+
+  it('is left off when the work is cancelled', async () => {
+    const file = await ods(odsTable, [odsRow(odsCell('1'), odsCell('x')).repeat(300_000)]);
+    const parts = await PackageParts.open({ bytes: file.length, read: (start, end) => Promise.resolve(file.subarray(start, end)) }, AbortSignal.timeout(30));
+    await expect(openOds(parts as PackageParts)).rejects.toMatchObject({ name: 'TimeoutError' });
+  }, 20_000);
 });
 
 describe('the thread of old workbooks', () => {

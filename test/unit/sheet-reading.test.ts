@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { cellReference, columnLetters, rangeReference } from '../../core/formats/xlsx/cell-reference.ts';
 import { durationText, isoTimeText } from '../../core/formats/ods/ods-values.ts';
 import { kindOfFormat } from '../../core/formats/sheets/number-format.ts';
-import { numberText } from '../../core/formats/sheets/number-text.ts';
+import { numberText, significantDigits } from '../../core/formats/sheets/number-text.ts';
 import { serialOf, serialText, valueKinds } from '../../core/formats/sheets/serial-date.ts';
 import { packEntry, zipFile } from '../../core/formats/zip/zip-file.ts';
 import { openLocalStorage } from '../../storage/local/local-storage.ts';
@@ -92,11 +92,35 @@ describe('numbers as they are stored', () => {
     expect(['', '.', 'abc', '1,5', '0x10', 'Infinity'].map(numberText)).toEqual([null, null, null, null, null, null]);
   });
 
+  it('lose digits beyond the 15th only where a double or a calculation left them there', () => {
+    const short = { '0.30000000000000004': '0.3', '1.1000000000000001': '1.1', '0.7999999999999999': '0.8', '434.99999999999994': '435', '-3.3000000000000003': '-3.3', '50.850345123456698': '50.8503451234567', '0.1000000000000000055511151231257827': '0.1' };
+    expect(Object.keys(short).map((text) => numberText(text)?.text)).toEqual(Object.values(short));
+    const kept = ['50.85034512345678', '3.141592653589793', '3.1415926535897931', '123456789012.3456', '0.1234567890123456', '-50.850345123456779', '999999999999999.9'];
+    expect(kept.map((text) => numberText(text))).toEqual(kept.map((text) => ({ text, doubtful: false })));
+  });
+
   it('of every double of 15 digits is that double', () => {
     fc.assert(fc.property(fc.double({ min: -1e14, max: 1e14, noNaN: true }), (value) => {
       const rounded = Number(value.toPrecision(15));
-      expect(Number(numberText(String(rounded + 0))?.text)).toBe(rounded);
+      expect(Number(numberText(String(rounded + 0))?.text)).toBe(rounded + 0);
     }));
+  });
+
+  it('parse to the same double, or are four digits and more shorter and at most two steps away', () => {
+    const sums = fc.array(fc.integer({ min: -9999, max: 9999 }).map((cents) => cents / 100), { minLength: 2, maxLength: 4 }).map((all) => all.reduce((sum, each) => sum + each, 0));
+    const any = fc.oneof(fc.double({ min: -1e14, max: 1e14, noNaN: true }), sums).filter((value) => value !== 0);
+    fc.assert(fc.property(any, fc.boolean(), (value, asExcel) => {
+      const stored = asExcel ? value.toPrecision(17) : String(value), read = numberText(stored)?.text ?? '';
+      if (Number(read) === value) return;
+      expect(Math.abs(Number(read) - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -51);
+      expect(significantDigits(String(value)) - significantDigits(read)).toBeGreaterThanOrEqual(4);
+      expect(significantDigits(read)).toBeLessThanOrEqual(13);
+    }), { numRuns: 2000 });
+  });
+
+  it('of endless digits are texts, at once', () => {
+    const endless = `1${'0'.repeat(2_000_000)}1`;
+    expect([numberText(endless), significantDigits(endless)]).toEqual([null, 2_000_002]);
   });
 });
 

@@ -10,6 +10,7 @@ import { restoreFormula } from '../../core/formats/csv/formula-text.ts';
 import type { WrittenPart } from '../../core/formats/file-writer.ts';
 import type { OutputField, OutputRow } from '../../core/formats/format-writer.ts';
 import { XlsxWriter } from '../../core/formats/xlsx/xlsx-writer.ts';
+import { packEntry, zipFile } from '../../core/formats/zip/zip-file.ts';
 import { openLocalStorage } from '../../storage/local/local-storage.ts';
 import { cellsOf, prepareBytes } from '../support/prepared-bytes.ts';
 
@@ -71,7 +72,7 @@ describe('a workbook that Waybill writes', () => {
   it('gives every value back, whatever the parts and however many sheets', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.array(row, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 }), fc.constantFrom(2, 3, 1_048_575), async (parts, rowsOfSheet) => {
       const { file } = await write(everyType, parts, rowsOfSheet);
-      const prepared = await prepareBytes(storage, file);
+      const prepared = await prepareBytes(storage, file, { fullSheet: rowsOfSheet });
       expect(prepared.detection.options).toMatchObject({ format: 'xlsx', header: true, headerRows: 1, preambleLines: 0, columns: everyType.map(({ name }) => name), sheet: 'Records' });
       const read = cellsOf(prepared).map((cells) => cells.map((cell, at) => (cell !== null && guardedColumns.has(at) ? restoreFormula(cell) : cell)));
       expect(read).toEqual(parts.flat().map((cells) => cells.map(expected)));
@@ -117,5 +118,33 @@ describe('a workbook that Waybill writes', () => {
     const rows = async function* rows(): AsyncGenerator<readonly OutputRow[]> { try { for (;;) yield [['x'.repeat(32_768)]]; } finally { closed = true; } };
     await expect(collect(new XlsxWriter(everyType).writePart(rows(), { firstRow: 0, rows: 5 }))).rejects.toMatchObject({ code: 'EXPORT_UNWRITABLE' });
     expect(closed).toBe(true);
+  });
+});
+
+const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+type PlainSheet = readonly [name: string, ...rows: readonly string[]];
+/** With the name that Waybill gives its workbooks; a row is its cells with commas between. */
+const ownWorkbook = async (...sheets: readonly PlainSheet[]): Promise<Buffer> => collect(zipFile([
+  packEntry('[Content_Types].xml', Buffer.from('<Types/>')),
+  packEntry('xl/workbook.xml', Buffer.from(`<workbook xmlns:r="${relations}"><workbookPr codeName="WaybillRecords"/><sheets>${sheets.map(([name], index) => `<sheet name="${name}" r:id="rId${index + 1}"/>`).join('')}</sheets></workbook>`)),
+  packEntry('xl/_rels/workbook.xml.rels', Buffer.from(`<Relationships>${sheets.map((_, index) => `<Relationship Id="rId${index + 1}" Type="${relations}/worksheet" Target="s${index + 1}.xml"/>`).join('')}</Relationships>`)),
+  ...sheets.map(([, ...rows], index) => packEntry(`xl/s${index + 1}.xml`, Buffer.from(`<worksheet><sheetData>${rows.map((cells) => `<row>${cells.split(',').map((cell) => `<c t="inlineStr"><is><t>${cell}</t></is></c>`).join('')}</row>`).join('')}</sheetData></worksheet>`))),
+]));
+
+describe('a workbook of Waybill with several sheets', () => {
+  const full: PlainSheet = ['Records', 'id,name', '1,Ann', '2,Bob'], ann = ['1', 'Ann'], bob = ['2', 'Bob'], cy = ['3', 'Cy'];
+  const goesOn: PlainSheet = ['Records (2)', 'id,name', '3,Cy'];
+  it.each<readonly [string, readonly PlainSheet[], readonly (readonly string[])[], number]>([
+    ['is one table when a full sheet goes on in the next', [full, goesOn], [ann, bob, cy], 1],
+    ['is one table beside a sheet that a person added', [full, goesOn, ['Notes', 'id,name', '9,Zoe']], [ann, bob, cy], 0.9],
+    ['is not when the sheet before is not full, as beside a copy of it', [['Records', 'id,name', '1,Ann'], ['Records (2)', 'id,name', '1,Ann']], [ann], 0.7],
+    ['is not with a sheet of another name', [full, ['Notes', 'id,name', '9,Zoe']], [ann, bob], 0.7],
+    ['is not with a sheet of another header', [full, ['Records (2)', 'id,amount', '9,12']], [ann, bob], 0.7],
+    ['is chosen from as any other when a person put a table before its own', [['Mine', 'id,name', '9,Zoe'], full, goesOn], [['9', 'Zoe']], 0.7],
+    ['without a table in its first sheet is chosen from too', [['Records', 'id'], ['Records (2)', 'id,name', '3,Cy']], [cy], 0.9],
+  ])('%s', async (_, sheets, rows, confidence) => {
+    const prepared = await prepareBytes(storage, await ownWorkbook(...sheets), { fullSheet: 2 });
+    expect(cellsOf(prepared)).toEqual(rows);
+    expect(prepared.detection.guesses).toMatchObject({ sheet: { confidence } });
   });
 });

@@ -1,42 +1,27 @@
 /**
- * Rows of the sheets of an OpenDocument spreadsheet (OASIS OpenDocument 1.3, part 3, 9.1): all sheets stand in one part, one of them is
- * made into lines of the row spool, or each is only looked at. Rows and cells that repeat are counted and not built until they are wanted.
+ * Rows of one sheet of an OpenDocument spreadsheet (OASIS OpenDocument 1.3, part 3, 9.1): all sheets stand in one part, the one that is
+ * wanted is made into lines of the row spool. Rows that repeat are not built until those before them were taken away.
  */
 import { WaybillError } from '../../../contracts/errors.ts';
 import { CellText } from '../sheets/cell-text.ts';
 import { numberText } from '../sheets/number-text.ts';
 import { RowLines } from '../sheets/row-lines.ts';
-import { emptyFacts, mostColumns, mostLines, noteMerge, type SheetFacts, type SheetStart } from '../sheets/workbook.ts';
+import { emptyFacts, mostColumns, mostLines, noteMerge, type SheetStart } from '../sheets/workbook.ts';
 import { appendDecoded } from '../sheets/xml-entities.ts';
-import { tagOf, XmlTokens, type XmlHandler } from '../sheets/xml-tokens.ts';
+import { XmlTokens, type XmlHandler } from '../sheets/xml-tokens.ts';
+import { aside, attribute, tag } from './ods-names.ts';
 import { durationText, isoTimeText } from './ods-values.ts';
 
-const tag = {
-  table: tagOf('table'), column: tagOf('table-column'), row: tagOf('table-row'), cell: tagOf('table-cell'), covered: tagOf('covered-table-cell'), p: tagOf('p'), h: tagOf('h'), s: tagOf('s'), tab: tagOf('tab'),
-  lineBreak: tagOf('line-break'), annotation: tagOf('annotation'), shapes: tagOf('shapes'), frame: tagOf('frame'), ruby: tagOf('ruby-text'), links: tagOf('dde-links'), style: tagOf('style'), tableProperties: tagOf('table-properties'),
-};
-const attribute = {
-  name: tagOf('name'), styleName: tagOf('style-name'), display: tagOf('display'), rows: tagOf('number-rows-repeated'), columns: tagOf('number-columns-repeated'), visibility: tagOf('visibility'), type: tagOf('value-type'),
-  value: tagOf('value'), date: tagOf('date-value'), time: tagOf('time-value'), boolean: tagOf('boolean-value'), string: tagOf('string-value'), formula: tagOf('formula'), columnsSpanned: tagOf('number-columns-spanned'),
-  rowsSpanned: tagOf('number-rows-spanned'), c: tagOf('c'),
-};
-/** What stands in a cell and is no text of it. */
-const aside: ReadonlySet<number> = new Set([tag.annotation, tag.shapes, tag.frame, tag.ruby, tag.links]);
-const mostSheets = 10_000;
 const mostSpaces = 100_000;
-
-export interface SeenSheet { readonly name: string; readonly hidden: boolean; readonly facts: SheetFacts }
 
 interface Cell { repeated: number; columnsSpanned: number; rowsSpanned: number; type: string; value: string | null; hasFormula: boolean }
 const emptyCell = (): Cell => ({ repeated: 1, columnsSpanned: 1, rowsSpanned: 1, type: '', value: null, hasFormula: false });
 
 export class OdsRows implements XmlHandler {
-  readonly sheets: SeenSheet[] = [];
   readonly tokens: XmlTokens = new XmlTokens(this);
-  facts = emptyFacts();
-  lines = new RowLines(this.facts);
-  private readonly hiddenStyles = new Set<string>();
-  private styleName = '';
+  readonly facts = emptyFacts();
+  readonly lines = new RowLines(this.facts);
+  private sheet = -1;
   private depth = 0;
   private asideDepth = 0;
   private reads = false;
@@ -51,8 +36,8 @@ export class OdsRows implements XmlHandler {
   private pendingSpace = false;
   private readonly text_ = new CellText();
 
-  /** @param wanted which sheet becomes lines; null: all are only counted */
-  constructor(private readonly wanted: number | null, private readonly from: SheetStart) {}
+  /** @param wanted which sheet becomes lines */
+  constructor(private readonly wanted: number, private readonly from: SheetStart) {}
 
   open(name: number): void {
     if (aside.has(name)) this.asideDepth += 1;
@@ -63,8 +48,6 @@ export class OdsRows implements XmlHandler {
     else if (name === tag.s || name === tag.tab || name === tag.lineBreak) this.openBlank(name);
     else if (name === tag.table) this.openTable();
     else if (name === tag.column) this.openColumn();
-    else if (name === tag.style) this.openStyle();
-    else if (name === tag.tableProperties) this.noteHiddenStyle();
   }
 
   close(name: number): void {
@@ -91,28 +74,11 @@ export class OdsRows implements XmlHandler {
     for (let name = this.tokens.nextAttribute(); name !== 0; name = this.tokens.nextAttribute()) each(name);
   }
 
-  private openStyle(): void {
-    this.attributes((name) => { if (name === attribute.name) this.styleName = this.tokens.value; });
-  }
-
-  private noteHiddenStyle(): void {
-    this.attributes((name) => { if (name === attribute.display && this.tokens.value === 'false' && this.hiddenStyles.size < mostSheets) this.hiddenStyles.add(this.styleName); });
-  }
-
   private openTable(): void {
     this.depth += 1;
     if (this.depth !== 1) return;
-    let sheetName = '', style = '';
-    this.attributes((name) => {
-      if (name === attribute.name && sheetName === '') sheetName = this.tokens.value; else if (name === attribute.styleName) style = this.tokens.value;
-    });
-    if (this.sheets.length >= mostSheets) throw new WaybillError('FILE_WORKBOOK_TOO_LARGE', `The spreadsheet has more than ${mostSheets} sheets.`, { mostSheets });
-    this.reads = this.wanted === null || this.wanted === this.sheets.length;
-    if (this.reads) {
-      this.facts = emptyFacts();
-      this.lines = new RowLines(this.facts);
-    }
-    this.sheets.push({ name: sheetName, hidden: this.hiddenStyles.has(style), facts: this.facts });
+    this.sheet += 1;
+    this.reads = this.sheet === this.wanted;
     this.line = this.column = this.columnDefined = 0;
   }
 
@@ -142,13 +108,12 @@ export class OdsRows implements XmlHandler {
     if (!this.reads || this.depth !== 1) return;
     const before = this.facts.rows;
     const last = this.line + this.rowsRepeated - 1;
-    this.lines.repeatRow(this.wanted === null ? 0 : this.rowsRepeated - 1);
+    this.lines.repeatRow(this.rowsRepeated - 1);
     this.lines.endRow();
     const filled = this.facts.rows > before;
     if (filled && last > mostLines) throw new WaybillError('FILE_WORKBOOK_INVALID', 'A row with values lies behind the last line of a sheet.', { line: this.line });
     if (filled && this.rowHidden) this.facts.hiddenRows += this.rowsRepeated;
-    // Lines are only looked at here, and forgotten.
-    if (this.wanted === null) this.lines.forget(); else if (filled && this.rowsRepeated > 1) this.tokens.paused = true;
+    if (this.lines.isFull || (filled && this.rowsRepeated > 1)) this.tokens.paused = true;
     this.line = last;
   }
 
@@ -195,7 +160,8 @@ export class OdsRows implements XmlHandler {
     }
     if (cell.type === '' && !cell.hasFormula && this.paragraphs === 0) return;
     if (last > mostColumns) throw new WaybillError('FILE_WORKBOOK_INVALID', 'A cell with a value lies behind the last column of a sheet.', { line: this.line });
-    for (let column = first; column <= last; column += 1) this.write(column, cell);
+    this.write(first, cell);
+    this.lines.repeatCell(last - first);
   }
 
   private write(column: number, { type, value, hasFormula }: Cell): void {

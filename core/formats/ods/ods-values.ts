@@ -1,5 +1,6 @@
 /** Dates and times as OpenDocument stores them, in the forms that other workbooks are read in (sheets/serial-date.ts). */
-const moment = /^([+-]?\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d+))?(Z?)$/;
+// Of decimals no more than any clock has, for they are cut at zeros, one by one.
+const moment = /^([+-]?\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,30}))?(Z?)$/;
 
 /** `2024-01-31`, or with a time, whose decimals end with their last digit. */
 export const isoTimeText = (text: string): string => {
@@ -9,7 +10,7 @@ export const isoTimeText = (text: string): string => {
   return `${time}${rest === '' ? '' : `.${rest}`}${zone}`;
 };
 
-const period = /^(-?)P(?:(\d{1,9})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:[.,](\d+))?S)?$/;
+const period = /^(-?)P(?:(\d{1,9})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:[.,](\d{1,30}))?S)?$/;
 const two = (number: number): string => String(number).padStart(2, '0');
 
 /** `PT10H30M00S` as `10:30:00`; hours go on beyond a day. What is no duration of days and less stays as it is. */

@@ -1,8 +1,9 @@
 /** OpenDocument spreadsheets (.ods, and templates). */
 import { WaybillError } from '../../../contracts/errors.ts';
 import type { PackageParts } from '../sheets/package-parts.ts';
-import { emptyFacts, type SheetFacts, type SheetReading, type SheetStart, type Workbook, type WorkbookSheet } from '../sheets/workbook.ts';
+import type { SheetLook, SheetReading, SheetStart, Workbook } from '../sheets/workbook.ts';
 import { readWholeXml, readXml, tagOf } from '../sheets/xml-tokens.ts';
+import { OdsLook } from './ods-look.ts';
 import { OdsRows } from './ods-rows.ts';
 
 const mediaType = 'application/vnd.oasis.opendocument.spreadsheet';
@@ -12,10 +13,10 @@ const lineBytes = 256 * 1024;
 export const openOds = async (parts: PackageParts): Promise<Workbook | null> => {
   if (!parts.has('mimetype') || !(await startOf(parts, 'mimetype')).startsWith(mediaType)) return null;
   if (parts.has('META-INF/manifest.xml')) await refuseEncrypted(parts);
-  const looked = new OdsRows(null, { lineBase: 0, skipLines: 0 });
+  const looked = new OdsLook();
   for await (const _ of readXml(parts.read('content.xml'), looked.tokens));
   if (looked.sheets.length === 0) throw new WaybillError('FILE_WORKBOOK_INVALID', 'The spreadsheet has no sheet.');
-  return new OdsWorkbook(parts, looked.sheets.map(({ name, hidden, facts }) => ({ name, hidden, hasTable: facts.wideRows > 1 })));
+  return new OdsWorkbook(parts, looked.sheets);
 };
 
 const startOf = async (parts: PackageParts, name: string): Promise<string> => {
@@ -34,13 +35,15 @@ const refuseEncrypted = async (parts: PackageParts): Promise<void> => {
 
 class OdsWorkbook implements Workbook {
   readonly format = 'ods';
-  readonly isOneTable = false;
+  readonly oneTable = [];
 
-  constructor(private readonly parts: PackageParts, readonly sheets: readonly WorkbookSheet[]) {}
+  constructor(private readonly parts: PackageParts, readonly sheets: OdsLook['sheets']) {}
+
+  look(sheet: number): Promise<SheetLook> { return Promise.resolve({ hasTable: this.sheets[sheet]?.hasTable ?? false, readBytes: 0 }); }
 
   read(sheet: number, start: SheetStart): SheetReading {
-    const reading: { facts: SheetFacts; lines: () => AsyncIterable<Uint8Array> } = { facts: emptyFacts(), lines: () => this.linesOf(sheet, start, (facts) => { reading.facts = facts; }) };
-    return reading;
+    const rows = new OdsRows(sheet, start);
+    return { facts: rows.facts, lines: () => this.linesOf(rows) };
   }
 
   /** All sheets are in one part. */
@@ -48,17 +51,14 @@ class OdsWorkbook implements Workbook {
 
   close(): void { this.parts.close(); }
 
-  private async *linesOf(sheet: number, start: SheetStart, seen: (facts: SheetFacts) => void): AsyncGenerator<Uint8Array> {
-    const rows = new OdsRows(sheet, start);
+  private async *linesOf(rows: OdsRows): AsyncGenerator<Uint8Array> {
     for await (const _ of readXml(this.parts.read('content.xml'), rows.tokens)) {
       do {
         const taken = rows.lines.take(lineBytes);
         if (taken !== null) yield taken;
       } while (rows.lines.drain(lineBytes));
-      seen(rows.facts);
     }
     const rest = rows.lines.take(0);
     if (rest !== null) yield rest;
-    seen(rows.facts);
   }
 }

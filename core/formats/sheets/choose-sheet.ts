@@ -8,20 +8,31 @@ export interface SheetChoice {
   readonly guess: Guess<string>;
 }
 
-/** A table shows in so much of its sheet, and in so many sheets. */
-const lookBytes = 256 * 1024, lookSheets = 60, namedSheets = 12;
+/** A table shows in so much of its sheet's XML, and in so many sheets; all looks together read no more of a workbook. */
+const lookBytes = 8 * 1024 * 1024, lookSheets = 60, mostLookBytes = 64 * 1024 * 1024;
+const namedSheets = 12;
 
 export const chooseSheet = async (workbook: Workbook, said: string | undefined): Promise<SheetChoice> => {
   const { sheets } = workbook;
   if (said !== undefined) return namedChoice(workbook, said);
-  if (sheets.length === 1 || workbook.isOneTable) return { index: 0, guess: { value: sheets[0]?.name ?? '', confidence: 1, why: workbook.isOneTable ? 'its sheets are one table, as Waybill writes them' : 'it is the only sheet' } };
+  if (sheets.length === 1) return { index: 0, guess: { value: sheets[0]?.name ?? '', confidence: 1, why: 'it is the only sheet' } };
   const tables = await tablesOf(workbook);
   const visible = sheets.flatMap(({ hidden }, index) => (hidden ? [] : [index]));
   const index = tables[0] ?? visible[0] ?? 0;
-  const others = sheets.filter((_, at) => at !== index).map((sheet) => `“${sheet.name}”${sheet.hidden ? ' (hidden)' : ''}`);
-  const shown = `${others.slice(0, namedSheets).join(', ')}${others.length > namedSheets ? ` and ${others.length - namedSheets} more` : ''}`;
   const why = tables.length === 0 ? 'no sheet shows a table in its first rows; this is the first one' : tables.length === 1 ? 'the only visible sheet that has a table' : `the first of ${tables.length} visible sheets that have a table`;
-  return { index, guess: { value: sheets[index]?.name ?? '', confidence: tables.length === 1 ? 0.9 : tables.length === 0 ? 0.5 : 0.7, why: `${why}; the others are ${shown}` } };
+  return { index, guess: { value: sheets[index]?.name ?? '', confidence: tables.length === 1 ? 0.9 : tables.length === 0 ? 0.5 : 0.7, why: `${why}; the others are ${namesBeside(workbook, [index])}` } };
+};
+
+/** When the sheets turned out to be one table. */
+export const oneTableGuess = (workbook: Workbook, sheets: readonly number[]): Guess<string> => {
+  const value = workbook.sheets[sheets[0] ?? 0]?.name ?? '', why = `${sheets.length} sheets are one table, as Waybill writes them`;
+  const others = namesBeside(workbook, sheets);
+  return others === '' ? { value, confidence: 1, why } : { value, confidence: 0.9, why: `${why}; the others are ${others}` };
+};
+
+const namesBeside = ({ sheets }: Workbook, chosen: readonly number[]): string => {
+  const others = sheets.filter((_, at) => !chosen.includes(at)).map((sheet) => `“${sheet.name}”${sheet.hidden ? ' (hidden)' : ''}`);
+  return `${others.slice(0, namedSheets).join(', ')}${others.length > namedSheets ? ` and ${others.length - namedSheets} more` : ''}`;
 };
 
 const namedChoice = ({ sheets }: Workbook, said: string): SheetChoice => {
@@ -33,18 +44,16 @@ const namedChoice = ({ sheets }: Workbook, said: string): SheetChoice => {
   return { index, guess: { value: sheet.name, confidence: 1, why: `named by the operator${sheet.hidden ? '; the sheet is hidden' : ''}` } };
 };
 
+/** Sheets that are not looked at any more show no table. */
 const tablesOf = async (workbook: Workbook): Promise<readonly number[]> => {
   const found: number[] = [];
-  for (const [index, sheet] of workbook.sheets.slice(0, lookSheets).entries()) if (!sheet.hidden && (sheet.hasTable ?? await hasTable(workbook, index))) found.push(index);
-  return found;
-};
-
-const hasTable = async (workbook: Workbook, index: number): Promise<boolean> => {
-  const reading = workbook.read(index, { lineBase: 0, skipLines: 0 });
-  let seen = 0;
-  for await (const piece of reading.lines()) {
-    seen += piece.length;
-    if (reading.facts.wideRows > 1 || seen > lookBytes) break;
+  let left = mostLookBytes;
+  for (const [index, { hidden }] of workbook.sheets.slice(0, lookSheets).entries()) {
+    if (hidden) continue;
+    const { hasTable, readBytes } = await workbook.look(index, Math.min(lookBytes, left));
+    if (hasTable) found.push(index);
+    left -= readBytes;
+    if (left <= 0) break;
   }
-  return reading.facts.wideRows > 1;
+  return found;
 };

@@ -12,9 +12,13 @@ const builtIn: Readonly<Record<number, ValueKind>> = {
 export const builtInKind = (id: number): ValueKind => builtIn[id] ?? general;
 
 const quoted = /"[^"]*"|\\.|_.|\*./g;
-const bracketed = /\[(?!(?:h+|m+|s+)\])[^\]]*\]/gi;
+const bracketed = /\[(?!(?:h+|m+|s+)\])[^\][]*\]/gi;
+
+/** Excel itself ends at 255 characters. */
+const mostCharacters = 1000;
 
 export const kindOfFormat = (code: string): ValueKind => {
+  if (code.length > mostCharacters) return general;
   const [first = ''] = splitSections(code);
   const plain = first.replace(quoted, '').replace(bracketed, '');
   if (/^general$/i.test(plain.trim())) return general;

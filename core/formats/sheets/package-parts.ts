@@ -41,10 +41,10 @@ const partKey = (name: string): string => name.replace(/^\/+/, '').toLowerCase()
 export class PackageParts {
   private readonly seen = new Map<string, number>();
 
-  private constructor(private readonly source: RandomAccess, private readonly zip: yauzl.ZipFile, private readonly entries: ReadonlyMap<string, yauzl.Entry>) {}
+  private constructor(private readonly zip: yauzl.ZipFile, private readonly entries: ReadonlyMap<string, yauzl.Entry>, private readonly from: { readonly source: RandomAccess; readonly signal: AbortSignal | undefined }) {}
 
-  /** Null: it is no ZIP file that can be read. */
-  static async open(source: RandomAccess): Promise<PackageParts | null> {
+  /** Null: it is no ZIP file that can be read. @param signal ends whatever reads a part */
+  static async open(source: RandomAccess, signal?: AbortSignal): Promise<PackageParts | null> {
     const zip = await yauzl.fromRandomAccessReaderPromise(new StoredReader(source), source.bytes, { autoClose: false, lazyEntries: true }).catch(nullUnlessOurs);
     if (zip === null) return null;
     const entries = new Map<string, yauzl.Entry>();
@@ -54,7 +54,7 @@ export class PackageParts {
     } catch (error) {
       return nullUnlessOurs(error);
     }
-    return new PackageParts(source, zip, entries);
+    return new PackageParts(zip, entries, { source, signal });
   }
 
   has(name: string): boolean { return this.entries.has(partKey(name)); }
@@ -70,9 +70,10 @@ export class PackageParts {
     if ((entry.generalPurposeBitFlag & 1) !== 0) throw new WaybillError('FILE_ENCRYPTED', 'The workbook is encrypted.');
     if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) throw damaged(`method ${entry.compressionMethod}`);
     const { fileDataStart } = await this.zip.readLocalFileHeaderPromise(entry, { minimal: true }).catch((error: unknown): never => { throw isWaybillError(error) ? error : damaged('local header'); });
-    const packed = piecesOf(this.source, fileDataStart, fileDataStart + entry.compressedSize);
+    const packed = piecesOf(this.from.source, fileDataStart, fileDataStart + entry.compressedSize);
     let seen = 0;
     for await (const piece of checked(entry, entry.compressionMethod === 0 ? packed : inflated(packed))) {
+      this.from.signal?.throwIfAborted();
       this.seen.set(partKey(name), seen += piece.length);
       yield piece;
     }

@@ -14,6 +14,7 @@ export class RowLines {
   private rowStart = 0;
   private column = 0;
   private cells = 0;
+  private cellStart = 0;
   private line = 0;
   private repeated: { readonly cells: Buffer; readonly cellCount: number; line: number; left: number } | null = null;
 
@@ -75,9 +76,8 @@ export class RowLines {
     return taken;
   }
 
-  forget(): void {
-    this.length = this.rowStart = 0;
-  }
+  /** So many whole lines wait that they are better taken away before the next row. */
+  get isFull(): boolean { return this.rowStart >= firstBytes; }
 
   /** Bytes as a cell, to be escaped. */
   text(column: number, bytes: Uint8Array, length: number): void {
@@ -107,6 +107,16 @@ export class RowLines {
     this.length = to;
   }
 
+  /** The last cell so many times more, in the columns behind it. */
+  repeatCell(times: number): void {
+    const start = this.cellStart, bytes = this.length - start;
+    for (let time = 0; time < times; time += 1) {
+      this.openCell(this.column + 1, bytes);
+      this.out.copyWithin(this.length, start, start + bytes);
+      this.length += bytes;
+    }
+  }
+
   /** A row that has a cell, but no value in it. */
   nothing(column: number): void { this.openCell(column, 0); }
 
@@ -129,6 +139,7 @@ export class RowLines {
     if (this.cells === 0) this.length += out.write(String(this.line), this.length, 'latin1');
     for (; this.column < column; this.column += 1) out[this.length++] = tab;
     this.cells += 1;
+    this.cellStart = this.length;
     if (this.length + bytes - this.rowStart > mostRecordBytes) {
       throw new WaybillError('FILE_ROW_TOO_LONG', `The row at line ${this.line} is larger than ${mostRecordBytes} bytes.`, { line: this.line, maxRecordBytes: mostRecordBytes });
     }

@@ -4,8 +4,13 @@ import type { SheetFormat } from '../../../contracts/parse-options.ts';
 export interface WorkbookSheet {
   readonly name: string;
   readonly hidden: boolean;
-  /** Where it is known already. */
-  readonly hasTable?: boolean;
+}
+
+export interface SheetLook {
+  /** Two rows of two cells. */
+  readonly hasTable: boolean;
+  /** Of the sheet's part that were read for it. */
+  readonly readBytes: number;
 }
 
 /** Lines and columns from 1, ends included. */
@@ -52,8 +57,10 @@ export interface SheetStart {
 export interface Workbook {
   readonly format: SheetFormat;
   readonly sheets: readonly WorkbookSheet[];
-  /** The sheets are one table: an export of more records than a sheet can hold, each sheet with the same header on line 1. */
-  readonly isOneTable: boolean;
+  /** Sheets that may be one table, by their names: an export of more records than a sheet can hold, each with the same header on line 1. */
+  readonly oneTable: readonly number[];
+  /** Whether a table shows in the first bytes of a sheet. What is known already costs nothing. */
+  look(sheet: number, mostBytes: number): Promise<SheetLook>;
   read(sheet: number, start: SheetStart): SheetReading;
   /** How much of a sheet was read, from 0 to 1: an estimate. */
   shareRead(sheet: number): number;

@@ -188,18 +188,29 @@ export class XmlTokens {
   }
 }
 
-/** A whole document, in steps so that what the handler makes of it can be taken away. */
+/**
+ * A whole document, in steps so that what the handler makes of it can be taken away. Pieces that are there already are read without waiting
+ * for anything, so heartbeats and whatever else waits get a turn now and then.
+ */
 export async function* readXml(pieces: AsyncIterable<Uint8Array>, tokens: XmlTokens): AsyncGenerator<void> {
+  let turnAt = performance.now();
   for await (const piece of pieces) {
     tokens.feed(piece);
-    while (tokens.advance(stepBytes)) yield;
-    yield;
+    for (let more = true; more;) {
+      more = tokens.advance(stepBytes);
+      if (performance.now() - turnAt > mostMsOfTurn) {
+        await nextTurn();
+        turnAt = performance.now();
+      }
+      yield;
+    }
   }
   tokens.end();
   yield;
 }
 
-/** What 16 KiB can name of shared strings stays in memory at most. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+const mostMsOfTurn = 100;
 const stepBytes = 16 * 1024;
 
 /** For the small parts. */

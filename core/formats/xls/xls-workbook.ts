@@ -1,7 +1,7 @@
 /** Old Excel workbooks: recognised here, read by whoever is handed in (read-xls.ts on a thread of its own). */
 import { WaybillError } from '../../../contracts/errors.ts';
 import type { RandomAccess } from '../source-format.ts';
-import { emptyFacts, type SheetReading, type Workbook } from '../sheets/workbook.ts';
+import { emptyFacts, type SheetLook, type SheetReading, type Workbook } from '../sheets/workbook.ts';
 import type { ReadXlsSheet } from './read-xls.ts';
 
 export type ReadLegacyWorkbook = (bytes: Uint8Array) => Promise<readonly ReadXlsSheet[]>;
@@ -39,13 +39,15 @@ const ends = async (source: RandomAccess): Promise<Buffer> => {
 
 class XlsWorkbook implements Workbook {
   readonly format = 'xls';
-  readonly isOneTable = false;
+  readonly oneTable = [];
   readonly sheets;
 
   constructor(private readonly read_: readonly ReadXlsSheet[]) {
     if (read_.length === 0) throw new WaybillError('FILE_WORKBOOK_INVALID', 'The workbook has no sheet of cells.');
-    this.sheets = read_.map(({ name, hidden, facts }) => ({ name, hidden, hasTable: facts.wideRows > 1 }));
+    this.sheets = read_.map(({ name, hidden }) => ({ name, hidden }));
   }
+
+  look(sheet: number): Promise<SheetLook> { return Promise.resolve({ hasTable: (this.read_[sheet]?.facts.wideRows ?? 0) > 1, readBytes: 0 }); }
 
   read(sheet: number): SheetReading {
     const { facts = emptyFacts(), spool = new Uint8Array(0) } = this.read_[sheet] ?? {};

@@ -38,7 +38,8 @@ export const readCellStyles = async (pieces: AsyncIterable<Uint8Array>): Promise
     close: (tag) => { if (tag === cellXfs) inCells = false; },
     text: () => undefined,
   }));
-  return new CellStyles(ids.map((id) => styleOf(id, codes.get(id))));
+  const styles = new Map([...new Set(ids)].map((id) => [id, styleOf(id, codes.get(id))]));
+  return new CellStyles(ids.map((id) => styles.get(id) ?? plain));
 };
 
 export const styleOf = (id: number, code: string | undefined): CellStyle =>

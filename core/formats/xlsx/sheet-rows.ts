@@ -68,7 +68,7 @@ export class SheetRows implements XmlHandler {
   close(tag: number): void {
     if (tag === c) this.closeCell();
     else if (tag === v || tag === t) this.collects = false;
-    else if (tag === row && this.inData) { if (!this.skipped) this.lines.endRow(); }
+    else if (tag === row && this.inData) this.closeRow();
     else if (tag === is) this.inInline = false;
     else if (tag === rPh) this.phoneticDepth -= 1;
     else if (tag === sheetData) this.inData = false;
@@ -111,6 +111,13 @@ export class SheetRows implements XmlHandler {
     if (this.skipped) return;
     if (isHidden) this.facts.hiddenRows += 1;
     this.lines.startRow(line + this.from.lineBase);
+  }
+
+  private closeRow(): void {
+    if (this.skipped) return;
+    this.lines.endRow();
+    // Shared texts can make a megabyte of thirty bytes of XML.
+    if (this.lines.isFull) this.tokens.paused = true;
   }
 
   private openCell(): void {

@@ -3,9 +3,9 @@ import type { FieldDefinition } from '../../../contracts/dataset-definition.ts';
 import type { OutputField } from '../format-writer.ts';
 import { packEntry, type ZipEntry } from '../zip/zip-file.ts';
 import { columnLetters } from './cell-reference.ts';
+import { ownCodeName, ownSheetName } from './own-sheets.ts';
 import { cellStyles } from './xlsx-cells.ts';
 import { textElement } from './xlsx-text.ts';
-import { ownCodeName } from './xlsx-workbook.ts';
 
 const declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -15,7 +15,6 @@ const media = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 
 const sheetNumbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1);
 export const sheetPart = (number: number): string => `xl/worksheets/sheet${number}.xml`;
-const sheetName = (number: number): string => (number === 1 ? 'Records' : `Records (${number})`);
 
 const contentTypes = (sheets: number): string => `${declaration}<Types xmlns="${packaging}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>`
   + `<Override PartName="/xl/workbook.xml" ContentType="${media}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="${media}.styles+xml"/>`
@@ -24,7 +23,7 @@ const contentTypes = (sheets: number): string => `${declaration}<Types xmlns="${
 const rootRelations = `${declaration}<Relationships xmlns="${packaging}/relationships"><Relationship Id="rId1" Type="${office}/officeDocument" Target="xl/workbook.xml"/></Relationships>`;
 
 const workbook = (sheets: number): string => `${declaration}<workbook xmlns="${main}" xmlns:r="${office}"><workbookPr codeName="${ownCodeName}"/><sheets>`
-  + `${sheetNumbers(sheets).map((number) => `<sheet name="${sheetName(number)}" sheetId="${number}" r:id="rId${number}"/>`).join('')}</sheets></workbook>`;
+  + `${sheetNumbers(sheets).map((number) => `<sheet name="${ownSheetName(number)}" sheetId="${number}" r:id="rId${number}"/>`).join('')}</sheets></workbook>`;
 
 const workbookRelations = (sheets: number): string => `${declaration}<Relationships xmlns="${packaging}/relationships">`
   + `${sheetNumbers(sheets).map((number) => `<Relationship Id="rId${number}" Type="${office}/worksheet" Target="worksheets/sheet${number}.xml"/>`).join('')}`

@@ -1,18 +1,16 @@
 /** Workbooks of Office Open XML (ECMA-376, transitional and strict): .xlsx, .xlsm (macros are neither read nor run), templates. */
 import { WaybillError } from '../../../contracts/errors.ts';
 import type { PackageParts } from '../sheets/package-parts.ts';
-import type { SheetReading, SheetStart, Workbook, WorkbookSheet } from '../sheets/workbook.ts';
+import type { SheetLook, SheetReading, SheetStart, Workbook, WorkbookSheet } from '../sheets/workbook.ts';
 import { readWholeXml, readXml, tagOf } from '../sheets/xml-tokens.ts';
 import { readCellStyles } from './cell-styles.ts';
+import { ownCodeName, ownSheets } from './own-sheets.ts';
 import { readSharedStrings } from './shared-strings.ts';
 import { SheetRows, type WorkbookParts } from './sheet-rows.ts';
 
-/** How Waybill names the workbooks of its exports (xlsx-frame.ts). */
-export const ownCodeName = 'WaybillRecords';
-
 interface Relation { readonly type: string; readonly target: string }
 interface NamedSheet extends WorkbookSheet { readonly part: string }
-interface Contents { readonly sheets: readonly NamedSheet[]; readonly is1904: boolean; readonly isOneTable: boolean; readonly strings: string | null; readonly styles: string | null }
+interface Contents { readonly sheets: readonly NamedSheet[]; readonly is1904: boolean; readonly isOwn: boolean; readonly strings: string | null; readonly styles: string | null }
 
 const mostSheets = 10_000;
 const lineBytes = 256 * 1024;
@@ -33,12 +31,28 @@ export const openXlsx = async (parts: PackageParts): Promise<Workbook | null> =>
 class XlsxWorkbook implements Workbook {
   readonly format = 'xlsx';
   readonly sheets: readonly NamedSheet[];
-  readonly isOneTable: boolean;
+  readonly oneTable: readonly number[];
   private shared: Promise<WorkbookParts> | null = null;
+  private readonly looks = new Map<string, boolean>();
 
   constructor(private readonly parts: PackageParts, private readonly contents: Contents) {
     this.sheets = contents.sheets;
-    this.isOneTable = contents.isOneTable;
+    this.oneTable = contents.isOwn ? ownSheets(contents.sheets) : [];
+  }
+
+  /** Sheets may share a part, which is looked at once. */
+  async look(sheet: number, mostBytes: number): Promise<SheetLook> {
+    const part = this.sheets[sheet]?.part ?? '', known = this.looks.get(part);
+    if (known !== undefined) return { hasTable: known, readBytes: 0 };
+    const rows = new SheetRows(await this.sharedParts(), { lineBase: 0, skipLines: 0 });
+    const meter = { bytes: 0 };
+    for await (const _ of readXml(this.metered(part, meter), rows.tokens)) {
+      // The rows may be far longer than their XML.
+      if (rows.facts.wideRows > 1 || meter.bytes >= mostBytes || rows.lines.take(lineBytes) !== null) break;
+    }
+    const hasTable = rows.facts.wideRows > 1;
+    this.looks.set(part, hasTable);
+    return { hasTable, readBytes: meter.bytes };
   }
 
   read(sheet: number, start: SheetStart): SheetReading {
@@ -50,9 +64,15 @@ class XlsxWorkbook implements Workbook {
 
   close(): void { this.parts.close(); }
 
+  private async *metered(part: string, meter: { bytes: number }): AsyncGenerator<Uint8Array> {
+    for await (const piece of this.parts.read(part)) {
+      meter.bytes += piece.length;
+      yield piece;
+    }
+  }
+
   private async *linesOf(sheet: number, start: SheetStart, opened: (rows: SheetRows) => void): AsyncGenerator<Uint8Array> {
-    this.shared ??= this.readShared();
-    const rows = new SheetRows(await this.shared, start);
+    const rows = new SheetRows(await this.sharedParts(), start);
     opened(rows);
     for await (const _ of readXml(this.parts.read(this.sheets[sheet]?.part ?? ''), rows.tokens)) {
       const taken = rows.lines.take(lineBytes);
@@ -61,6 +81,8 @@ class XlsxWorkbook implements Workbook {
     const rest = rows.lines.take(0);
     if (rest !== null) yield rest;
   }
+
+  private sharedParts(): Promise<WorkbookParts> { return this.shared ??= this.readShared(); }
 
   private async readShared(): Promise<WorkbookParts> {
     const { parts, contents: { strings, styles, is1904 } } = this;
@@ -109,7 +131,7 @@ const readRelations = async (parts: PackageParts, of: string): Promise<ReadonlyM
 const readContents = async (parts: PackageParts, path: string): Promise<Contents> => {
   const relations = await readRelations(parts, path);
   const sheets: NamedSheet[] = [];
-  let is1904 = false, isOneTable = false;
+  let is1904 = false, isOwn = false;
   await readWholeXml(parts.read(path), (tokens) => ({
     open: (tag) => {
       if (tag !== sheetTag && tag !== workbookPr) return;
@@ -119,7 +141,7 @@ const readContents = async (parts: PackageParts, path: string): Promise<Contents
         else if (attribute === state) found.state = tokens().value;
         else if (attribute === sheetRelation) found.relation = tokens().value;
         else if (attribute === date1904) is1904 = tokens().flag;
-        else if (attribute === codeName) isOneTable = tokens().value === ownCodeName;
+        else if (attribute === codeName) isOwn = tokens().value === ownCodeName;
       }
       const relation = relations.get(found.relation);
       if (tag !== sheetTag || relation?.type !== 'worksheet' || sheets.length >= mostSheets) return;
@@ -129,5 +151,5 @@ const readContents = async (parts: PackageParts, path: string): Promise<Contents
     text: () => undefined,
   }));
   const targetOf = (wanted: string): string | null => [...relations.values()].find((relation) => relation.type === wanted)?.target ?? null;
-  return { sheets, is1904, isOneTable, strings: targetOf('sharedStrings'), styles: targetOf('styles') };
+  return { sheets, is1904, isOwn, strings: targetOf('sharedStrings'), styles: targetOf('styles') };
 };
