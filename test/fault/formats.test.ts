@@ -48,7 +48,7 @@ const fixedWidth = (rows: readonly Readonly<Record<string, string>>[]): string =
   return all.map((row) => `${names.map((name, at) => (row[name] ?? '').padEnd(widths[at] ?? 0)).join('')}\n`).join('');
 };
 
-const workbookOf = (lines: readonly string[], bookType: 'xlsx' | 'ods' | 'biff8'): Buffer => {
+const workbookOf = (lines: readonly string[], bookType: 'xlsx' | 'ods'): Buffer => {
   const book = sheetjs.utils.book_new();
   sheetjs.utils.book_append_sheet(book, sheetjs.utils.json_to_sheet(lines.map((line) => JSON.parse(line) as object)), 'Records');
   return sheetjs.write(book, { type: 'buffer', bookType, compression: true }) as Buffer;
@@ -82,7 +82,6 @@ const explodedOptions = (): StartOptions => ({
 /** Of formats that are packed or turned into rows otherwise, one kill shows as much. */
 const lighterFormats: readonly (readonly [string, Write, () => StartOptions])[] = [
   ['geojson', (lines) => `{"type":"FeatureCollection","features":[\n${lines.map(feature).join(',\n')}\n]}`, () => ({})],
-  ['xls', (lines) => workbookOf(lines, 'biff8'), () => ({})],
   ['exploded', batches, explodedOptions],
 ];
 
