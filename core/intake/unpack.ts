@@ -4,9 +4,8 @@
  */
 import { WaybillError } from '../../contracts/errors.ts';
 import type { Compression } from '../../contracts/parse-options.ts';
-import type { RandomAccess } from '../formats/source-format.ts';
 import { expandsTooMuch, guardGrowth, harmlessBytes } from './growth-guard.ts';
-import type { SourceStore } from './source-store.ts';
+import { openStored, type SourceStore } from './source-store.ts';
 import { unpackStream } from './unpack-stream.ts';
 import { locateMember, readMember } from './zip/read-member.ts';
 import type { ZipMember } from './zip/zip-directory.ts';
@@ -38,7 +37,7 @@ export interface Unpacked {
 /** Throws FILE_CUT_OFF, FILE_UNPACKING_FAILED, FILE_ENCRYPTED, FILE_EXPANDS_TOO_MUCH and DISK_WOULD_FILL; then nothing is left of it. */
 export const unpack = async (store: SourceStore, order: UnpackOrder): Promise<Unpacked> => {
   const { from, to, compression, member } = order;
-  const source = await mustOpen(store, from);
+  const source = await openStored(store, from);
   const [start, end] = member === undefined ? [0, source.bytes] : await locateMember(source, member);
   const seen: Seen = { packed: 0, grown: 0, whole: false };
   const packed = counted(store.read(from, start, end), seen);
@@ -50,12 +49,6 @@ export const unpack = async (store: SourceStore, order: UnpackOrder): Promise<Un
 const streamed = (compression: Compression): Exclude<Compression, 'zip'> => {
   if (compression === 'zip') throw new WaybillError('INTERNAL', 'A ZIP file is unpacked by its files.');
   return compression;
-};
-
-const mustOpen = async (store: SourceStore, key: string): Promise<RandomAccess> => {
-  const stat = await store.stat(key);
-  if (stat === null) throw new WaybillError('FILE_MISSING', 'The storage has no object with this key.');
-  return { bytes: stat.bytes, read: (start, endExclusive) => store.readRange(key, start, endExclusive) };
 };
 
 interface Seen { packed: number; grown: number; whole: boolean }
