@@ -10,6 +10,7 @@ import type { PlanDocument } from '../contracts/plan-document.ts';
 import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
+import { checkTreatment } from '../core/validation/check-treatment.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
 import { zoneClockOf } from '../core/types/zone-clock.ts';
@@ -88,6 +89,7 @@ interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readon
 
 const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }: PlanBasis): Promise<PlanDocument> => {
   checkTransforms(definition, request.map);
+  checkTreatment(definition, request);
   // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
   zoneClockOf(request.zone);
   const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
@@ -105,10 +107,17 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
       source: () => openSource(deps.storage, sourceKey(job, parse)), parse, definition, mapping: proposal.mapping, dateOrders: request.dateOrders,
     }),
     key, mode, duplicates: request.duplicates, onError: request.onError,
-    limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent }, zone: request.zone,
+    limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent, ...(request.limitsBy === undefined ? {} : { by: request.limitsBy }) }, zone: request.zone,
+    ...rulesOf(request),
     ...(fromExport === null ? {} : { fromExport }),
   };
 };
+
+/** What was not said stays out, so that the plan of an import without rules keeps its hash. */
+const rulesOf = ({ rowFilter, rules, derivedKey, loadPolicy }: ImportRequest): Pick<PlanDocument, 'rowFilter' | 'rules' | 'derivedKey' | 'loadPolicy'> => ({
+  ...(rowFilter === undefined ? {} : { rowFilter }), ...(rules === undefined ? {} : { rules }),
+  ...(derivedKey === undefined ? {} : { derivedKey }), ...(loadPolicy === undefined ? {} : { loadPolicy }),
+});
 
 const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
   datasetId === null ? new Map() : confirmationsOf(await findConfirmedMappings(pool, { org, datasetId, partner }));

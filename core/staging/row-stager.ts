@@ -222,7 +222,7 @@ export class RowStager {
     const column = columnOf(refusedLane);
     this.issues.push({
       rowNo, lineNo: row.lineNo, field: refusedLane.field, columnNo: column === null ? null : column + 1,
-      code: 'VALUE_REFUSED', severity: issueKinds['VALUE_REFUSED'].severity,
+      code: 'VALUE_REFUSED', severity: issueKinds['VALUE_REFUSED'].severity, rule: null,
     });
   }
 
@@ -383,7 +383,7 @@ export class RowStager {
   private find(finding: number, field: string | null, column: number | null): void {
     const code: IssueCode = issueCodeOf(finding);
     this.issues.push({
-      rowNo: this.rowNo, lineNo: this.scanner.line, field, columnNo: column === null ? null : column + 1, code, severity: issueKinds[code].severity,
+      rowNo: this.rowNo, lineNo: this.scanner.line, field, columnNo: column === null ? null : column + 1, code, severity: issueKinds[code].severity, rule: null,
     });
   }
 
