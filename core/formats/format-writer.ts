@@ -20,7 +20,7 @@ export interface FormatWriter {
   encode(rows: readonly OutputRow[]): Uint8Array;
   /**
    * The same from rows in COPY's text form (values parted by tabs, escaped with backslashes, `\N` for null), each line ended: for a format
-   * that can do without the texts of most values.
+   * that can do without the texts of most values. To be used before the next lines are given: its memory is filled again then.
    */
   readonly encodeLines?: ((lines: Buffer) => Uint8Array) | undefined;
   /** Cells so far that got an apostrophe against formulas. */

@@ -38,11 +38,11 @@ export class CsvLineEncoder {
     this.stops[backslash] = 1;
   }
 
-  /** Whole lines, the last one ended too. */
+  /** Whole lines, the last one ended too. Fresh memory for each batch would cost as much as the encoding: the result is to be used before the next. */
   encode(lines: Buffer): Uint8Array {
     this.source = lines;
-    this.target = Buffer.allocUnsafeSlow(lines.length + (lines.length >> 2) + 1024);
     this.at = 0;
+    this.reserve(lines.length + (lines.length >> 2) + 1024);
     for (let start = 0; start < lines.length;) {
       const end = lines.indexOf(newline, start);
       this.reserve(2 * (end - start) + 4 * this.columns.length + 2);
