@@ -19,7 +19,7 @@ export class TextFileWriter implements FileWriter {
     this.packing = packingOf(options.compression);
     const encodeLines = writer.encodeLines;
     // What packs may hold pieces for a while; what writes them as they are does not.
-    const encode = encodeLines === undefined || options.compression === 'none' ? encodeLines : (lines: Buffer) => Buffer.from(encodeLines(lines));
+    const encode = encodeLines === undefined || options.compression === 'none' ? encodeLines : (messages: Buffer) => Buffer.from(encodeLines(messages));
     this.writeLines = encode === undefined ? null : (batches) => this.packing.packPart(this.joined(batches, encode));
   }
 
