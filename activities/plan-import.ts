@@ -10,6 +10,8 @@ import type { PlanDocument } from '../contracts/plan-document.ts';
 import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
+import { checkMappedPolicy } from '../core/validation/check-load-policy.ts';
+import { checkTreatment } from '../core/validation/check-treatment.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
 import { zoneClockOf } from '../core/types/zone-clock.ts';
@@ -59,6 +61,7 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   await checkWritable(deps.pool, version.definition);
   const parse = await readColumns(deps, { job, detection: job.detection, request, definition: version.definition });
   const plan = await makePlan(deps, { job, request, parse, definition: version.definition });
+  checkMappedPolicy(version.definition, plan);
   const planHash = hashPlan(plan);
   await insertPlan(deps.pool, { planHash, document: plan });
   await refuseTwin(deps, { job, request, planHash });
@@ -70,7 +73,9 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
     await expectChunks(tx, key, { chunkCount, rowsTotal });
     const moved = await moveJob(tx, { jobId, from: ['planning'], to: 'staging', patch: { rowsTotal, sourceVersion, chunksPlanned: chunkCount } });
     // A zombie, whose job was cancelled or is staging already, leaves no table behind.
-    if (moved) await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(mappedField(version.definition, mapped.field))));
+    if (moved) await createStagingTable(tx, key, {
+      pgTypes: plan.mapping.map((mapped) => pgTypeOf(mappedField(version.definition, mapped.field))), marksCleared: plan.loadPolicy?.clearToken !== undefined,
+    });
   });
   return { chunkCount, rowsTotal, round: job.round, planEpoch: job.planEpoch, stopAtFirstReject: plan.onError === 'abort' };
 };
@@ -88,6 +93,7 @@ interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readon
 
 const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }: PlanBasis): Promise<PlanDocument> => {
   checkTransforms(definition, request.map);
+  checkTreatment(definition, request);
   // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
   zoneClockOf(request.zone);
   const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
@@ -105,10 +111,17 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
       source: () => openSource(deps.storage, sourceKey(job, parse)), parse, definition, mapping: proposal.mapping, dateOrders: request.dateOrders,
     }),
     key, mode, duplicates: request.duplicates, onError: request.onError,
-    limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent }, zone: request.zone,
+    limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent, ...(request.limitsBy === undefined ? {} : { by: request.limitsBy }) }, zone: request.zone,
+    ...rulesOf(request),
     ...(fromExport === null ? {} : { fromExport }),
   };
 };
+
+/** What was not said stays out, so that the plan of an import without rules keeps its hash. */
+const rulesOf = ({ rowFilter, rules, derivedKey, loadPolicy }: ImportRequest): Pick<PlanDocument, 'rowFilter' | 'rules' | 'derivedKey' | 'loadPolicy'> => ({
+  ...(rowFilter === undefined ? {} : { rowFilter }), ...(rules === undefined ? {} : { rules }),
+  ...(derivedKey === undefined ? {} : { derivedKey }), ...(loadPolicy === undefined ? {} : { loadPolicy }),
+});
 
 const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
   datasetId === null ? new Map() : confirmationsOf(await findConfirmedMappings(pool, { org, datasetId, partner }));

@@ -16,7 +16,7 @@ import type { LoadTarget, ProbedRows } from './load-target.ts';
 import { columnNamed, keyColumns, keyJoin, rejectedRows, stagedRows, tableOf } from './load-target.ts';
 import type { NewKey } from './load-draft.ts';
 import { findNewKey } from './new-key.ts';
-import { probeRowRules, probesDraft, probeUniqueRules } from './probe-rules.ts';
+import { probeRequired, probeRowRules, probesDraft, probeUniqueRules, refersToSettled } from './probe-rules.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 import { readBooks } from './read-books.ts';
 import { refuseRows } from './refuse-rows.ts';
@@ -61,9 +61,10 @@ export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRep
   const snapshot = await takeSnapshot(tx, target);
   await expectUniqueKey(tx, target, snapshot);
   const known = await readTableRules(tx, target.table, (name) => columnNamed(target, name) !== undefined);
-  const rules = { ...known, needsRehearsal: known.needsRehearsal || mustRehearse };
+  const rules = { ...known, needsRehearsal: known.needsRehearsal || mustRehearse || refersToSettled(target, known) };
   for (const rows of await probedRows(tx, target)) {
     await probeMode(tx, target, { snapshot, rows });
+    await probeRequired(tx, target, rows);
     await probeRowRules(tx, target, { rules: rules.rules, rows });
   }
   const newKey = await findNewKey(tx, target);

@@ -10,6 +10,7 @@ import type { LoadTarget } from './load-target.ts';
 export interface Refusal {
   readonly code: IssueCode;
   readonly field: string | null;
+  readonly rule?: string;
   /** A query that yields `row_no` of the refused staged rows; no parameters. */
   readonly rows: string;
 }
@@ -23,14 +24,14 @@ export const refuseRows = async (tx: Queryable, target: LoadTarget, refusal: Ref
        join waybill.chunks c on c.job_id = $1 and c.round = $2 and c.plan_epoch = $3
          and r.row_no >= c.first_row and r.row_no < c.first_row + c.row_count
      ), noted as (
-       insert into waybill.issues (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, field, column_no, code, severity)
-       select $1, $2, $3, chunk_no, 'r', row_no, coalesce(known.line_no, 0), $4, null, $5, $6 from placed left join lateral (
+       insert into waybill.issues (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, field, column_no, code, severity, rule)
+       select $1, $2, $3, chunk_no, 'r', row_no, coalesce(known.line_no, 0), $4, null, $5, $6, $7 from placed left join lateral (
          select q.line_no from waybill.quarantine q where q.job_id = $1 and q.round = $2 and q.plan_epoch = $3 and q.row_no = placed.row_no) known on true
      ), kept as (
        insert into waybill.quarantine (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, outcome)
        select $1, $2, $3, chunk_no, 'r', row_no, 0, 'quarantined' from placed
        on conflict do nothing returning 1
      ) select count(*) as n from kept`,
-    [jobId, round, planEpoch, refusal.field, refusal.code, issueKinds[refusal.code].severity]);
+    [jobId, round, planEpoch, refusal.field, refusal.code, issueKinds[refusal.code].severity, refusal.rule ?? null]);
   return row?.n ?? 0;
 };

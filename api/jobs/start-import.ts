@@ -7,6 +7,7 @@ import type { Actor } from '../../contracts/actor.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { jobIdSchema } from '../../contracts/ids.ts';
 import type { ImportRequest } from '../../contracts/import-request.ts';
+import { checkTreatment } from '../../core/validation/check-treatment.ts';
 import { checkTransforms } from '../../core/transform/check-transforms.ts';
 import { findDataset, type Dataset } from '../../db/datasets.ts';
 import { findJob } from '../../db/find-job.ts';
@@ -47,6 +48,7 @@ const refuseDisk = async (deps: ApiDeps, request: ImportRequest, { dataset, file
 export const startImport = async (deps: ApiDeps, { actor, request, idempotencyKey }: StartImportInput): Promise<StartedImport> => {
   const dataset = await mustFindDataset(deps, actor.org, request.dataset);
   checkTransforms(dataset.definition, request.map);
+  checkTreatment(dataset.definition, request);
   const file = await mustFindSource(deps, actor.org, request.sha256);
   await refuseDisk(deps, request, { dataset, file });
   const { jobId, created } = await insertJob(deps.pool, {
