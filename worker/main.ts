@@ -36,8 +36,8 @@ const writeLog = ({ level, timestampNanos, message, meta }: LogEntry): void => {
 const start = async (settings: ServiceSettings): Promise<void> => {
   Runtime.install({ logger: new DefaultLogger(settings.WAYBILL_LOG_LEVEL === 'debug' ? 'DEBUG' : 'INFO', writeLog) });
   const connection = await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
-  // Two for each step of control: reconcile and commit may hold one while they work on another.
-  const pool = createPool({ url: settings.DATABASE_URL, max: 2 * controlStepsAtOnce, applicationName: 'waybill-worker' });
+  // Three for each step of control: commit holds one while it works on another, a freezing one beside its two halves.
+  const pool = createPool({ url: settings.DATABASE_URL, max: 3 * controlStepsAtOnce, applicationName: 'waybill-worker' });
   const threads = new ThreadPool(
     new URL('./stage-thread.mjs', import.meta.url), { databaseUrl: settings.DATABASE_URL, archiveFolder: settings.WAYBILL_ARCHIVE }, settings.WAYBILL_THREADS);
   const key = await loadOrCreateSigningKey(settings.WAYBILL_KEYS);
