@@ -10,6 +10,8 @@ import type { Output } from './output.ts';
 import { createOutput } from './output.ts';
 import type { DateFormatOption, MapOption, MaxErrorsOption } from './parse-options.ts';
 import { mapOf } from './read-mapping-file.ts';
+import { readTreatment } from './read-treatment-file.ts';
+import type { Treatment } from './read-treatment-file.ts';
 import { parseOverridesOf } from './parse-override-options.ts';
 import type { ParseOverrideOptions } from './parse-override-options.ts';
 import { withRetry } from './retry.ts';
@@ -27,6 +29,10 @@ export interface ImportOptions extends ParseOverrideOptions {
   readonly map?: readonly MapOption[];
   /** Path of a JSON file of map entries. */
   readonly mapping?: string;
+  /** Path of a JSON file of rules, row filter, derived key, load policy and limits. */
+  readonly rules?: string;
+  /** CEL: the rows that are kept. */
+  readonly keep?: string;
   readonly dateFormat?: readonly DateFormatOption[];
   readonly duplicates?: DuplicatePolicy;
   readonly onError?: OnError;
@@ -49,7 +55,7 @@ export interface ImportSurroundings {
 const defined = <Value extends object>(value: { readonly [Name in keyof Value]: Value[Name] | undefined }): Partial<Value> =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Partial<Value>;
 
-export const startImportInput = (options: ImportOptions, { sha256 }: Pick<UploadedFile, 'sha256'>): StartImportInput => {
+export const startImportInput = (options: ImportOptions, { sha256 }: Pick<UploadedFile, 'sha256'>, treatment: Treatment = {}): StartImportInput => {
   const parse = parseOverridesOf(options);
   return {
     sha256, fileName: options.file === '-' ? 'standard input' : basename(options.file), dataset: options.dataset,
@@ -57,6 +63,7 @@ export const startImportInput = (options: ImportOptions, { sha256 }: Pick<Upload
       mode: options.mode, key: options.key, map: options.map, dateOrders: options.dateFormat, duplicates: options.duplicates,
       onError: options.onError, maxErrors: options.maxErrors?.maxErrors, maxErrorPercent: options.maxErrors?.maxErrorPercent,
       partner: options.partner, purpose: options.purpose, zone: options.zone, dryRun: options.dryRun, again: options.again,
+      ...treatment, ...(options.keep === undefined ? {} : { rowFilter: options.keep }),
       parse: Object.keys(parse).length === 0 ? undefined : parse,
     }),
   };
@@ -90,9 +97,10 @@ export const runImport = async (client: ApiClient, options: ImportOptions, surro
   const output = surroundings.output ?? createOutput(false);
   // A mapping that cannot be read is told before the file is sent.
   const map = await mapOf(options);
+  const treatment = options.rules === undefined ? {} : await readTreatment(options.rules);
   const uploaded = await upload(client, options.file, output);
   output.note(`Received ${humanBytes(uploaded.bytes)}, SHA-256 ${uploaded.sha256}`);
-  const input = startImportInput({ ...options, ...map }, uploaded);
+  const input = startImportInput({ ...options, ...map }, uploaded, treatment);
   await tellEstimate(client, input, output);
   // One key an invocation: a start whose answer got lost is said again and starts nothing new.
   const idempotencyKey = randomUUID();

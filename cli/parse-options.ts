@@ -15,7 +15,7 @@ export const encodingWords = wordsOf<Encoding>({
   'windows-1250': true, 'windows-1251': true, 'koi8-r': true, macintosh: true, ibm866: true,
 });
 export const formatWords = wordsOf<ParseOptions['format']>({ csv: true, jsonl: true, json: true, geojson: true, xml: true, fixed: true, parquet: true, xlsx: true, ods: true, xls: true });
-export const onErrorWords = ['abort', 'quarantine'] as const;
+export const onErrorWords = ['abort', 'quarantine', 'warn'] as const;
 
 /** As JSON, the API checks it. */
 export type TransformOption = Readonly<Record<string, unknown>>;

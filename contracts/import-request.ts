@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { sha256Schema } from './ids.ts';
 import { parseOverridesSchema } from './parse-options.ts';
-import { duplicatePolicies, loadModes } from './plan-document.ts';
+import { duplicatePolicies, loadModes, onErrorPolicies } from './plan-document.ts';
+import { loadPolicySchema } from './load-policy.ts';
+import { derivedKeySchema, expressionSchema, limitBySchema, rulesSchema } from './rules.ts';
 import { mostColumnsOfField, transformsSchema } from './transform.ts';
 
 export const mapEntrySchema = z.object({
@@ -22,9 +24,15 @@ export const importRequestSchema = z.object({
   /** Field → order of day and month, as the operator knows it. */
   dateOrders: z.record(z.string(), z.enum(['dmy', 'mdy'])).default({}),
   duplicates: z.enum(duplicatePolicies).default('last'),
-  onError: z.enum(['abort', 'quarantine']).default('quarantine'),
+  onError: z.enum(onErrorPolicies).default('quarantine'),
   maxErrors: z.number().int().nonnegative().nullable().default(null),
   maxErrorPercent: z.number().min(0).max(100).nullable().default(null),
+  /** Limits of single rules, codes and severities. */
+  limitsBy: z.array(limitBySchema).max(500).readonly().optional(),
+  rowFilter: expressionSchema.optional(),
+  rules: rulesSchema.optional(),
+  derivedKey: derivedKeySchema.optional(),
+  loadPolicy: loadPolicySchema.optional(),
   partner: z.string().max(200).nullable().default(null),
   purpose: z.string().max(200).nullable().default(null),
   zone: z.string().max(100).default('UTC'),

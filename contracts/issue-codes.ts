@@ -78,6 +78,8 @@ export const issueKinds = {
   TRANSFORM_NO_MATCH: { severity: 'error', message: 'The pattern of the mapping does not match the cell.' },
   VALUE_UNKNOWN: { severity: 'error', message: 'A code that the field’s value map does not know.' },
   VALUE_UNKNOWN_BLOCKS: { severity: 'error', message: 'A code that the field’s value map does not know; the map stops such files before anything is written.' },
+  QUALITY_OUTLIER: { severity: 'warning', message: 'The value lies far from those of the other rows. Compare it with the source; a decimal mark or a unit may be wrong.' },
+  RULE_BROKEN: { severity: 'error', message: 'The row breaks a rule of the import.' },
 } as const satisfies Readonly<Record<string, IssueKind>>;
 
 export type IssueCode = keyof typeof issueKinds;
@@ -101,4 +103,6 @@ export interface Issue {
   readonly columnNo: number | null;
   readonly code: IssueCode;
   readonly severity: Severity;
+  /** Name of the import's rule that found it; null: the field's type, the dataset's or the table's own rule did. */
+  readonly rule: string | null;
 }

@@ -4,7 +4,9 @@
  * makes a new plan and a new epoch.
  */
 import { z } from 'zod';
+import { loadPolicySchema } from './load-policy.ts';
 import { parseOptionsSchema } from './parse-options.ts';
+import { derivedKeySchema, expressionSchema, limitBySchema, rulesSchema } from './rules.ts';
 import { mostColumnsOfField, transformsSchema } from './transform.ts';
 
 export const dateOrders = ['dmy', 'mdy', 'ymd'] as const;
@@ -39,11 +41,16 @@ export type LoadMode = (typeof loadModes)[number];
 export const duplicatePolicies = ['last', 'first', 'reject'] as const;
 export type DuplicatePolicy = (typeof duplicatePolicies)[number];
 
+export const onErrorPolicies = ['abort', 'quarantine', 'warn'] as const;
+export type OnErrorPolicy = (typeof onErrorPolicies)[number];
+
 export const limitsSchema = z.object({
   /** Most rows that may be rejected; null: no limit. */
   maxErrors: z.number().int().nonnegative().nullable(),
   /** Largest share of rejected rows, in percent; null: no limit. */
   maxErrorPercent: z.number().min(0).max(100).nullable(),
+  /** Of single rules, codes and severities. */
+  by: z.array(limitBySchema).max(500).readonly().optional(),
 }).strict().readonly();
 export type Limits = z.infer<typeof limitsSchema>;
 
@@ -58,8 +65,8 @@ export const planDocumentSchema = z.object({
   key: z.array(z.string()).readonly(),
   mode: z.enum(loadModes),
   duplicates: z.enum(duplicatePolicies),
-  /** abort: the first rejected row stops the job before commit; quarantine: go on, within the limits. */
-  onError: z.enum(['abort', 'quarantine']),
+  /** abort: the first rejected row stops the job before commit; quarantine: go on, within the limits; warn: what a rule finds is told and the row is loaded all the same. */
+  onError: z.enum(onErrorPolicies),
   limits: limitsSchema,
   /** IANA zone of times without zone. */
   zone: z.string(),
@@ -68,5 +75,11 @@ export const planDocumentSchema = z.object({
    * an apostrophe against formulas, which is taken away (design 10.19).
    */
   fromExport: z.enum(['plain', 'guarded']).optional(),
+  // Absent where nothing was said, so that plans without them keep their hash.
+  /** CEL: rows for which it is not true end as `filtered`. */
+  rowFilter: expressionSchema.optional(),
+  rules: rulesSchema.optional(),
+  derivedKey: derivedKeySchema.optional(),
+  loadPolicy: loadPolicySchema.optional(),
 }).strict().readonly();
 export type PlanDocument = z.infer<typeof planDocumentSchema>;

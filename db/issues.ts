@@ -27,6 +27,7 @@ export interface IssueGroup {
   readonly code: IssueCode;
   readonly field: string | null;
   readonly severity: Severity;
+  readonly rule: string | null;
   /** Findings; a row of a list may have several. */
   readonly count: number;
   readonly rows: number;
@@ -45,11 +46,11 @@ const ofCurrentEpoch = `from waybill.issues i join waybill.jobs j on j.job_id = 
   where j.job_id = $1`;
 
 /** The order of a row's issues is the same whenever it is asked, so their numbers need no column (and COPY no sequence). */
-const withinRow = 'i.column_no nulls last, i.field, i.code, i.found_in';
+const withinRow = 'i.column_no nulls last, i.field, i.code, i.rule, i.found_in';
 
 /** The page's first `seq` issues are those of the row at which the page before stopped: they are stepped over, not counted. */
 const pageSql = `
-  select i.row_no as "rowNo", i.line_no as "lineNo", i.field, i.column_no as "columnNo", i.code, i.severity
+  select i.row_no as "rowNo", i.line_no as "lineNo", i.field, i.column_no as "columnNo", i.code, i.severity, i.rule
   from waybill.issues i where i.job_id = $1 and i.round = $2 and i.plan_epoch = $3 and i.row_no >= $4
   order by i.row_no, ${withinRow} offset $5 limit $6`;
 
@@ -78,7 +79,7 @@ export const issuesOfRows = async (
   db: Queryable, epoch: EpochKey, { from, to }: { readonly from: number; readonly to: number },
 ): Promise<ReadonlyMap<number, readonly Issue[]>> => {
   const { rows } = await db.query<Issue>(`
-    select i.row_no as "rowNo", i.line_no as "lineNo", i.field, i.column_no as "columnNo", i.code, i.severity
+    select i.row_no as "rowNo", i.line_no as "lineNo", i.field, i.column_no as "columnNo", i.code, i.severity, i.rule
     from waybill.issues i where i.job_id = $1 and i.round = $2 and i.plan_epoch = $3 and i.row_no between $4 and $5
     order by i.row_no, ${withinRow}`, [...epochValues(epoch), from, to]);
   const byRow = new Map<number, Issue[]>();
@@ -92,7 +93,7 @@ export const issuesOfRows = async (
 /** The kinds of findings, most frequent first. Names and numbers only. */
 export const groupIssues = async (db: Queryable, jobId: string): Promise<readonly IssueGroup[]> => {
   const { rows } = await db.query<IssueGroup>(`
-    select i.code, i.field, i.severity, count(*) as count, count(distinct i.row_no) as rows, min(i.row_no) as "firstRow", max(i.row_no) as "lastRow"
-    ${ofCurrentEpoch} group by i.code, i.field, i.severity order by rows desc, i.code, i.field nulls first`, [jobId]);
+    select i.code, i.field, i.severity, i.rule, count(*) as count, count(distinct i.row_no) as rows, min(i.row_no) as "firstRow", max(i.row_no) as "lastRow"
+    ${ofCurrentEpoch} group by i.code, i.field, i.severity, i.rule order by rows desc, i.code, i.field nulls first, i.rule nulls first`, [jobId]);
   return rows;
 };

@@ -20,8 +20,8 @@ const piece = 1_000;
 
 export const storeIssues = async (tx: PoolClient, key: ChunkKey, issues: readonly Issue[]): Promise<void> => {
   if (issues.length === 0) return;
-  await copyRows(tx, 'waybill.issues (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, field, column_no, code, severity)',
-    lines(issues, (issue) => [issue.rowNo, issue.lineNo, textOrNull(issue.field), issue.columnNo ?? '\\N', issue.code, issue.severity], key));
+  await copyRows(tx, 'waybill.issues (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, field, column_no, code, severity, rule)',
+    lines(issues, (issue) => [issue.rowNo, issue.lineNo, textOrNull(issue.field), issue.columnNo ?? '\\N', issue.code, issue.severity, issue.rule ?? '\\N'], key));
 };
 
 export const storeRejects = async (tx: PoolClient, key: ChunkKey, { rows, bytes }: StoredRejects): Promise<void> => {

@@ -53,7 +53,8 @@ export type DuplicatePolicy =
 
 export type OnError =
   | 'abort'
-  | 'quarantine';
+  | 'quarantine'
+  | 'warn';
 
 export type DateOrder =
   | 'dmy'
@@ -149,6 +150,16 @@ export type StartImportInput = {
   readonly onError?: InputMaybe<OnError>;
   readonly maxErrors?: InputMaybe<Scalars['Int']['input']>;
   readonly maxErrorPercent?: InputMaybe<Scalars['Float']['input']>;
+  /** Limits of single rules, codes and severities: `{rule: "name", max: 10}`. */
+  readonly limitsBy?: InputMaybe<ReadonlyArray<Scalars['JSON']['input']>>;
+  /** CEL: rows for which it is not true end as `filtered`. */
+  readonly rowFilter?: InputMaybe<Scalars['String']['input']>;
+  /** docs/validation.md has each kind. */
+  readonly rules?: InputMaybe<ReadonlyArray<Scalars['JSON']['input']>>;
+  /** `{field, of: [fields]}`: the field is filled with the hash of the others. */
+  readonly derivedKey?: InputMaybe<Scalars['JSON']['input']>;
+  /** What a row does to a record that exists (docs/validation.md). */
+  readonly loadPolicy?: InputMaybe<Scalars['JSON']['input']>;
   readonly partner?: InputMaybe<Scalars['String']['input']>;
   readonly purpose?: InputMaybe<Scalars['String']['input']>;
   readonly zone?: InputMaybe<Scalars['String']['input']>;

@@ -8,7 +8,7 @@ import type { QuarantinedRow } from '../../db/quarantine.ts';
 import type { Issue } from '../../contracts/issue-codes.ts';
 
 const split = createRecordSplitter(new RecordScanner({ delimiter: 0x3b, quote: 0x22, escape: 'double' }), 2);
-const issue = (over: Partial<Issue> = {}): Issue => ({ rowNo: 3, lineNo: 7, field: 'opened_on', columnNo: 2, code: 'DATE_INVALID', severity: 'error', ...over });
+const issue = (over: Partial<Issue> = {}): Issue => ({ rowNo: 3, lineNo: 7, field: 'opened_on', columnNo: 2, code: 'DATE_INVALID', severity: 'error', rule: null, ...over });
 const row = (raw: string | null, over: Partial<QuarantinedRow> = {}): QuarantinedRow =>
   ({ rowNo: 3, lineNo: 7, outcome: 'quarantined', raw: raw === null ? null : Buffer.from(raw), issues: [issue()], ...over });
 
