@@ -28,8 +28,8 @@ export interface ReadXlsSheet {
 /** A text stands once in the file and in as many cells as its writer likes. */
 export const mostSpoolBytes = 96 * 1024 * 1024;
 const pieceBytes = 448 * 1024;
-/** That objects are made of at a time, 60 MB of numbers. */
-const cellsAtOnce = 100_000;
+/** That objects are made of at a time, 36 MB of numbers. */
+const cellsAtOnce = 60_000;
 
 /** `bytes` are changed meanwhile. Throws FILE_ENCRYPTED, FILE_WORKBOOK_INVALID, FILE_ROW_TOO_LONG and FILE_EXPANDS_TOO_MUCH. */
 export const readXls = (bytes: Uint8Array, cells = cellsAtOnce): readonly ReadXlsSheet[] => {
