@@ -30,6 +30,8 @@ export interface FileWriter {
   readonly writeLines: ((batches: AsyncIterable<Buffer>, place: PartPlace) => AsyncIterable<Uint8Array>) | null;
   /** The file of these parts, in their order; none: a file without records. The same parts give the same bytes. */
   assemble(parts: readonly WrittenPart[]): AsyncIterable<Uint8Array>;
+  /** Whether `assemble` reads whole parts one behind the other and looks at nothing else of them: it may begin before the last is written. */
+  readonly assemblesInOrder: boolean;
   readonly companions: readonly Companion[];
   /** Cells so far that got an apostrophe against formulas. */
   readonly guardedCells: number;

@@ -38,13 +38,17 @@ const syncFile = async (path: string): Promise<void> => {
 
 /** Some pieces a call: a body comes in pieces of 64 KiB, and a call for each costs more than the writing (177 MB: 0.25 s). */
 const gatheredBytes = 1024 * 1024;
+/** What must be on the disk in the end is sent there behind the writer, so many bytes at a time: the last wait is then a short one. */
+const syncedBytes = 32 * 1024 * 1024;
 
 /**
  * Gathers in one buffer while the other is written, so that no piece is needed any more when the next is asked for: who gives it may use its
  * memory again. When the source breaks off, what it gave before is written all the same.
  */
-const writeAll = async (file: FileHandle, source: ByteSource): Promise<void> => {
+const writeAll = async (file: FileHandle, source: ByteSource, { durable }: { readonly durable: boolean } = { durable: false }): Promise<void> => {
   let writing = Promise.resolve();
+  let syncing = Promise.resolve();
+  let unsynced = 0;
   let [gathering, resting] = [Buffer.alloc(0), Buffer.alloc(0)];
   let filled = 0;
   const flush = async (): Promise<void> => {
@@ -53,6 +57,13 @@ const writeAll = async (file: FileHandle, source: ByteSource): Promise<void> => 
     writing = writeWhole(file, bytes);
     // Looked at when the next are written, or at the end.
     writing.catch(() => undefined);
+    unsynced += filled;
+    if (durable && unsynced >= syncedBytes) {
+      const [written, before] = [writing, syncing];
+      syncing = written.then(() => before).then(async () => file.datasync());
+      syncing.catch(() => undefined);
+      unsynced = 0;
+    }
     [gathering, resting, filled] = [resting, gathering, 0];
   };
   try {
@@ -69,6 +80,7 @@ const writeAll = async (file: FileHandle, source: ByteSource): Promise<void> => 
   } finally {
     if (filled > 0) await flush();
     await writing;
+    await syncing;
   }
 };
 
@@ -123,7 +135,7 @@ export class LocalStorage implements Storage {
     const draft = join(this.root, draftFolder, randomUUID());
     try {
       const file = await open(draft, O_WRONLY | O_CREAT | O_EXCL, 0o600);
-      try { await writeAll(file, source); if (durable) await file.sync(); } finally { await file.close(); }
+      try { await writeAll(file, source, { durable }); if (durable) await file.sync(); } finally { await file.close(); }
       await rename(draft, path);
       if (durable) await syncFolder(dirname(path));
     } catch (error) {

@@ -5,8 +5,8 @@
 import { endOfMessage, messageHeaderBytes, valueOfCopyText } from '../copy-text.ts';
 import { isNumberBytes } from './number-bytes.ts';
 
-/** `plain`: signs that no dialect minds; `time`: ISO 8601 is made of it; `text`; `guarded`: against formulas too; `other`: by its text. */
-export type CellKind = 'plain' | 'time' | 'text' | 'guarded' | 'other';
+/** `plain`: signs that no dialect minds; `day`: the same, unless its year is a far one; `time`: ISO 8601 is made of it; `text`; `guarded`: against formulas too; `other`: by its text. */
+export type CellKind = 'plain' | 'day' | 'time' | 'text' | 'guarded' | 'other';
 export interface LineColumn { readonly kind: CellKind; readonly cell: (text: string) => string }
 export interface LineDialect { readonly delimiter: string; readonly quote: string; readonly lineEnd: string }
 
@@ -23,8 +23,9 @@ for (const lead of [0xc2, 0xe1, 0xe2, 0xe3, 0xef]) maybeBlank[lead] = 1;
 
 /** What a byte is to a cell: of it, its end, or something to look at. */
 const ordinary = 0, ends = 1, special = 2;
-/** How the cells of a column are copied: what their first byte is to them, what the others are, and whether one that ends in a blank needs quotes. */
-interface ColumnTables { readonly firsts: Uint8Array; readonly within: Uint8Array; readonly mindsBlanks: boolean }
+/** How the cells of a column are copied: what their first byte is to them, what the others are, whether one that ends in a blank needs quotes, and how long they are at most. */
+interface ColumnTables { readonly firsts: Uint8Array; readonly within: Uint8Array; readonly mindsBlanks: boolean; readonly most: number }
+const dayLength = 10;
 
 export class CsvLineEncoder {
   guardedCells = 0;
@@ -55,13 +56,13 @@ export class CsvLineEncoder {
     within[tab] = within[newline] = ends;
     firsts[backslash] = within[backslash] = special;
     if (kind === 'time' || kind === 'other') firsts.fill(special);
-    if (kind !== 'text' && kind !== 'guarded') return { firsts, within, mindsBlanks: false };
+    if (kind !== 'text' && kind !== 'guarded') return { firsts, within, mindsBlanks: false, most: kind === 'day' ? dayLength : Infinity };
     for (let byte = 0; byte < 256; byte += 1) {
       if (byte <= blank || maybeBlank[byte] === 1 || this.mustQuote[byte] === 1 || (kind === 'guarded' && formulaSigns.includes(byte))) firsts[byte] = special;
       // A tab or a line's end among the values is escaped.
       if (this.mustQuote[byte] === 1 && within[byte] === ordinary) within[byte] = special;
     }
-    return { firsts, within, mindsBlanks: true };
+    return { firsts, within, mindsBlanks: true, most: Infinity };
   }
 
   /** Fresh memory for each batch would cost as much as the encoding: the result is to be used before the next. */
@@ -91,14 +92,14 @@ export class CsvLineEncoder {
     let { target, at } = this, from = start;
     for (let index = 0; index < columns.length; index += 1) {
       if (index > 0) target[at++] = delimiter;
-      const { firsts, within, mindsBlanks } = tables[index] as ColumnTables;
+      const { firsts, within, mindsBlanks, most } = tables[index] as ColumnTables;
       let reading = from, written = at, byte = source[from] as number, found = firsts[byte] as number;
       if (found === ordinary) {
         while ((found = within[byte] as number) === ordinary) {
           target[written++] = byte;
           byte = source[++reading] as number;
         }
-        if (mindsBlanks && found === ends && this.mayEndBlank(reading)) found = special;
+        if (found === ends && ((mindsBlanks && this.mayEndBlank(reading)) || reading - from > most)) found = special;
       }
       if (found === ends) at = written;
       else {
@@ -121,7 +122,7 @@ export class CsvLineEncoder {
       case 'plain': return this.plain(from, end);
       case 'time': return this.time(column, from, end);
       case 'text': case 'guarded': return this.text(column, from, end);
-      case 'other': return this.other(column, from, end);
+      case 'day': case 'other': return this.other(column, from, end);
     }
   }
 

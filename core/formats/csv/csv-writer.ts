@@ -77,7 +77,7 @@ export class CsvWriter implements FormatWriter {
     if (textTypes.has(type)) return this.options.guardFormulas ? 'guarded' : 'text';
     if (type === 'json') return 'text';
     if (ofPlainTypes.test(this.options.delimiter) || (!plainTypes.has(type) && type !== 'timestamp')) return 'other';
-    return type === 'timestamp' ? 'time' : 'plain';
+    return type === 'timestamp' ? 'time' : type === 'date' ? 'day' : 'plain';
   }
 
   private cellOf(type: string, portable: WriteCell): WriteCell {

@@ -26,6 +26,7 @@ export class ParquetWriter implements FileWriter {
   readonly companions: readonly Companion[] = [];
   readonly guardedCells = 0;
   readonly writeLines = null;
+  readonly assemblesInOrder = false;
   private readonly columns: readonly FileColumn[];
   private readonly groupRows: number;
 
