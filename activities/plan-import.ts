@@ -11,6 +11,7 @@ import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-n
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
 import { checkFileRules, referencedNames } from '../core/validation/check-file-rules.ts';
+import { checkMappedPolicy } from '../core/validation/check-load-policy.ts';
 import { checkTreatment, ruleInvalid } from '../core/validation/check-treatment.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
@@ -63,6 +64,7 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   await checkWritable(deps.pool, version.definition);
   const parse = await readColumns(deps, { job, detection: job.detection, request, definition: version.definition });
   const plan = await makePlan(deps, { job, request, parse, definition: version.definition });
+  checkMappedPolicy(version.definition, plan);
   const planHash = hashPlan(plan);
   await insertPlan(deps.pool, { planHash, document: plan });
   await refuseTwin(deps, { job, request, planHash });
@@ -75,7 +77,9 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
     await expectChunks(tx, key, { chunkCount, rowsTotal });
     const moved = await moveJob(tx, { jobId, from: ['planning'], to: 'staging', patch: { rowsTotal, sourceVersion, chunksPlanned: chunkCount } });
     // A zombie, whose job was cancelled or is staging already, leaves no table behind.
-    if (moved) await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(mappedField(version.definition, mapped.field))));
+    if (moved) await createStagingTable(tx, key, {
+      pgTypes: plan.mapping.map((mapped) => pgTypeOf(mappedField(version.definition, mapped.field))), marksCleared: plan.loadPolicy?.clearToken !== undefined,
+    });
   });
   return { chunkCount, rowsTotal, round: job.round, planEpoch: job.planEpoch, stopAtFirstReject: plan.onError === 'abort' };
 };

@@ -28,7 +28,8 @@ export const exportEpoch = (jobId: string, planEpoch: number) => ({ jobId, round
 
 const mostFiles = 1_000;
 const mostRowsOfPart = 500_000;
-const fewestParts = 24;
+/** Of few large parts the last keeps one thread busy while the others have none; each part costs the engine and the worker 40 ms of a core. */
+const fewestParts = 10;
 const smallestPart = 1024 * 1024;
 
 interface State { readonly state: string; readonly planEpoch: number; readonly frozen: FrozenExport | null }
@@ -57,7 +58,6 @@ const materialise = async (tx: Queryable, { jobId, planEpoch, selection }: Freez
 interface Sizes { readonly rowsTotal: number; readonly partRows: number; readonly fileCount: number; readonly pages: number }
 const sizesOf = async (tx: Queryable, { jobId, planEpoch, partBytes, splitRows }: FreezeInput, rowsTotal: number): Promise<Sizes> => {
   const { rows: [row] } = await tx.query<{ bytes: number; pages: number }>(`select pg_table_size($1::regclass) as bytes, pg_relation_size($1::regclass) / current_setting('block_size')::integer as pages`, [stagingTable(exportEpoch(jobId, planEpoch))]);
-  // Of few parts the last keeps one thread busy while the others have none.
   const aimed = Math.min(partBytes, Math.max(smallestPart, (row?.bytes ?? 0) / fewestParts));
   const partRows = Math.max(1, Math.min(mostRowsOfPart, Math.ceil(rowsTotal * aimed / Math.max(1, row?.bytes ?? 1))));
   const fileCount = splitRows === null ? 1 : Math.max(1, Math.ceil(rowsTotal / splitRows));
@@ -69,18 +69,31 @@ const sizesOf = async (tx: Queryable, { jobId, planEpoch, partBytes, splitRows }
 /** Of fewer pages a part would be cut too coarsely. */
 const fewestPagesOfPart = 16;
 
-/**
- * The rows of ranges of pages are only counted, which takes half as long as numbering them (875,000 rows: 0.12 s against 0.26 s). `offset 0`:
- * each range is counted once, not for every column that asks.
- */
+/** Small parts come last, so that all threads end at nearly the same time: each takes a share of what is left, as long as that is worth a part. */
+const shareOfRest = 4;
+
+/** First pages of parts. */
+const startsOfParts = (pages: number, partPages: number): readonly number[] => {
+  const least = Math.max(fewestPagesOfPart, Math.ceil(partPages / shareOfRest));
+  const starts: number[] = [];
+  for (let page = 0; page < pages;) {
+    starts.push(page);
+    page += Math.max(least, Math.min(partPages, Math.floor((pages - page) / shareOfRest)));
+  }
+  return starts;
+};
+
+/** The rows of ranges of pages are only counted, which takes half as long as numbering them (875,000 rows: 0.12 s against 0.26 s). */
 const cutAtPages = async (tx: Queryable, { jobId, planEpoch }: FreezeInput, { pages, partPages }: { readonly pages: number; readonly partPages: number }): Promise<number> => {
+  const starts = startsOfParts(pages, partPages);
+  // `offset 0`: each range is counted once, not for every column that asks.
   const { rowCount } = await tx.query(`
     insert into waybill.export_parts (job_id, plan_epoch, part_no, file_no, row_count, first_row, first_tid, next_tid)
     select $1, $2, row_number() over parts - 1, 1, counted, sum(counted) over parts - counted, first_tid, lead(first_tid) over parts
     from (select page, format('(%s,0)', page)::tid as first_tid, (
-      select count(*) from ${stagingTable(exportEpoch(jobId, planEpoch))} where ctid >= format('(%s,0)', page)::tid and ctid < format('(%s,0)', page + $4::bigint)::tid) as counted
-      from generate_series(0::bigint, $3::bigint - 1, $4::bigint) page offset 0) cut
-    where counted > 0 window parts as (order by page)`, [jobId, planEpoch, pages, partPages]);
+      select count(*) from ${stagingTable(exportEpoch(jobId, planEpoch))} where ctid >= format('(%s,0)', page)::tid and ctid < format('(%s,0)', page_end)::tid) as counted
+      from unnest($3::bigint[], $4::bigint[]) range(page, page_end) offset 0) cut
+    where counted > 0 window parts as (order by page)`, [jobId, planEpoch, starts, [...starts.slice(1), pages]]);
   return rowCount ?? 0;
 };
 

@@ -18,7 +18,7 @@ import type { LoadTarget, ProbedRows } from './load-target.ts';
 import { columnNamed, keyColumns, keyJoin, rejectedRows, stagedRows, tableOf } from './load-target.ts';
 import type { NewKey } from './load-draft.ts';
 import { findNewKey } from './new-key.ts';
-import { probeRowRules, probesDraft, probeUniqueRules } from './probe-rules.ts';
+import { probeRequired, probeRowRules, probesDraft, probeUniqueRules, refersToSettled } from './probe-rules.ts';
 import { probeRowRulesOfImport, probeUniqueness, tellRepeated } from './probe-row-rules.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 import { readBooks } from './read-books.ts';
@@ -68,10 +68,11 @@ export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRep
   const snapshot = await takeSnapshot(tx, target);
   await expectUniqueKey(tx, target, snapshot);
   const known = await readTableRules(tx, target.table, (name) => columnNamed(target, name) !== undefined);
-  const rules = { ...known, needsRehearsal: known.needsRehearsal || mustRehearse };
+  const rules = { ...known, needsRehearsal: known.needsRehearsal || mustRehearse || refersToSettled(target, known) };
   const asked = await probedRows(tx, target);
   for (const rows of asked) {
     await probeMode(tx, target, { snapshot, rows });
+    await probeRequired(tx, target, rows);
     await probeRowRules(tx, target, { rules: rules.rules, rows });
     await probeRowRulesOfImport(tx, target, { rules: rowRules, rows });
   }

@@ -18,7 +18,9 @@ export class TextFileWriter implements FileWriter {
   constructor(private readonly writer: FormatWriter, private readonly options: TextFileOptions) {
     this.packing = packingOf(options.compression);
     const encodeLines = writer.encodeLines;
-    this.writeLines = encodeLines === undefined ? null : (batches) => this.packing.packPart(this.joined(batches, encodeLines));
+    // What packs may hold pieces for a while; what writes them as they are does not.
+    const encode = encodeLines === undefined || options.compression === 'none' ? encodeLines : (messages: Buffer) => Buffer.from(encodeLines(messages));
+    this.writeLines = encode === undefined ? null : (batches) => this.packing.packPart(this.joined(batches, encode));
   }
 
   get companions(): readonly Companion[] { return this.options.companions ?? []; }

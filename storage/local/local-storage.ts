@@ -40,39 +40,40 @@ const syncFile = async (path: string): Promise<void> => {
 const gatheredBytes = 1024 * 1024;
 
 /**
- * The next pieces are gathered while the last are written. When the source breaks off, what it gave before is written all the same.
- * @param source its pieces are kept until they are written, so their memory must not be used again
+ * Gathers in one buffer while the other is written, so that no piece is needed any more when the next is asked for: who gives it may use its
+ * memory again. When the source breaks off, what it gave before is written all the same.
  */
 const writeAll = async (file: FileHandle, source: ByteSource): Promise<void> => {
   let writing = Promise.resolve();
-  let gathered: Uint8Array[] = [];
-  let bytes = 0;
-  const write = async (): Promise<void> => {
-    const pieces = gathered;
-    [gathered, bytes] = [[], 0];
+  let [gathering, resting] = [Buffer.alloc(0), Buffer.alloc(0)];
+  let filled = 0;
+  const flush = async (): Promise<void> => {
+    const bytes = gathering.subarray(0, filled);
     await writing;
-    writing = writePieces(file, pieces);
+    writing = writeWhole(file, bytes);
     // Looked at when the next are written, or at the end.
     writing.catch(() => undefined);
+    [gathering, resting, filled] = [resting, gathering, 0];
   };
   try {
     for await (const piece of source) {
-      gathered.push(piece);
-      bytes += piece.byteLength;
-      if (bytes >= gatheredBytes) await write();
+      for (let taken = 0; taken < piece.byteLength;) {
+        if (gathering.byteLength === 0) gathering = Buffer.allocUnsafeSlow(gatheredBytes);
+        const some = piece.subarray(taken, taken + gatheredBytes - filled);
+        gathering.set(some, filled);
+        filled += some.byteLength;
+        taken += some.byteLength;
+        if (filled === gatheredBytes) await flush();
+      }
     }
   } finally {
-    await write();
+    if (filled > 0) await flush();
     await writing;
   }
 };
 
-const writePieces = async (file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> => {
-  if (pieces.length === 0) return;
-  const { bytesWritten } = await file.writev([...pieces]);
-  if (bytesWritten === pieces.reduce((sum, piece) => sum + piece.byteLength, 0)) return;
-  const rest = Buffer.concat(pieces).subarray(bytesWritten);
-  for (let done = 0; done < rest.byteLength;) done += (await file.write(rest, done, rest.byteLength - done)).bytesWritten;
+const writeWhole = async (file: FileHandle, bytes: Buffer): Promise<void> => {
+  for (let done = 0; done < bytes.byteLength;) done += (await file.write(bytes, done, bytes.byteLength - done)).bytesWritten;
 };
 
 export class LocalStorage implements Storage {

@@ -48,7 +48,7 @@ export class CsvWriter implements FormatWriter {
 
   get guardedCells(): number { return this.guardedTexts + (this.lines?.guardedCells ?? 0); }
 
-  get encodeLines(): ((lines: Buffer) => Uint8Array) | undefined {
+  get encodeLines(): ((messages: Buffer) => Uint8Array) | undefined {
     return this.lines?.encode.bind(this.lines);
   }
 
