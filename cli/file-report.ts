@@ -40,7 +40,7 @@ const brokenNote = ({ rule, message, remedy, columns }: Job['fileFindings'][numb
   printable(`${rule}: ${message}${columns === null || columns.length === 0 ? '' : ` Columns: ${columns.join(', ')}.`} ${remedy}`);
 
 const draftNote = ({ created, updated, fields }: NonNullable<Job['draft']>): readonly string[] => {
-  const title = `An import would create ${plural(created, 'record')} and update ${plural(updated, 'record')}`;
+  const title = `The draft creates ${plural(created, 'record')} and updates ${plural(updated, 'record')}`;
   return fields.length === 0 ? [`${title}.`] : [section(`${title}; of these change`, textTable(
     [{ title: 'field' }, { title: 'records', align: 'right' }, { title: 'filled', align: 'right' }, { title: 'emptied', align: 'right' }],
     fields.map(({ field, changed, filled, emptied }) => [field, groupDigits(changed), groupDigits(filled), groupDigits(emptied)])))];

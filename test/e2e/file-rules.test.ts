@@ -74,7 +74,7 @@ it('a dry run says what an import would change, field by field, and changes noth
   const path = await operator.file('dry.csv', 'id,donor,amount\n1,ada,\n2,BOB,0.07\n9,new,1\n');
   const said = await operator.stack.waybill('import', path, '--dataset', 'gifts', '--dry-run');
   expect(said.code, said.stdout + said.stderr).toBe(0);
-  expect(said.stdout).toContain('An import would create 1 record and update 2 records; of these change');
+  expect(said.stdout).toContain('The draft creates 1 record and updates 2 records; of these change');
   expect(said.stdout).toMatch(/donor +1 +0 +0/);
   expect(said.stdout).toMatch(/amount +1 +0 +1/);
   expect((await judgedOf(await operator.load(path, 'gifts', '--dry-run'))).draft).toEqual({

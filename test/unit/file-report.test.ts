@@ -25,7 +25,7 @@ describe('the report of a file as a whole', () => {
   });
 
   it('says of a dry run which fields would change', () => {
-    expect(fileNotes({ ...nothing, draft: { created: 2, updated: 0, fields: [] } })).toEqual(['An import would create 2 records and update 0 records.']);
-    expect(fileNotes({ ...nothing, draft: { created: 2, updated: 3, fields: [{ field: 'town', changed: 3, filled: 1, emptied: 2 }] } }).join('\n')).toMatch(/update 3 records; of these change\n +field +records +filled +emptied\n[ -]*\n? *town +3 +1 +2/);
+    expect(fileNotes({ ...nothing, draft: { created: 2, updated: 0, fields: [] } })).toEqual(['The draft creates 2 records and updates 0 records.']);
+    expect(fileNotes({ ...nothing, draft: { created: 2, updated: 3, fields: [{ field: 'town', changed: 3, filled: 1, emptied: 2 }] } }).join('\n')).toMatch(/updates 3 records; of these change\n +field +records +filled +emptied\n[ -]*\n? *town +3 +1 +2/);
   });
 });
