@@ -10,6 +10,8 @@ import type { PlanDocument } from '../contracts/plan-document.ts';
 import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
+import { createJudgement } from '../core/staging/create-judgement.ts';
+import { keyOf, withDerivedKey } from '../core/staging/derived-key-field.ts';
 import { checkTreatment } from '../core/validation/check-treatment.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
@@ -60,6 +62,8 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   await checkWritable(deps.pool, version.definition);
   const parse = await readColumns(deps, { job, detection: job.detection, request, definition: version.definition });
   const plan = await makePlan(deps, { job, request, parse, definition: version.definition });
+  // Now that the file's columns are known: an expression may name one that is not there.
+  createJudgement(plan, { datasetDefinition: version.definition, datesAsDays: true, today: 0 });
   const planHash = hashPlan(plan);
   await insertPlan(deps.pool, { planHash, document: plan });
   await refuseTwin(deps, { job, request, planHash });
@@ -92,12 +96,13 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
   checkTreatment(definition, request);
   // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
   zoneClockOf(request.zone);
-  const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
+  const filled = withDerivedKey(definition, request.derivedKey);
+  const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition: filled, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
   if (proposal.mapping.length > mostColumns)
     throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
-  const key = request.key ?? keyFieldsOf(definition);
+  const key = keyOf(request.key, keyFieldsOf(definition), request.derivedKey);
   const mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
-  checkMapping(definition, { mapping: proposal.mapping, key, mode, open: proposal.open });
+  checkMapping(filled, { mapping: proposal.mapping, key, mode, open: proposal.open });
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped } } });
   const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });
   return {

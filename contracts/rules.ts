@@ -38,6 +38,8 @@ export const ruleSchema = z.discriminatedUnion('kind', [
   /** The value is one of that field of another dataset, as it stands at reconcile. */
   rule('reference', { field: fieldName, dataset: z.string(), of: fieldName }),
   rule('quality', {
+    /** What is only odd is told and loaded, unless it is said otherwise. */
+    severity: severity.default('warning'),
     check: z.enum(qualityChecks), fields: z.array(fieldName).min(1).max(100).readonly().optional(),
     /** Of `outside_area`: west, south, east, north in degrees. */
     area: z.tuple([z.number(), z.number(), z.number(), z.number()]).readonly().optional(),
