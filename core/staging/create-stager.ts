@@ -3,8 +3,9 @@ import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { PlanDocument } from '../../contracts/plan-document.ts';
 import { carriesRejects } from '../../contracts/reject-columns.ts';
 import { createReader } from '../formats/formats.ts';
-import { createLanes, hashedLanes, type LaneOptions } from './create-lanes.ts';
+import { createLanes, findingsWhenCleared, hashedLanes, type LaneOptions } from './create-lanes.ts';
 import { createJudgement } from './create-judgement.ts';
+import type { StagerSpec } from './lane.ts';
 import { RowStager } from './row-stager.ts';
 
 export interface StagerOptions extends Partial<LaneOptions> {
@@ -20,4 +21,10 @@ export const createStager = (plan: PlanDocument, definition: DatasetDefinition, 
   quotedNothingIsText: plan.fromExport !== undefined && (plan.parse.format !== 'csv' || plan.parse.columns.length > 1),
   judgement: createJudgement(plan, { datasetDefinition: definition, datesAsDays, today }),
   hashedLanes: hashedLanes(plan, definition),
+  ...clearing(plan, definition),
 });
+
+const clearing = (plan: PlanDocument, definition: DatasetDefinition): Pick<StagerSpec, 'clearing'> => {
+  const token = plan.loadPolicy?.clearToken;
+  return token === undefined ? {} : { clearing: { token, findings: findingsWhenCleared(plan, definition) } };
+};

@@ -4,6 +4,7 @@ import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
 import type { CellsEncoder } from '../transform/transform-encoder.ts';
 import type { TransformProgram } from '../transform/transform-program.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
+import type { Clearing } from './cleared-cells.ts';
 import type { RowForm } from '../validation/judged-row.ts';
 import type { RowRules } from '../validation/row-rules.ts';
 
@@ -42,6 +43,8 @@ export interface StagerSpec {
   readonly judgement?: { readonly rules: RowRules; readonly form: RowForm } | null;
   /** Lanes of the key, where equal keys are always written alike; empty otherwise. */
   readonly hashedLanes: readonly number[];
+  /** A cell of this text takes the field's value away; such lanes are told in a last column. */
+  readonly clearing?: Clearing;
 }
 
 export interface ChunkRange {

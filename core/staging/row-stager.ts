@@ -20,6 +20,7 @@ import type { KeyHasher } from '../types/derived-key.ts';
 import { writeInteger } from '../types/write-integer.ts';
 import { JudgedRow, laneMissing, laneRefused, laneTaken } from '../validation/judged-row.ts';
 import { judgeRow, keepsRow, type Report, type RowRules } from '../validation/row-rules.ts';
+import { ClearedCells } from './cleared-cells.ts';
 import { columnOf, type ChunkRange, type Lane, type StagerSpec } from './lane.ts';
 import { RowKeyHasher } from './row-key-hasher.ts';
 import type { ChunkCounts, ChunkEvidence, RejectedRow } from './chunk-findings.ts';
@@ -54,6 +55,7 @@ export class RowStager {
   private readonly filled: Float64Array;
   private readonly hashed: boolean[];
   private readonly hasher = new RowKeyHasher();
+  private readonly cleared: ClearedCells | null;
   private scratch = Buffer.allocUnsafe(64 * 1024);
   private bytes: Buffer = Buffer.alloc(0);
   private rowNo = 0;
@@ -72,6 +74,7 @@ export class RowStager {
     this.scanner = spec.reader;
     this.filled = new Float64Array(spec.columnCount);
     this.judged = spec.judgement === undefined || spec.judgement === null ? null : new JudgedRow(spec.judgement.form, (column) => this.sourceText(column));
+    this.cleared = spec.clearing === undefined ? null : new ClearedCells(spec.clearing, spec.lanes);
     this.hashed = spec.lanes.map((_, lane) => spec.hashedLanes.includes(lane));
   }
 
@@ -155,10 +158,12 @@ export class RowStager {
     if (spec.restoresFormulas) this.restoreFormulas();
     const issuesBefore = this.issues.length;
     if (scanner.unknownPaths.length > 0) for (const path of scanner.unknownPaths) this.find(unknownPath, path, null);
+    const clears = this.cleared?.mark(scanner, this.bytes) === true;
     const lineStart = out.length;
     writeInteger(out, this.rowNo);
     const cellsPass = this.countFilled();
-    const lanesPass = this.stageLanes(out);
+    const lanesPass = this.stageLanes(out, clears);
+    this.cleared?.append(out);
     let passes = cellsPass && lanesPass;
     if (this.judged !== null && spec.judgement) {
       this.judged.bytes = out.bytes;
@@ -173,13 +178,13 @@ export class RowStager {
     this.stagedRows[this.staged++] = this.rowNo;
   }
 
-  private stageLanes(out: CopyBuffer): boolean {
+  private stageLanes(out: CopyBuffer, clears: boolean): boolean {
     const { spec, judged } = this;
     let passes = true;
     for (let index = 0; index < spec.lanes.length; index += 1) {
       out.byte(tab);
       const start = out.length;
-      const taken = this.stageLane(spec.lanes[index] as Lane, out);
+      const taken = clears && this.cleared?.has(index) === true ? this.stageCleared(index, out) : this.stageLane(spec.lanes[index] as Lane, out);
       if (!taken) { passes = false; this.leaveOut(index, out); }
       if (this.hashed[index] === true) this.hasher.add(out.bytes, start, out.length);
       if (judged === null) continue;
@@ -222,6 +227,14 @@ export class RowStager {
   /** Undefined: the cell's borders are a guess. */
   private sourceText(column: number): string | null | undefined {
     return ((this.scanner.cellFlags[column] as number) & brokenFlag) !== 0 ? undefined : this.textOf(column);
+  }
+
+  private stageCleared(index: number, out: CopyBuffer): boolean {
+    const lane = this.spec.lanes[index] as Lane;
+    const finding = this.spec.clearing?.findings[index] ?? 0;
+    if (finding !== 0) { this.missing = true; this.find(finding, lane.field, columnOf(lane)); return false; }
+    out.ascii('\\N');
+    return true;
   }
 
   private leaveOut(lane: number, out: CopyBuffer): void {

@@ -49,7 +49,7 @@ const readDays: LaneReader = (bytes, start, end) => {
   const days = readNumericBytes(bytes, start, end);
   return typeof days === 'number' ? days + daysTo2000 : undefined;
 };
-const readDayText: LaneReader = (bytes, start, end) => readDay(bytes.toString('latin1', start, end)) ?? readFarDay(bytes, start, end)?.days;
+const readDayText: LaneReader = (bytes, start, end) => readDay(bytes.toString('latin1', start, end)) ?? readFarDay({ bytes, start, end }, true)?.days;
 
 const digits = (bytes: Buffer, start: number, count: number): number => {
   let number = 0;
@@ -72,7 +72,7 @@ const momentReader = (zone: ZoneClock | null): LaneReader => (bytes, start, end)
 
 const readOddMoment = (bytes: Buffer, start: number, end: number, zone: ZoneClock | null): Value => {
   const text = bytes.toString('latin1', start, end);
-  const far = readInstant(text, zone) === null ? readFarMoment(bytes, start, end, /[Z+]/.test(text)) : null;
+  const far = readInstant(text, zone) === null ? readFarMoment({ bytes, start, end }, { withZone: /[Z+]/.test(text), isOurs: true }) : null;
   return far === null ? readInstant(text, zone) ?? undefined : { seconds: far.seconds, micros: far.micros };
 };
 
