@@ -186,6 +186,10 @@ export type PreviewMappingInput = {
   /** How many of the first rows; at most 100. */
   readonly rows?: InputMaybe<Scalars['Int']['input']>;
   readonly purpose?: InputMaybe<Scalars['String']['input']>;
+  /** As of an import; those that need the whole file are not judged. */
+  readonly rules?: InputMaybe<ReadonlyArray<Scalars['JSON']['input']>>;
+  readonly rowFilter?: InputMaybe<Scalars['String']['input']>;
+  readonly derivedKey?: InputMaybe<Scalars['JSON']['input']>;
 };
 
 export type ExportFieldInput = {
@@ -358,7 +362,7 @@ export type PreviewMappingQueryVariables = Exact<{
 }>;
 
 
-export type PreviewMappingQuery = { readonly previewMapping: { readonly unmapped: ReadonlyArray<string>, readonly fields: ReadonlyArray<{ readonly field: string, readonly type: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly by: string }>, readonly rows: ReadonlyArray<{ readonly rowNo: number, readonly lineNo: number, readonly accepted: boolean, readonly cells: ReadonlyArray<{ readonly field: string, readonly before: ReadonlyArray<string>, readonly after: string | null, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }>, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }> } };
+export type PreviewMappingQuery = { readonly previewMapping: { readonly unmapped: ReadonlyArray<string>, readonly fields: ReadonlyArray<{ readonly field: string, readonly type: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly by: string }>, readonly rows: ReadonlyArray<{ readonly rowNo: number, readonly lineNo: number, readonly accepted: boolean, readonly filtered: boolean, readonly cells: ReadonlyArray<{ readonly field: string, readonly before: ReadonlyArray<string>, readonly after: string | null, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly rule: string | null, readonly message: string }> }>, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly rule: string | null, readonly message: string }> }> } };
 
 export type AuditQueryVariables = Exact<{
   afterSeq?: InputMaybe<Scalars['Count']['input']>;
@@ -509,7 +513,7 @@ export const proposeMappingDocument: TypedDocument<ProposeMappingQuery, ProposeM
 
 export const previewMappingDocument: TypedDocument<PreviewMappingQuery, PreviewMappingQueryVariables> = {
   name: 'previewMapping',
-  text: "query previewMapping($input:PreviewMappingInput!){previewMapping(input:$input){fields{field type columns transforms by}unmapped rows{rowNo lineNo accepted cells{field before after issues{code severity message}}issues{code severity message}}}}",
+  text: "query previewMapping($input:PreviewMappingInput!){previewMapping(input:$input){fields{field type columns transforms by}unmapped rows{rowNo lineNo accepted filtered cells{field before after issues{code severity rule message}}issues{code severity rule message}}}}",
 };
 
 export const auditDocument: TypedDocument<AuditQuery, AuditQueryVariables> = {
