@@ -12,6 +12,7 @@ import { settle } from './hand-written-sql.ts';
 import { findProcesses, watchPeakMemory } from './process-memory.ts';
 import type { ImportSide, LoadTimes } from './import-bench.ts';
 import type { ImportDataFile } from './make-import-data.ts';
+import { ruledMapping, ruledRules } from './ruled-treatment.ts';
 
 /** What the stack of the tests turns down. */
 export const productSettings = { fsync: 'on', shared_buffers: '256MB', max_wal_size: '4GB' };
@@ -47,8 +48,8 @@ export const applyDataset = async (stack: TestStack, name: string): Promise<void
   if (result.code !== 0) throw failed('apply its dataset', result);
 };
 
-export const importOnce = async (stack: TestStack, file: ImportDataFile, dataset: string): Promise<z.infer<typeof resultSchema>> => {
-  const result = await stack.waybill('import', file.path, '--dataset', dataset, '--json');
+export const importOnce = async (stack: TestStack, file: ImportDataFile, dataset: string, options: readonly string[] = []): Promise<z.infer<typeof resultSchema>> => {
+  const result = await stack.waybill('import', file.path, '--dataset', dataset, ...options, '--json');
   if (result.code !== 0) throw failed('import its file', result);
   const outcome = resultSchema.parse(JSON.parse(result.stdout.trimEnd().split('\n').at(-1) ?? ''));
   const { read, created, updated, unchanged } = outcome.books;
@@ -74,11 +75,11 @@ export const waybillProcesses = (stack: TestStack): readonly { readonly pid: num
   ...findProcesses((line) => line.includes('dist/cli.mjs import')).map((pid) => ({ pid, name: 'cli' })),
 ];
 
-const load = async (stack: TestStack, file: ImportDataFile, dataset: string): Promise<LoadTimes> => {
+const load = async (stack: TestStack, file: ImportDataFile, { dataset, options = [] }: { readonly dataset: string; readonly options?: readonly string[] }): Promise<LoadTimes> => {
   await withAdmin(stack, async (client) => settle(client, `registry.${dataset}`));
   const watch = watchPeakMemory(() => waybillProcesses(stack));
   const commandedMs = Date.now();
-  const outcome = await importOnce(stack, file, dataset);
+  const outcome = await importOnce(stack, file, dataset, options);
   const peaks = watch.stop();
   const { created, started, finished } = await momentsOf(stack, outcome.jobId);
   const activities = await readActivityTimes(stack.temporalAddress, outcome.jobId);
@@ -93,6 +94,13 @@ const load = async (stack: TestStack, file: ImportDataFile, dataset: string): Pr
     steps: secondsByStep(activities),
     peaks,
   };
+};
+
+const ruledOptions = async ({ folder }: TestStack): Promise<readonly string[]> => {
+  const mapping = join(folder.root, 'ruled.mapping.json'), rules = join(folder.root, 'ruled.rules.json');
+  await writeFile(mapping, JSON.stringify(ruledMapping));
+  await writeFile(rules, JSON.stringify(ruledRules));
+  return ['--mapping', mapping, '--rules', rules];
 };
 
 /** A stack of its own, because the number of threads is given at start. */
@@ -116,8 +124,9 @@ export const startWaybillSide = async (): Promise<ImportSide> => {
   };
   return {
     databaseUrl: stack.adminUrl,
-    loadFirst: async (file) => load(stack, file, await nextDataset()),
-    loadDelta: (file) => load(stack, file, `bench_${datasetNo}`),
+    loadFirst: async (file) => load(stack, file, { dataset: await nextDataset() }),
+    loadRuled: async (file) => load(stack, file, { dataset: await nextDataset(), options: await ruledOptions(stack) }),
+    loadDelta: (file) => load(stack, file, { dataset: `bench_${datasetNo}` }),
     commandSeconds: async (file) => {
       const dataset = await nextDataset();
       const startedMs = performance.now();

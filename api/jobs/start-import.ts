@@ -7,6 +7,7 @@ import type { Actor } from '../../contracts/actor.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { jobIdSchema } from '../../contracts/ids.ts';
 import type { ImportRequest } from '../../contracts/import-request.ts';
+import { checkFileRules, referencedNames } from '../../core/validation/check-file-rules.ts';
 import { checkTreatment } from '../../core/validation/check-treatment.ts';
 import { checkTemplate } from '../../core/templates/check-template.ts';
 import { withTemplate } from '../../core/templates/with-template.ts';
@@ -15,6 +16,7 @@ import { findDataset, type Dataset } from '../../db/datasets.ts';
 import { findJob } from '../../db/find-job.ts';
 import { insertJob } from '../../db/insert-job.ts';
 import type { Job } from '../../db/job.ts';
+import { findReferencedDatasets } from '../../db/referenced-datasets.ts';
 import { findSourceFile, type SourceFile } from '../../db/source-files.ts';
 import type { Template } from '../../db/templates.ts';
 import type { ApiDeps } from '../api-deps.ts';
@@ -61,6 +63,7 @@ export const startImport = async (deps: ApiDeps, { actor, request, template = nu
   if (template !== null) checkTemplate(dataset.definition, template.document);
   const whole = template === null ? request : withTemplate(request, template.document).request;
   checkTreatment(dataset.definition, whole);
+  checkFileRules(dataset.definition, whole, await findReferencedDatasets(deps.pool, { org: actor.org, names: referencedNames(whole.rules) }));
   const file = await mustFindSource(deps, actor.org, request.sha256);
   await refuseDisk(deps, whole, { dataset, file });
   const { jobId, created } = await insertJob(deps.pool, {
