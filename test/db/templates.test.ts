@@ -1,4 +1,5 @@
 /** Templates on a real database: the treatment of a plan, taken by the next file of its shape, and what is done where that differs. */
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDetectSource } from '../../activities/detect-source.ts';
 import { createPlanImport } from '../../activities/plan-import.ts';
@@ -51,7 +52,7 @@ const plan = async (dataset: string, content: string | Buffer, wish: ImportWish 
   await createPlanImport(bench.deps)({ jobId }, signal);
   return jobId;
 };
-const refusedPlan = async (dataset: string, content: string, wish: ImportWish = {}) => {
+const refusedPlan = async (dataset: string, content: string | Buffer, wish: ImportWish = {}) => {
   const jobId = await bench.receive(dataset, content, wish);
   const refused = await refusal(async () => { await createDetectSource(bench.deps)({ jobId }, signal); await createPlanImport(bench.deps)({ jobId }, signal); });
   return { ...refused, jobId };
@@ -136,7 +137,7 @@ describe('a file that differs from its template', () => {
     // Nothing decisive: the order that the first file proved.
     const open = await planned(withDays((row) => `0${row + 1}/0${row + 2}/1990`));
     expect(open.outcome).toBeNull();
-    expect((await planOf(open.jobId)).mapping.find(({ field }) => field === 'birth_date')?.date).toEqual({ order: 'dmy', source: 'evidence' });
+    expect((await planOf(open.jobId)).mapping.find(({ field }) => field === 'birth_date')?.date).toEqual({ order: 'dmy', source: 'template' });
   });
 
   it('is refused where the policy refuses, --accept-drift or not', async () => {
@@ -233,5 +234,30 @@ describe('templates', () => {
     expect(await refusedPlan('shares', csv(header, rowsFrom(400)))).toMatchObject({ code: 'TEMPLATE_AMBIGUOUS', place: { templates: ['mine', 'theirs'] } });
     expect(await reportOf(await plan('shares', csv(header, rowsFrom(400)), { partner: 'P2' }))).toMatchObject({ name: 'theirs' });
     expect(await reportOf(await plan('shares', csv(header, rowsFrom(410)), { partner: 'P3' }))).toMatchObject({ name: 'mine' });
+  });
+});
+
+describe('a template of a file of another format', () => {
+  const json = (from: number) => JSON.stringify({ data: { items: rowsFrom(from).map(([nr, name, day, country]) => ({ ref: nr, who: { full: name }, born: day, land: country })) } });
+  const lines = (from: number) => rowsFrom(from).map(([nr, name, day]) => JSON.stringify({ ref: nr, who: name, born: day })).join('\n');
+  const xml = (from: number) => `<list><made>today</made>${rowsFrom(from).map(([nr, name, day]) => `<p id="${nr}"><who>${name}</who><born>${day}</born></p>`).join('')}</list>`;
+  const cases = [
+    ['json', json, { map: [{ columns: ['ref'], field: 'person_id' }, { columns: ['who.full'], field: 'full_name' }, { columns: ['born'], field: 'birth_date' }], parse: { recordPath: 'data.items' } }],
+    ['jsonl', lines, { map: [{ columns: ['ref'], field: 'person_id' }, { columns: ['who'], field: 'full_name' }] }],
+    ['xml', xml, { map: [{ columns: ['#1'], field: 'person_id' }, { columns: ['who'], field: 'full_name' }, { columns: ['born'], field: 'birth_date' }] }],
+    ['gzip', (from: number) => gzipSync(csv(header, rowsFrom(from))), { map }],
+    ['delimiter', (from: number) => csv(header, rowsFrom(from)).replaceAll(';', '^'), { map, parse: { delimiter: '^' } }],
+  ] as const satisfies readonly (readonly [string, (from: number) => string | Buffer, ImportWish])[];
+  it.each(cases)('%s gives the next one the same plan', async (name, content, wish) => {
+    await bench.make(people(`of_${name}`));
+    const first = await bench.load(`of_${name}`, content(100), wish);
+    expect(shortBooks(first.books)).toEqual({ created: 6 });
+    await save(`of-${name}`, first.jobId);
+    const next = await bench.load(`of_${name}`, content(200));
+    expect(shortBooks(next.books)).toEqual({ created: 6 });
+    expect(await reportOf(next.jobId)).toMatchObject({ name: `of-${name}`, by: 'recognised', drift: [] });
+    expect(await treatmentOf(next.jobId)).toEqual(await treatmentOf(first.jobId));
+    // The very file again is known as one that was loaded.
+    expect(await refusedPlan(`of_${name}`, content(200))).toMatchObject({ code: 'SAME_FILE' });
   });
 });
