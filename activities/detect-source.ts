@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { importRequestSchema } from '../contracts/import-request.ts';
-import { prepareSource } from '../core/intake/prepare-source.ts';
+import type { ParseOverrides } from '../contracts/parse-options.ts';
+import { prepareSource, type PreparedSource } from '../core/intake/prepare-source.ts';
 import type { Job } from '../db/job.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { archiveKey, attemptSpoolKey } from '../storage/storage-keys.ts';
@@ -26,12 +27,11 @@ const detect = async (deps: ActivityDeps, job: Job, signal: AbortSignal): Promis
   const { jobId } = job;
   const request = importRequestSchema.parse(job.request);
   const spool = attemptSpoolKey(jobId, randomUUID());
-  const { detection, key } = await prepareByTemplate(deps, {
-    job, request,
-    prepare: (overrides) => prepareSource(deps.storage, { key: archiveKey(request.sha256), spool, overrides, fileName: request.fileName, signal, readLegacy: deps.readLegacy }),
-  }).catch(async (error: unknown) => { await deps.storage.remove(spool); throw error; });
+  const order = { key: archiveKey(request.sha256), spool, fileName: request.fileName, signal, readLegacy: deps.readLegacy };
+  const prepare = (overrides: ParseOverrides): Promise<PreparedSource> => prepareSource(deps.storage, { ...order, overrides });
+  const { prepared: { detection, key }, patch } = await prepareByTemplate(deps, { job, request, prepare }).catch(async (error: unknown) => { await deps.storage.remove(spool); throw error; });
   const noted = { ...detection, ...(key === spool ? { spool } : {}) };
   // When the answer is lost it may be noted all the same, so the spool stays until the job ends, or the sweep finds that no job reads it.
-  const isFirst = await noteJob(deps.pool, { jobId, patch: { detection: noted }, whenIn: 'detecting', onlyOnce: true });
+  const isFirst = await noteJob(deps.pool, { jobId, patch: { detection: noted, ...patch }, whenIn: 'detecting', onlyOnce: true });
   if (!isFirst || key !== spool) await deps.storage.remove(spool);
 };

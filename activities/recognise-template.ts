@@ -5,8 +5,7 @@ import type { ParseOverrides } from '../contracts/parse-options.ts';
 import type { PreparedSource } from '../core/intake/prepare-source.ts';
 import { recogniseSource } from '../core/templates/recognise-source.ts';
 import { parseWithTemplate } from '../core/templates/with-template.ts';
-import type { Job } from '../db/find-job.ts';
-import { noteJob } from '../db/move-job.ts';
+import type { Job, JobPatch } from '../db/find-job.ts';
 import { listTemplates, type Template } from '../db/templates.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { pinnedTemplate } from './template-of-job.ts';
@@ -17,16 +16,21 @@ export interface Recognising {
   readonly prepare: (overrides: ParseOverrides) => Promise<PreparedSource>;
 }
 
-export const prepareByTemplate = async (deps: ActivityDeps, { job, request, prepare }: Recognising): Promise<PreparedSource> => {
+export interface PreparedByTemplate {
+  readonly prepared: PreparedSource;
+  /** To be noted with the detection: both are of one attempt. */
+  readonly patch: JobPatch;
+}
+
+export const prepareByTemplate = async (deps: ActivityDeps, { job, request, prepare }: Recognising): Promise<PreparedByTemplate> => {
   const pinned = await pinnedTemplate(deps.pool, job);
-  if (pinned !== null) return prepare(parseWithTemplate(request.parse, pinned.document.parse));
+  if (pinned !== null) return { prepared: await prepare(parseWithTemplate(request.parse, pinned.document.parse)), patch: {} };
   const candidates = request.noTemplate === true || job.dataset === null ? [] : await listTemplates(deps.pool, { org: job.org, id: job.owner }, { dataset: job.dataset });
-  if (candidates.length === 0) return prepare(request.parse);
+  if (candidates.length === 0) return { prepared: await prepare(request.parse), patch: {} };
   const { prepared, fitting } = await recogniseSource({ store: deps.storage, prepare, said: request.parse, partner: job.partner, candidates, mayDrift: request.map.length === 0 });
   const [only] = fitting;
   if (fitting.length > 1) throw ambiguous(fitting);
-  if (only !== undefined) await pin(deps, job, only);
-  return prepared;
+  return { prepared, patch: only === undefined ? {} : pinOf(job, only) };
 };
 
 export const ambiguous = (fitting: readonly Pick<Template, 'name'>[]): WaybillError => {
@@ -35,7 +39,5 @@ export const ambiguous = (fitting: readonly Pick<Template, 'name'>[]): WaybillEr
 };
 
 /** An import that names no partner has the template's. */
-const pin = async ({ pool }: ActivityDeps, { jobId, partner }: Job, template: Template): Promise<void> => {
-  const { templateId, name, version } = template;
-  await noteJob(pool, { jobId, patch: { templateId, templateVersion: version, templateReport: { name, version, by: 'recognised', overruled: [], drift: [] }, ...(partner === null ? { partner: template.partner } : {}) } });
-};
+const pinOf = ({ partner }: Job, { templateId, name, version, partner: whose }: Template): JobPatch =>
+  ({ templateId, templateVersion: version, templateReport: { name, version, by: 'recognised', overruled: [], drift: [] }, ...(partner === null ? { partner: whose } : {}) });

@@ -6,6 +6,7 @@ import { fileNotes } from './file-report.ts';
 import type { BooksFieldsFragment, JobQuery } from './generated/operations.ts';
 import { clockTime, groupDigits, humanBytes, humanPercent, humanSeconds, plural } from './human-numbers.ts';
 import { stateText } from './progress-line.ts';
+import { templateNote } from './template-report.ts';
 import { indent, printable, shorten, textTable } from './text-table.ts';
 
 export type JobDetails = NonNullable<JobQuery['job']>;
@@ -138,6 +139,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
   return [
     headline(job),
     ...reason,
+    ...templateNote(job),
     ...booksNote(job),
     ...(job.books === null ? [] : [indent(booksTable(job.books))]),
     ...fileNotes(job),

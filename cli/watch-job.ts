@@ -24,6 +24,8 @@ export interface JobResult {
   readonly exceededLimits?: JobDetails['exceededLimits'];
   /** Of a dry run. */
   readonly draft?: NonNullable<JobDetails['draft']>;
+  /** By which the file was treated, and how it differs from it. */
+  readonly template?: NonNullable<JobDetails['template']> & { readonly drift: JobDetails['drift'] };
   /** Of an export; `waybill download` fetches them. */
   readonly files?: readonly { readonly name: string; readonly rows: number; readonly bytes: number; readonly sha256: string }[];
   /** Why a job was refused or failed. */
@@ -58,6 +60,7 @@ export const resultOf = (job: JobDetails, receipt: string | null): JobResult => 
   ...(job.fileFindings.length === 0 ? {} : { fileFindings: job.fileFindings }),
   ...(job.exceededLimits.length === 0 ? {} : { exceededLimits: job.exceededLimits }),
   ...(job.draft === null ? {} : { draft: job.draft }),
+  ...(job.template === null ? {} : { template: { ...job.template, drift: job.drift } }),
   ...(job.kind === 'export' ? { files: job.exportFiles.map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256 })) } : {}),
   ...(job.error === null ? {} : { error: { code: job.error.code, message: job.error.message, place: job.error.place, remedy: job.error.remedy } }),
 });

@@ -15,6 +15,7 @@ import { runKindOf, workflowIdOf } from '../engine/import-engine.ts';
 import { mergeProgress } from '../progress/merge-progress.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import type { GraphqlContext } from './graphql-context.ts';
+import { templateReportOf } from './template-resolvers.ts';
 import { withMessages } from './with-messages.ts';
 
 /** The row keeps the code and the place; the sentence is the code's own, so no text of a step is kept (promise 7). */
@@ -55,6 +56,8 @@ export const jobResolvers: Readonly<Record<string, Resolver>> = {
   sha256: (job) => job.sourceSha256,
   plan: (job, _, { deps }) => (job.planHash === null ? null : findPlan(deps.pool, job.planHash)),
   doubts: (job) => (job.detection === null ? [] : doubtsOf(job.detection.guesses)),
+  template: (job) => templateReportOf(job),
+  drift: (job) => templateReportOf(job)?.drift ?? [],
   error: errorOf,
   progress: (job, _, context) => progressOf(job, context),
   issueGroups: (job, _, { deps }) => groupsOf(deps, job),

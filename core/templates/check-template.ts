@@ -23,11 +23,11 @@ export const checkTemplate = (definition: DatasetDefinition, document: TemplateD
   });
   key.forEach((name, index) => { if (!definition.fields.some((field) => field.name === name)) throw templateInvalid('the dataset has no such field.', `key[${index}]`); });
   checkTransforms(definition, mapping);
-  checkTreatment(definition, { ...treatmentOf(document) });
+  checkTreatment(definition, treatmentOf(document));
   zoneClockOf(document.zone);
 };
 
-const treatmentOf = ({ rules, rowFilter, derivedKey, loadPolicy, limits }: TemplateDocument): Parameters<typeof checkTreatment>[1] => ({
-  ...(rules === undefined ? {} : { rules }), ...(rowFilter === undefined ? {} : { rowFilter }), ...(derivedKey === undefined ? {} : { derivedKey }),
+const treatmentOf = ({ key, mode, rules, rowFilter, derivedKey, loadPolicy, limits }: TemplateDocument): Parameters<typeof checkTreatment>[1] => ({
+  key, mode, ...(rules === undefined ? {} : { rules }), ...(rowFilter === undefined ? {} : { rowFilter }), ...(derivedKey === undefined ? {} : { derivedKey }),
   ...(loadPolicy === undefined ? {} : { loadPolicy }), ...(limits.by === undefined ? {} : { limitsBy: limits.by }),
 });

@@ -2,7 +2,7 @@
 import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { MapEntry } from '../mapping/propose-mapping.ts';
 import { proposeMapping } from '../mapping/propose-mapping.ts';
-import type { DateReading, MappedField } from '../../contracts/plan-document.ts';
+import type { MappedField } from '../../contracts/plan-document.ts';
 import type { SourceShape, TemplateField } from '../../contracts/template.ts';
 import { templateColumns } from './find-drift.ts';
 
@@ -35,5 +35,6 @@ const withoutDate = ({ date: _, ...entry }: TemplateField): Omit<TemplateField, 
 /** Where the file proves no order of day and month, the one that earlier files proved; the whole column may still prove another. */
 export const withKnownOrders = (mapping: readonly MappedField[], fields: readonly TemplateField[]): readonly MappedField[] => mapping.map((entry) => {
   const known = fields.find(({ field }) => field === entry.field)?.date;
-  return entry.date?.source === 'assumed' && known !== undefined && known.source === 'evidence' && known.order !== null ? { ...entry, date: known satisfies DateReading } : entry;
+  const isKnown = known !== undefined && known.order !== null && (known.source === 'evidence' || known.source === 'template');
+  return entry.date?.source === 'assumed' && isKnown ? { ...entry, date: { order: known.order, source: 'template' } } : entry;
 });

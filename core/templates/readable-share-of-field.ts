@@ -26,10 +26,14 @@ export const readFieldSample = (sample: FieldSample): SampledField => {
   const { field, cells, zone } = sample;
   if (sample.transforms === undefined && cells.length === 2) return { share: readableShare({ field, cells, zone }), values: filledOf(cells[0] ?? []), date: null };
   const { texts, failed } = textsOf(sample);
+  const date = field.type === 'date' || field.type === 'timestamp' ? proposeDateReading(texts) : null;
   const values = filledOf(texts) + failed, read = filledOf(texts);
-  const share = values === 0 ? 1 : (read === 0 ? 0 : readableShare({ field, cells: [texts], zone })) * (read / values);
-  return { share, values, date: field.type === 'date' || field.type === 'timestamp' ? proposeDateReading(texts) : null };
+  const share = values === 0 ? 1 : (read === 0 ? 0 : readableShare({ field, cells: [texts], zone, ...(date === null ? {} : { date: inSomeOrder(date) }) })) * (read / values);
+  return { share, values, date };
 };
+
+/** That the order is open makes no date of another kind. */
+const inSomeOrder = (date: DateReading): DateReading => (date.order === null ? { ...date, order: 'dmy' } : date);
 
 const filledOf = (texts: readonly string[]): number => texts.filter((text) => text.trim() !== '').length;
 
