@@ -7,7 +7,7 @@ import type { ImportRequest } from '../contracts/import-request.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { PlanDocument } from '../contracts/plan-document.ts';
-import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-names.ts';
+import { confirmationsOf, rememberedOrders, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
 import { checkTreatment } from '../core/validation/check-treatment.ts';
@@ -21,6 +21,7 @@ import { checkWritable } from '../db/dataset-table.ts';
 import { findDatasetVersion } from '../db/datasets.ts';
 import { findExportedFile } from '../db/export-files.ts';
 import type { Job } from '../db/find-job.ts';
+import { answerOf, questionOf } from '../db/job-question.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { insertPlan } from '../db/plans.ts';
 import { findCommittedTwin } from '../db/same-file.ts';
@@ -31,6 +32,7 @@ import type { ActivityDeps } from './activity-deps.ts';
 import { openSource, sourceKey } from './import-source.ts';
 import { jobForWork } from './job-for-work.ts';
 import { mapColumns } from './map-columns.ts';
+import { mappingOfAnswer } from './mapping-of-answer.ts';
 import { planChunks } from './plan-chunks.ts';
 
 export interface PlanImportInput { readonly jobId: string }
@@ -92,7 +94,9 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
   checkTreatment(definition, request);
   // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
   zoneClockOf(request.zone);
-  const proposal = await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
+  const confirmed = await confirmedFor(deps, job), answer = answerOf(job);
+  const proposal = answer === null
+    ? await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed }) : mappingOfAnswer(answer, questionOf(job), parse);
   if (proposal.mapping.length > mostColumns)
     throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
   const key = request.key ?? keyFieldsOf(definition);
@@ -104,7 +108,8 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
     schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1,
     parse: fromExport === null ? parse : asExported(parse, { definition, mapping: proposal.mapping }),
     mapping: await withDateReadings({
-      source: () => openSource(deps.storage, sourceKey(job, parse)), parse, definition, mapping: proposal.mapping, dateOrders: request.dateOrders,
+      source: () => openSource(deps.storage, sourceKey(job, parse)), parse, definition, mapping: proposal.mapping, dateOrders: { ...request.dateOrders, ...answer?.dateOrders },
+      remembered: rememberedOrders(proposal.mapping, parse, confirmed),
     }),
     key, mode, duplicates: request.duplicates, onError: request.onError,
     limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent, ...(request.limitsBy === undefined ? {} : { by: request.limitsBy }) }, zone: request.zone,
@@ -119,7 +124,7 @@ const rulesOf = ({ rowFilter, rules, derivedKey, loadPolicy }: ImportRequest): P
   ...(derivedKey === undefined ? {} : { derivedKey }), ...(loadPolicy === undefined ? {} : { loadPolicy }),
 });
 
-const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
+export const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
   datasetId === null ? new Map() : confirmationsOf(await findConfirmedMappings(pool, { org, datasetId, partner }));
 
 export const hashPlan = (plan: PlanDocument): string => createHash('sha256').update(canonicalJson(plan)).digest('hex');

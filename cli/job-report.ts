@@ -5,6 +5,7 @@ import { describeFailure, withRemedy } from './describe-error.ts';
 import type { BooksFieldsFragment, JobQuery } from './generated/operations.ts';
 import { clockTime, groupDigits, humanBytes, humanPercent, humanSeconds, plural } from './human-numbers.ts';
 import { stateText } from './progress-line.ts';
+import { questionText } from './question-text.ts';
 import { indent, printable, shorten, textTable } from './text-table.ts';
 
 export type JobDetails = NonNullable<JobQuery['job']>;
@@ -137,6 +138,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
   return [
     headline(job),
     ...reason,
+    ...(isFinal(job.state) ? [] : questionText(job)),
     ...booksNote(job),
     ...(job.books === null ? [] : [indent(booksTable(job.books))]),
     ...(job.issueGroups.length === 0 ? [] : [section(`Issues (${plural(job.issueGroups.length, 'kind')}); every row: waybill issues ${job.id}`, issueTable(job.issueGroups))]),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sha256Schema } from './ids.ts';
 import { parseOverridesSchema } from './parse-options.ts';
 import { duplicatePolicies, loadModes, onErrorPolicies } from './plan-document.ts';
+import { whenUnsureWords } from './job-question.ts';
 import { loadPolicySchema } from './load-policy.ts';
 import { derivedKeySchema, expressionSchema, limitBySchema, rulesSchema } from './rules.ts';
 import { mostColumnsOfField, transformsSchema } from './transform.ts';
@@ -37,6 +38,8 @@ export const importRequestSchema = z.object({
   purpose: z.string().max(200).nullable().default(null),
   zone: z.string().max(100).default('UTC'),
   parse: parseOverridesSchema.default({}),
+  /** Absent: refuse. */
+  whenUnsure: z.enum(whenUnsureWords).optional(),
   dryRun: z.boolean().default(false),
   again: z.boolean().default(false),
 }).strict().readonly();

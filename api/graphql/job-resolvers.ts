@@ -13,6 +13,7 @@ import { isFinal } from '../../contracts/job-states.ts';
 import { runKindOf, workflowIdOf } from '../engine/import-engine.ts';
 import { mergeProgress } from '../progress/merge-progress.ts';
 import { WaybillError } from '../../contracts/errors.ts';
+import { describeQuestion } from './describe-question.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 
 /** The row keeps the code and the place; the sentence is the code's own, so no text of a step is kept (promise 7). */
@@ -53,6 +54,8 @@ export const jobResolvers: Readonly<Record<string, Resolver>> = {
   sha256: (job) => job.sourceSha256,
   plan: (job, _, { deps }) => (job.planHash === null ? null : findPlan(deps.pool, job.planHash)),
   doubts: (job) => (job.detection === null ? [] : doubtsOf(job.detection.guesses)),
+  question: (job) => describeQuestion(job),
+  reminded: (job) => job.reminded,
   error: errorOf,
   progress: (job, _, context) => progressOf(job, context),
   issueGroups: (job, _, { deps }) => groupIssues(deps.pool, job.jobId),
