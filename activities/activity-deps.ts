@@ -7,6 +7,7 @@ import type { Pool } from '../db/connection.ts';
 import type { ChunkKey } from '../db/chunk-key.ts';
 import type { ChunkTotals } from '../db/chunk-transaction.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { AheadAssembly } from './ahead-assembly.ts';
 import type { PartResult } from './write-part-of.ts';
 
 export interface ActivityDeps {
@@ -16,6 +17,8 @@ export interface ActivityDeps {
   readonly stageOnThread: (key: ChunkKey, signal: AbortSignal) => Promise<ChunkTotals>;
   /** Writes one part of an export on such a thread. */
   readonly writePartOnThread: (key: ExportPartKey, signal: AbortSignal) => Promise<PartResult>;
+  /** Assembles exports while their parts are written. */
+  readonly ahead?: AheadAssembly;
   /** SHA-256 of an object, on a thread of its own. */
   readonly hashOnThread: (storageKey: string, signal: AbortSignal) => Promise<string>;
   /** Old workbooks, on a thread of their own. */

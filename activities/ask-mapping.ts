@@ -23,7 +23,7 @@ import { answerOf, askQuestion, questionOf } from '../db/job-question.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { openSource, sourceKey, type ImportSource } from './import-source.ts';
 import { jobForWork } from './job-for-work.ts';
-import { confirmedFor } from './plan-import.ts';
+import { checkWholeFileRules, confirmedFor, refuseRulesOfKeys } from './plan-import.ts';
 
 export interface AskMappingInput { readonly jobId: string }
 export interface AskMappingResult { /** Null: nothing is open, or it was answered. */ readonly question: QuestionWait | null }
@@ -50,17 +50,19 @@ const definitionFor = async ({ pool }: ActivityDeps, { datasetId, datasetVersion
 };
 
 /** What a person cannot mend is refused before anybody is asked. */
-const refuseHopeless = async ({ pool }: ActivityDeps, definition: DatasetDefinition, request: ImportRequest): Promise<void> => {
-  await checkWritable(pool, definition);
+const refuseHopeless = async (deps: ActivityDeps, { job, request, definition }: Pick<Basis, 'job' | 'request' | 'definition'>): Promise<void> => {
+  await checkWritable(deps.pool, definition);
   checkTransforms(definition, request.map);
   checkTreatment(definition, request);
+  await checkWholeFileRules(deps, { job, request, definition });
+  if ((request.key ?? keyFieldsOf(definition)).length === 0) refuseRulesOfKeys(request);
   zoneClockOf(request.zone);
 };
 
 const questionFor = async (deps: ActivityDeps, { job, detection }: Detected): Promise<{ readonly question: JobQuestion; readonly parse: ParseOptions } | null> => {
   const request = importRequestSchema.parse(job.request);
   const definition = await definitionFor(deps, job);
-  await refuseHopeless(deps, definition, request);
+  await refuseHopeless(deps, { job, request, definition });
   const parse = fitColumns(detection.options, request, definition);
   const source = await openSource(deps.storage, sourceKey(job, parse));
   const question = await draft({ job, request, definition, parse, source, confirmed: await confirmedFor(deps, job) });

@@ -1,17 +1,16 @@
 /** The parts become files: opening, parts, closing, hashed on the way. A file that is whole is not made again. */
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import type { ExportPartKey } from '../contracts/export-request.ts';
 import type { JobId } from '../contracts/ids.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
-import type { Companion, FileWriter, WrittenPart } from '../core/formats/file-writer.ts';
+import type { Companion, FileWriter } from '../core/formats/file-writer.ts';
 import { listExportFiles, saveExportFile } from '../db/export-files.ts';
 import { listParts } from '../db/export-parts.ts';
 import type { ExportPart } from '../db/export-parts.ts';
-import { exportFileKey, exportPartKey } from '../storage/storage-keys.ts';
-import type { Storage } from '../storage/storage.ts';
+import { exportFileKey } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import type { ExportOfJob } from './export-of-job.ts';
+import { keepHashed } from './keep-hashed.ts';
+import { writtenPart } from './written-part.ts';
 
 const sum = (parts: readonly ExportPart[], of: (part: ExportPart) => number | null): number => parts.reduce((total, part) => total + (of(part) ?? 0), 0);
 
@@ -32,11 +31,10 @@ export const assembleFiles = async (deps: ActivityDeps, { job, request, planned 
     if (known !== undefined && (await deps.storage.stat(storageKey))?.bytes === known.bytes) continue;
     const writer = writerOf(fileNo);
     const own = parts.filter((part) => part.fileNo === fileNo);
-    const hash = createHash('sha256');
-    const pieces = hashed(writer.assemble(own.map((part) => writtenPart(deps.storage, part, { jobId, planEpoch, partNo: part.partNo }))), hash, signal);
-    const { bytes } = await deps.storage.write(storageKey, pieces);
+    const { bytes, sha256 } = (fileNo === 1 ? await deps.ahead?.finish({ jobId, planEpoch }) : null)
+      ?? await keepHashed(deps.storage, storageKey, { pieces: writer.assemble(own.map((part) => writtenPart(deps.storage, part, { jobId, planEpoch, partNo: part.partNo }))), signal });
     await saveExportFile(deps.pool, jobId, {
-      fileNo, rows: sum(own, (part) => part.rowCount), bytes, sha256: hash.digest('hex'), storageKey, guardedCells: sum(own, (part) => part.guardedCells), extension: null,
+      fileNo, rows: sum(own, (part) => part.rowCount), bytes, sha256, storageKey, guardedCells: sum(own, (part) => part.guardedCells), extension: null,
     });
   }
   // One beside all files of a split export: they are alike.
@@ -48,38 +46,3 @@ const writeCompanion = async ({ pool, storage }: ActivityDeps, { jobId, fileNo, 
   const { bytes } = await storage.write(storageKey, [content]);
   await saveExportFile(pool, jobId, { fileNo, rows: 0, bytes, sha256: createHash('sha256').update(content).digest('hex'), storageKey, guardedCells: 0, extension });
 };
-
-/** A part that is not as it was written: a crash of the machine took what was not yet on the disk. */
-export class PartTorn extends Error {
-  override readonly name = 'PartTorn';
-}
-
-const writtenPart = (storage: Storage, part: ExportPart, key: ExportPartKey): WrittenPart => {
-  const storageKey = exportPartKey(key);
-  const bytes = part.bytes ?? 0;
-  let isSound = false;
-  async function* whole(): AsyncGenerator<Uint8Array> {
-    if ((await storage.stat(storageKey))?.bytes !== bytes) throw new PartTorn('a part is gone or short');
-    let sum = 0;
-    for await (const piece of storage.read(storageKey)) { sum = crc32(piece, sum); yield piece; }
-    if (part.crc32 !== null && sum !== part.crc32) throw new PartTorn('a part has another checksum');
-    isSound = true;
-  }
-  return {
-    bytes, firstRow: part.firstRow, rows: part.rowCount,
-    async *read(start = 0, endExclusive = bytes) {
-      if (start === 0 && endExclusive === bytes) { yield* whole(); return; }
-      // Looked through once before ranges of it are read.
-      if (!isSound) for await (const piece of whole()) void piece;
-      yield* storage.read(storageKey, start, endExclusive);
-    },
-  };
-};
-
-async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const piece of pieces) {
-    signal.throwIfAborted();
-    hash.update(piece);
-    yield piece;
-  }
-}

@@ -7,10 +7,11 @@ import { moveJob } from '../db/move-job.ts';
 import { dropStaging } from '../db/staging-table.ts';
 import { exportPartsPrefix } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
-import { assembleFiles, PartTorn } from './assemble-files.ts';
+import { assembleFiles } from './assemble-files.ts';
 import { exportOfJob } from './export-of-job.ts';
 import { jobForWork } from './job-for-work.ts';
 import { sealExportReceipt } from './seal-export-receipt.ts';
+import { PartTorn } from './written-part.ts';
 
 export interface CloseExportInput { readonly jobId: string }
 /** `lost`: a part was torn by a crash of the machine; the selection is frozen anew. */

@@ -3,13 +3,17 @@ import { systemActor } from '../contracts/actor.ts';
 import type { Books } from '../contracts/books.ts';
 import { isWaybillError, WaybillError } from '../contracts/errors.ts';
 import { importRequestSchema } from '../contracts/import-request.ts';
+import type { ChunkEvidence } from '../core/staging/chunk-findings.ts';
 import { appendAudit } from '../db/audit.ts';
 import { commitDraft } from '../db/commit-draft.ts';
 import type { CommitResult } from '../db/commit-draft.ts';
 import { isRowRefusal } from '../db/database-errors.ts';
+import { recordDelivery } from '../db/deliveries.ts';
+import { ledgerTotals } from '../db/ledger-counts.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import type { Draft } from '../db/reconcile.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { cellsSent } from './cells-sent.ts';
 import { plannedJob } from './job-for-work.ts';
 import type { PlannedJob } from './job-for-work.ts';
 import { loadTargetOf } from './load-target-of.ts';
@@ -27,9 +31,14 @@ export const createCommitJob = (deps: ActivityDeps) => async ({ jobId }: CommitJ
   const { again, sha256 } = importRequestSchema.parse(job.request);
   const draft = job.draft as Draft;
   const target = loadTargetOf(planned);
+  const evidence = (await ledgerTotals(deps.pool, target.epoch)).evidence as unknown as ChunkEvidence;
   const result = await commitDraft(deps.pool, {
     target, draft, planHash, fingerprint, twinOf: again ? null : { org: job.org, sha256 },
   }, async (tx, books) => {
+    await recordDelivery(tx, {
+      org: job.org, datasetId: planned.datasetId, partner: job.partner, epoch: target.epoch, rowsRead: books.read, fillRates: cellsSent(plan, evidence, books.read),
+      duplicateShare: books.read === 0 ? 0 : books.duplicate / books.read,
+    });
     await appendAudit(tx, {
       actor: actorOf(planned), action: 'import.committed', jobId, dataset: plan.dataset,
       details: { books, planHash, planEpoch: job.planEpoch, round: job.round, draftHash: draft.hash, sha256, datasetVersion: plan.datasetVersion },

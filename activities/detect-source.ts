@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { importRequestSchema } from '../contracts/import-request.ts';
 import { prepareSource } from '../core/intake/prepare-source.ts';
+import type { Job } from '../db/job.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
-import { archiveKey, spoolKey } from '../storage/storage-keys.ts';
+import { archiveKey, attemptSpoolKey } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { jobForWork } from './job-for-work.ts';
 
@@ -12,9 +14,22 @@ export interface DetectSourceResult { /** The job waits for a person where its m
 export const createDetectSource = (deps: ActivityDeps) => async ({ jobId }: DetectSourceInput, signal: AbortSignal): Promise<DetectSourceResult> => {
   await moveJob(deps.pool, { jobId, from: ['received'], to: 'detecting' });
   const job = await jobForWork(deps.pool, jobId);
-  const { sha256, parse, fileName, whenUnsure } = importRequestSchema.parse(job.request);
-  const { detection } = await prepareSource(deps.storage, { key: archiveKey(sha256), spool: spoolKey(jobId), overrides: parse, fileName, signal, readLegacy: deps.readLegacy });
-  // An attempt that was overtaken must not write over the columns that a question speaks of.
-  await noteJob(deps.pool, { jobId, patch: { detection }, whenIn: 'detecting' });
-  return { mayAsk: whenUnsure === 'ask' };
+  // An attempt before this one got as far, and only its answer was lost.
+  if (job.detection === null) await detect(deps, job, signal);
+  return { mayAsk: importRequestSchema.parse(job.request).whenUnsure === 'ask' };
+};
+
+/**
+ * Each attempt has a spool of its own, and the first that notes what it found has made the job's: one that was given up and goes on (a frozen
+ * process, a lost heartbeat) can neither replace nor remove what the job reads.
+ */
+const detect = async (deps: ActivityDeps, { jobId, request }: Job, signal: AbortSignal): Promise<void> => {
+  const { sha256, parse, fileName } = importRequestSchema.parse(request);
+  const spool = attemptSpoolKey(jobId, randomUUID());
+  const order = { key: archiveKey(sha256), spool, overrides: parse, fileName, signal, readLegacy: deps.readLegacy };
+  const { detection, key } = await prepareSource(deps.storage, order).catch(async (error: unknown) => { await deps.storage.remove(spool); throw error; });
+  const noted = { ...detection, ...(key === spool ? { spool } : {}) };
+  // When the answer is lost it may be noted all the same, so the spool stays until the job ends, or the sweep finds that no job reads it.
+  const isFirst = await noteJob(deps.pool, { jobId, patch: { detection: noted }, whenIn: 'detecting', onlyOnce: true });
+  if (!isFirst || key !== spool) await deps.storage.remove(spool);
 };

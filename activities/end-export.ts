@@ -21,6 +21,7 @@ export const createEndExport = (deps: ActivityDeps) => async ({ jobId, state: wa
     const moved = await moveJob(tx, { jobId, from, to: state, patch: { errorCode: code, errorPlace: place, waitsFor: null } });
     if (moved) await appendAudit(tx, { actor: { ...systemActor, id: job.owner, org: job.org }, action: `export.${state}`, jobId, details: { code, from: job.state } });
   });
+  await deps.ahead?.drop(jobId);
   await dropStaging(deps.pool, jobId);
   // A job that completed before its last step was told so keeps its files.
   if (ended !== 'completed') await deps.storage.remove(exportPrefix(jobId));

@@ -5,6 +5,9 @@ import type { FinalState } from '../contracts/job-states.ts';
 import { appendAudit } from '../db/audit.ts';
 import { inTransaction } from '../db/connection.ts';
 import { releaseWriter } from '../db/dataset-writers.ts';
+import type { Job } from '../db/find-job.ts';
+import { findJudgement, saveJudgement } from '../db/judgements.ts';
+import { readLedgerCounts } from '../db/ledger-counts.ts';
 import { moveJob } from '../db/move-job.ts';
 import { dropStaging } from '../db/staging-table.ts';
 import { spoolKey } from '../storage/storage-keys.ts';
@@ -33,7 +36,16 @@ export const createEndJob = (deps: ActivityDeps) => async ({ jobId, state, code,
   await dropStaging(deps.pool, jobId);
   await deps.storage.remove(spoolKey(jobId));
   if (job.datasetId !== null) await releaseWriter(deps.pool, { datasetId: job.datasetId, jobId });
+  if (state === 'stopped_by_limits') await noteFirstError(deps, job);
   const { books } = await jobForWork(deps.pool, jobId);
   await sealReceipt(deps, jobId, { state: ended ?? state, books });
   return { state: ended ?? state };
+};
+
+/** A job that a rejected row stops while it is staged has no draft whose limits could be judged. */
+const noteFirstError = async ({ pool }: ActivityDeps, { jobId, round, planEpoch }: Job): Promise<void> => {
+  const { fileFindings, exceededLimits } = await findJudgement(pool, jobId);
+  if (exceededLimits.length > 0) return;
+  const { rowsRead, rowsQuarantined, rowsUnreadable } = await readLedgerCounts(pool, { jobId, round, planEpoch });
+  await saveJudgement(pool, { jobId, round }, { fileFindings, exceededLimits: [{ limit: 'first_error', name: null, count: rowsQuarantined + rowsUnreadable, read: rowsRead, max: 0, maxPercent: null }] });
 };

@@ -33,6 +33,7 @@ export const createFreezeExport = (deps: ActivityDeps) => async ({ jobId, lostEp
 const forgetEpoch = async (deps: ActivityDeps, jobId: string, lostEpoch: number): Promise<void> => {
   const job = await jobForWork(deps.pool, jobId);
   if (job.planEpoch !== lostEpoch) return;
+  await deps.ahead?.drop(jobId);
   await dropStaging(deps.pool, jobId);
   // Files that were put together already hold an older state than the new freezing.
   await forgetExportFiles(deps.pool, jobId);

@@ -2,6 +2,7 @@
 import { WaybillError } from '../contracts/errors.ts';
 import { readsSpool, type ParseOptions } from '../contracts/parse-options.ts';
 import { archiveKey, spoolKey } from '../storage/storage-keys.ts';
+import type { Job } from '../db/job.ts';
 import type { ChunkSource } from '../core/formats/record-chunks.ts';
 import { versionOf } from '../storage/storage.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -12,8 +13,9 @@ export interface ImportSource extends ChunkSource {
   readonly version: string;
 }
 
-export const sourceKey = (job: { readonly jobId: string; readonly sourceSha256: string | null }, parse: ParseOptions): string =>
-  readsSpool(parse) ? spoolKey(job.jobId) : archiveKey(job.sourceSha256 ?? '');
+/** Jobs of an older version have one spool, under their own id. */
+export const sourceKey = ({ jobId, sourceSha256, detection }: Pick<Job, 'jobId' | 'sourceSha256' | 'detection'>, parse: ParseOptions): string =>
+  readsSpool(parse) ? detection?.spool ?? spoolKey(jobId) : archiveKey(sourceSha256 ?? '');
 
 export const openSource = async (storage: Storage, key: string): Promise<ImportSource> => {
   const stat = await storage.stat(key);

@@ -64,7 +64,7 @@ const raiseEpoch = async (
   await inTransaction(deps.pool, async (tx) => {
     await insertPlan(tx, { planHash, document: plan });
     await copyChunksToEpoch(tx, { from: epoch, to: next });
-    await createStagingTable(tx, next, types);
+    await createStagingTable(tx, next, { pgTypes: types, marksCleared: plan.loadPolicy?.clearToken !== undefined });
     await noteJob(tx, { jobId: job.jobId, patch: { planHash, planEpoch: next.planEpoch } });
     await dropEpoch(tx, epoch);
   });

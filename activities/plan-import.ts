@@ -10,7 +10,9 @@ import type { PlanDocument } from '../contracts/plan-document.ts';
 import { confirmationsOf, rememberedOrders, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
-import { checkTreatment } from '../core/validation/check-treatment.ts';
+import { checkMappedPolicy } from '../core/validation/check-load-policy.ts';
+import { checkFileRules, referencedNames } from '../core/validation/check-file-rules.ts';
+import { checkTreatment, ruleInvalid } from '../core/validation/check-treatment.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
 import { zoneClockOf } from '../core/types/zone-clock.ts';
@@ -24,6 +26,7 @@ import type { Job } from '../db/find-job.ts';
 import { answerOf, questionOf } from '../db/job-question.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { insertPlan } from '../db/plans.ts';
+import { expectReadableField, findReferencedDatasets } from '../db/referenced-datasets.ts';
 import { findCommittedTwin } from '../db/same-file.ts';
 import { findSourceFile } from '../db/source-files.ts';
 import { createStagingTable } from '../db/staging-table.ts';
@@ -31,6 +34,7 @@ import { archiveKey } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { openSource, sourceKey } from './import-source.ts';
 import { jobForWork } from './job-for-work.ts';
+import { refuseUnexpectedColumns } from './judge-file.ts';
 import { mapColumns } from './map-columns.ts';
 import { mappingOfAnswer } from './mapping-of-answer.ts';
 import { planChunks } from './plan-chunks.ts';
@@ -62,10 +66,12 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   await checkWritable(deps.pool, version.definition);
   const parse = await readColumns(deps, { job, detection: job.detection, request, definition: version.definition });
   const plan = await makePlan(deps, { job, request, parse, definition: version.definition });
+  checkMappedPolicy(version.definition, plan);
   const planHash = hashPlan(plan);
   await insertPlan(deps.pool, { planHash, document: plan });
   await refuseTwin(deps, { job, request, planHash });
   await noteJob(deps.pool, { jobId, patch: { planHash } });
+  await refuseUnexpectedColumns(deps, { job, plan });
   const { chunkCount, rowsTotal, sourceVersion } = await planChunks(deps, { job, parse, key: sourceKey(job, parse) }, signal);
   await proof;
   const key = { jobId, round: job.round, planEpoch: job.planEpoch };
@@ -73,7 +79,9 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
     await expectChunks(tx, key, { chunkCount, rowsTotal });
     const moved = await moveJob(tx, { jobId, from: ['planning'], to: 'staging', patch: { rowsTotal, sourceVersion, chunksPlanned: chunkCount } });
     // A zombie, whose job was cancelled or is staging already, leaves no table behind.
-    if (moved) await createStagingTable(tx, key, plan.mapping.map((mapped) => pgTypeOf(mappedField(version.definition, mapped.field))));
+    if (moved) await createStagingTable(tx, key, {
+      pgTypes: plan.mapping.map((mapped) => pgTypeOf(mappedField(version.definition, mapped.field))), marksCleared: plan.loadPolicy?.clearToken !== undefined,
+    });
   });
   return { chunkCount, rowsTotal, round: job.round, planEpoch: job.planEpoch, stopAtFirstReject: plan.onError === 'abort' };
 };
@@ -92,6 +100,7 @@ interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readon
 const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }: PlanBasis): Promise<PlanDocument> => {
   checkTransforms(definition, request.map);
   checkTreatment(definition, request);
+  await checkWholeFileRules(deps, { job, request, definition });
   // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
   zoneClockOf(request.zone);
   const confirmed = await confirmedFor(deps, job), answer = answerOf(job);
@@ -102,6 +111,7 @@ const makePlan = async (deps: ActivityDeps, { job, request, parse, definition }:
   const key = request.key ?? keyFieldsOf(definition);
   const mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
   checkMapping(definition, { mapping: proposal.mapping, key, mode, open: proposal.open });
+  if (key.length === 0) refuseRulesOfKeys(request);
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped } } });
   const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });
   return {
@@ -123,6 +133,21 @@ const rulesOf = ({ rowFilter, rules, derivedKey, loadPolicy }: ImportRequest): P
   ...(rowFilter === undefined ? {} : { rowFilter }), ...(rules === undefined ? {} : { rules }),
   ...(derivedKey === undefined ? {} : { derivedKey }), ...(loadPolicy === undefined ? {} : { loadPolicy }),
 });
+
+export const checkWholeFileRules = async ({ pool }: ActivityDeps, { job, request, definition }: Pick<PlanBasis, 'job' | 'request' | 'definition'>): Promise<void> => {
+  const datasets = await findReferencedDatasets(pool, { org: job.org, names: referencedNames(request.rules) });
+  checkFileRules(definition, request, datasets);
+  for (const rule of request.rules ?? []) {
+    const other = rule.kind === 'reference' ? datasets.get(rule.dataset) : undefined;
+    if (rule.kind === 'reference' && other !== undefined) await expectReadableField(pool, other, rule.of);
+  }
+};
+
+/** Without a key no row repeats another's. */
+export const refuseRulesOfKeys = ({ rules = [] }: ImportRequest): void => {
+  const at = rules.findIndex(({ kind }) => kind === 'duplicate_share');
+  if (at >= 0) throw ruleInvalid('the import has no key, so no row is known to be a duplicate.', `rules[${at}]`);
+};
 
 export const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
   datasetId === null ? new Map() : confirmationsOf(await findConfirmedMappings(pool, { org, datasetId, partner }));

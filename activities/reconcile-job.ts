@@ -11,11 +11,12 @@ import { moveJob, noteJob } from '../db/move-job.ts';
 import { reconcile } from '../db/reconcile.ts';
 import type { Draft } from '../db/reconcile.ts';
 import type { ActivityDeps } from './activity-deps.ts';
-import { exceedsLimits } from './exceeds-limits.ts';
+import { judgeFile, refuseBrokenFile } from './judge-file.ts';
 import { plannedJob } from './job-for-work.ts';
 import { mayRepeatKeys } from './may-repeat-keys.ts';
 import { loadTargetOf } from './load-target-of.ts';
 import { readBackRejects } from './read-back-rejects.ts';
+import { rowRulesOf } from './row-rules-of.ts';
 
 export interface ReconcileJobInput { readonly jobId: string; readonly round: number; readonly planEpoch: number }
 export type ReconcileJobResult =
@@ -45,8 +46,9 @@ export const createReconcileJob = (deps: ActivityDeps) => async (epoch: Reconcil
   // Looked at when its turn comes; when the draft fails before, nobody does, and a rejection that nobody looks at ends the process.
   repeats.catch(() => undefined);
   const target = loadTargetOf(planned);
+  const rowRules = await rowRulesOf(deps.pool, planned);
   const draft = await reconcile(deps.pool, target, {
-    staged: rowsStaged, mayRepeatKeys: repeats, mustRehearse: (job.draft as Draft | null)?.rehearsed === true, mayCommit: !dryRun,
+    staged: rowsStaged, mayRepeatKeys: repeats, mustRehearse: (job.draft as Draft | null)?.rehearsed === true, mayCommit: !dryRun, rowRules,
   }).catch(async (error: unknown) => {
     // A column that is gone fails the draft; the table's change is the reason that helps.
     await expectSameShape(deps.pool, target, planned.fingerprint);
@@ -54,7 +56,9 @@ export const createReconcileJob = (deps: ActivityDeps) => async (epoch: Reconcil
   });
   await readBackRejects(deps, planned);
   if (!await noteJob(deps.pool, { jobId: job.jobId, whenIn: 'reconciling', patch: { draftHash: draft.hash, draft, books: draft.books } })) throw overtaken(job);
-  return { kind: 'drafted', books: draft.books, limits: plan.limits, exceeded: exceedsLimits(draft.books, plan), dryRun };
+  const { fileFindings, exceededLimits } = await judgeFile(deps, planned, { target, books: draft.books });
+  refuseBrokenFile(fileFindings, plan);
+  return { kind: 'drafted', books: draft.books, limits: plan.limits, exceeded: exceededLimits.length > 0, dryRun };
 };
 
 /** A zombie: another attempt has drafted, and the job has moved on. */

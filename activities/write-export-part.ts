@@ -12,5 +12,6 @@ export const createWriteExportPart = (deps: ActivityDeps) => async (key: ExportP
   const before = await standingWishes(deps, key.jobId);
   if (before.pause || before.cancel) return { kind: 'postponed', wishes: before };
   const { kind, rows } = await deps.writePartOnThread(key, signal);
+  if (kind === 'written') deps.ahead?.partWritten(key);
   return { kind, rows, wishes: await standingWishes(deps, key.jobId) };
 };

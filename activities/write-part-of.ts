@@ -4,7 +4,7 @@ import type { ExportPartKey } from '../contracts/export-request.ts';
 import { isFinal } from '../contracts/job-states.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import { createFileWriter } from '../core/export/create-file-writer.ts';
-import { rowsOfLines } from '../core/formats/copy-text.ts';
+import { rowsOfMessages } from '../core/formats/copy-text.ts';
 import type { FileWriter } from '../core/formats/file-writer.ts';
 import type { Pool } from '../db/connection.ts';
 import type { CopiedLines } from '../db/copy-out.ts';
@@ -62,8 +62,8 @@ const writeObject = async ({ pool, storage }: PartWork, { key, part, writer, sig
   }
 };
 
-async function* rowsOf(batches: AsyncIterable<Buffer>): AsyncGenerator<ReturnType<typeof rowsOfLines>, void, undefined> {
-  for await (const lines of batches) yield rowsOfLines(lines);
+async function* rowsOf(batches: AsyncIterable<Buffer>): AsyncGenerator<ReturnType<typeof rowsOfMessages>, void, undefined> {
+  for await (const messages of batches) yield rowsOfMessages(messages);
 }
 
 interface Counting { readonly rowCount: number; readonly signal: AbortSignal }
@@ -72,7 +72,7 @@ async function* counted(batches: AsyncIterable<CopiedLines>, { rowCount, signal 
   for await (const batch of batches) {
     signal.throwIfAborted();
     rows += batch.rows;
-    yield batch.lines;
+    yield batch.messages;
   }
   if (rows !== rowCount) throw new FrozenRowsMissing('the frozen rows are not all there');
 }

@@ -11,7 +11,7 @@ import { AuditHeadSigner } from './audit-head-signer.ts';
 import { createApi } from './create-api.ts';
 import { TemporalImportEngine } from './engine/import-engine.ts';
 import { removeStaleSpools } from './inspect/remove-stale-spools.ts';
-import { openJobs } from '../db/open-jobs.ts';
+import { findJobForWorker } from '../db/find-job.ts';
 import { removeExpiredExports } from './exports/remove-expired-exports.ts';
 import { createHttpServer } from './http-server.ts';
 import { toPublicError } from './http/error-response.ts';
@@ -22,6 +22,8 @@ import { ProgressListener } from './progress/progress-listener.ts';
 
 const shutdownMs = 8_000;
 const cleanMs = 3_600_000;
+/** A spool may be as large as a disk. */
+const spoolCleanMs = 600_000;
 
 const isThisMachine = (url: string): boolean => {
   const host = URL.canParse(url) ? new URL(url).hostname : '';
@@ -44,8 +46,8 @@ const composeDeps = async (settings: ApiSettings, log: ApiLogger): Promise<ApiDe
   namespace: settings.TEMPORAL_NAMESPACE,
 });
 
-/** Now and every hour. */
-const cleanUp = (what: string, remove: () => Promise<number>, log: ApiLogger): NodeJS.Timeout => {
+/** Now and every so often. */
+const cleanUp = (what: string, remove: () => Promise<number>, log: ApiLogger, everyMs = cleanMs): NodeJS.Timeout => {
   const clean = (): void => {
     remove().then(
       (removed) => { if (removed > 0) log.info({ removed }, `${what} were removed`); },
@@ -53,7 +55,7 @@ const cleanUp = (what: string, remove: () => Promise<number>, log: ApiLogger): N
     );
   };
   clean();
-  return setInterval(clean, cleanMs);
+  return setInterval(clean, everyMs);
 };
 
 export interface RunningApi { readonly port: number; readonly stop: () => Promise<void> }
@@ -72,10 +74,7 @@ export const runService = async (settings: ApiSettings, log: ApiLogger): Promise
   signer.start();
   const cleaning = [
     cleanUp('stale uploads', () => api.uploads.removeStale(), log),
-    cleanUp('stale spools', async () => {
-      const open = new Set((await openJobs(deps.pool)).map(({ jobId }) => jobId));
-      return removeStaleSpools(deps.storage, (jobId) => open.has(jobId));
-    }, log),
+    cleanUp('stale spools', () => removeStaleSpools(deps.storage, (jobId) => findJobForWorker(deps.pool, jobId)), log, spoolCleanMs),
     cleanUp('expired files of exports', () => removeExpiredExports(deps, settings.WAYBILL_EXPORT_DAYS), log),
   ];
   log.info({ host: settings.WAYBILL_API_HOST, port, stack: settings.WAYBILL_STACK_ID, signingKey: keyFile.path, tokenFile: settings.WAYBILL_TOKEN_FILE }, 'the API listens');

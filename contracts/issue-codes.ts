@@ -78,6 +78,7 @@ export const issueKinds = {
   TRANSFORM_NO_MATCH: { severity: 'error', message: 'The pattern of the mapping does not match the cell.' },
   VALUE_UNKNOWN: { severity: 'error', message: 'A code that the field’s value map does not know.' },
   VALUE_UNKNOWN_BLOCKS: { severity: 'error', message: 'A code that the field’s value map does not know; the map stops such files before anything is written.' },
+  QUALITY_OUTLIER: { severity: 'warning', message: 'The value lies far from those of the other rows. Compare it with the source; a decimal mark or a unit may be wrong.' },
   RULE_BROKEN: { severity: 'error', message: 'The row breaks a rule of the import.' },
 } as const satisfies Readonly<Record<string, IssueKind>>;
 

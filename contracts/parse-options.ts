@@ -50,11 +50,12 @@ export type ValuePath = readonly (string | number)[];
 /** Columns, from 0, whose values are handed over as the JSON text that stands there, texts with their quotes and null too: fields of type json in our own exports. */
 const literalsSchema = z.array(z.number().int().nonnegative()).readonly().optional();
 
+const explodedLevel = { path: z.array(z.string()).min(1).readonly(), paths: pathsSchema };
 /**
  * A row for each element of an array in the records. `paths` are then those of the records without it, and the columns of the elements
- * follow theirs; the rows are read from the row spool.
+ * follow theirs; the rows are read from the row spool. Where the array is in the elements of another one, its own path is from those, in `inner`.
  */
-const explodeSchema = z.object({ path: z.array(z.string()).min(1).readonly(), paths: pathsSchema }).strict().readonly().optional();
+const explodeSchema = z.object({ ...explodedLevel, inner: z.array(z.object(explodedLevel).strict().readonly()).min(1).readonly().optional() }).strict().readonly().optional();
 
 /** One JSON value a line (JSON Lines, NDJSON). */
 export const jsonLinesOptionsSchema = z.object({ format: z.literal('jsonl'), ...sourceOptions, paths: pathsSchema, literals: literalsSchema, explode: explodeSchema }).strict().readonly();
@@ -115,12 +116,13 @@ export const fixedOptionsSchema = z.object({
 }).strict().readonly();
 export type FixedOptions = z.infer<typeof fixedOptionsSchema>;
 
-/** Typed columns. Its chunks are ranges of rows, from 0. */
+/** Typed columns. Its chunks are ranges of rows, from 0, unless they are exploded. */
 export const parquetOptionsSchema = z.object({
   format: z.literal('parquet'),
   ...sourceOptions,
   /** Absent: all columns are plain, and column i is the file's. Else what is nested in them is taken apart as JSON is. */
   paths: pathsSchema.optional(),
+  explode: explodeSchema,
 }).strict().readonly();
 export type ParquetOptions = z.infer<typeof parquetOptionsSchema>;
 
@@ -139,7 +141,7 @@ export const parseOverridesSchema = z.object({
   recordPath: z.string().max(1_000).optional(),
   /** The file of a ZIP: its whole name, or its number from 1 as `#2`. */
   entry: z.string().min(1).max(1_000).optional(),
-  /** An array in the records, or a repeated element: a row for each of its elements. */
+  /** An array in the records, or a repeated element, also in the elements of another (`orders[].items`): a row for each of its elements. */
   explode: z.string().min(1).max(1_000).optional(),
   /** The name of a workbook's sheet, or `#2`: the second one. */
   sheet: z.string().min(1).max(200).optional(),

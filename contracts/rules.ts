@@ -17,6 +17,10 @@ const share = z.number().min(0).max(1);
 const bound = z.string().min(1).max(100);
 const named = { name: ruleNameSchema, severity: severity.default('error'), /** For people: what is expected and how to mend it; never a value. */ message: z.string().min(1).max(500).optional() };
 
+/** Judges the file as a whole; a broken one with severity error stops the job before anything is written. */
+export const fileRuleKinds = ['row_count', 'fill_rate', 'duplicate_share', 'sum', 'columns', 'drift'] as const;
+export const ruleKinds = ['row', 'field', 'unique', 'reference', 'quality', ...fileRuleKinds] as const;
+
 const rule = <Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) => z.object({ kind: z.literal(kind), ...named, ...shape }).strict().readonly();
 
 /** What a cell is compared with: each that is said must hold. */
@@ -38,6 +42,8 @@ export const ruleSchema = z.discriminatedUnion('kind', [
   /** The value is one of that field of another dataset, as it stands at reconcile. */
   rule('reference', { field: fieldName, dataset: z.string(), of: fieldName }),
   rule('quality', {
+    // What is only odd is told and loaded.
+    severity: severity.default('warning'),
     check: z.enum(qualityChecks), fields: z.array(fieldName).min(1).max(100).readonly().optional(),
     /** Of `outside_area`: west, south, east, north in degrees. */
     area: z.tuple([z.number(), z.number(), z.number(), z.number()]).readonly().optional(),
@@ -61,6 +67,11 @@ export const ruleSchema = z.discriminatedUnion('kind', [
 export type Rule = z.infer<typeof ruleSchema>;
 export type RuleKind = Rule['kind'];
 export type RuleOf<Kind extends RuleKind> = Extract<Rule, { readonly kind: Kind }>;
+export type FileRule = RuleOf<(typeof fileRuleKinds)[number]>;
+export const isFileRule = (candidate: Rule): candidate is FileRule => (fileRuleKinds as readonly RuleKind[]).includes(candidate.kind);
+
+/** Whether a row that breaks the rule is rejected; else it is told, and loaded all the same. */
+export const rejectsRows = ({ severity: level }: Pick<Rule, 'severity'>, onError: 'abort' | 'quarantine' | 'warn'): boolean => level === 'error' && onError !== 'warn';
 
 export const rulesSchema = z.array(ruleSchema).max(500).readonly()
   .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, 'two rules have one name');

@@ -10,8 +10,9 @@
 import { changesTableName, draftTableName } from '../contracts/ids.ts';
 import type { Queryable } from './connection.ts';
 import type { LoadTarget } from './load-target.ts';
-import { differs, keyColumns, keyJoin, recordKeyText, stagedRowsOf, stagedValue, tableOf, valueColumns } from './load-target.ts';
+import { differs, isSettled, keyColumns, keyJoin, recordKeyText, stagedRowsOf, stagedValue, tableOf, valueColumns } from './load-target.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
+import { settledValue } from './settled-value.ts';
 import type { Fallen } from './staged-rows.ts';
 import { stands } from './staged-rows.ts';
 
@@ -90,14 +91,16 @@ const compared = (target: LoadTarget, basis: DraftBasis): string => {
 
 /**
  * What the draft would do, as one hash that does not depend on the order of rows: record, row, kind and, for an update, the record as
- * it is now. A draft that was shown or approved is bound to it (design 10.3). Where every row is created in an empty dataset, file, plan
+ * it is now, and as a load policy would leave it. A draft that was shown or approved is bound to it (design 10.3). Where every row is created in an empty dataset, file, plan
  * and counts already determine the draft.
  */
 export const hashDraft = async (tx: Queryable, target: LoadTarget, { allCreated, ...counts }: DraftCounts & { readonly allCreated: boolean }): Promise<string> => {
+  const settled = valueColumns(target).some(isSettled);
+  const outcome = settled ? `, row(${valueColumns(target).map((column) => settledValue(column)).join(', ')})::text` : '';
   const rows = allCreated
     ? `'all'`
-    : `(select coalesce(bit_xor(hashtextextended(concat_ws(' ', c.row_no, c.kind, c.record_key, d::text), 0)), 0)::text
-        from ${changesTable(target)} c left join ${tableOf(target)} d on d.ctid = c.stored and d.tableoid = c.part)`;
+    : `(select coalesce(bit_xor(hashtextextended(concat_ws(' ', c.row_no, c.kind, c.record_key, d::text${outcome}), 0)), 0)::text
+        from ${changesTable(target)} c left join ${tableOf(target)} d on d.ctid = c.stored and d.tableoid = c.part${settled ? ` left join ${stagedRowsOf(target)} t on t.ctid = c.staged` : ''})`;
   const { rows: [row] } = await tx.query<{ hash: string }>(
     `select encode(sha256(convert_to(concat_ws(' ', $1::text, $2::text, $3::text, ${rows}), 'UTF8')), 'hex') as hash`,
     [target.jobNo, counts.created, counts.updated]);

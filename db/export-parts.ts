@@ -6,8 +6,7 @@ import { inTransaction, type Pool, type Queryable } from './connection.ts';
 import { copyOut, type CopiedLines } from './copy-out.ts';
 import { sqlStateOf } from './database-errors.ts';
 import { exactTexts } from './exact-texts.ts';
-import { exportEpoch } from './freeze-export.ts';
-import { stagingTable } from './staging-table.ts';
+import { frozenTable, type Half } from './freeze-input.ts';
 
 export interface ExportPart {
   readonly partNo: number;
@@ -17,13 +16,14 @@ export interface ExportPart {
   readonly firstRow: number;
   readonly firstTid: string;
   readonly nextTid: string | null;
+  readonly half: Half;
   /** Null until it is written. */
   readonly bytes: number | null;
   readonly guardedCells: number | null;
   readonly crc32: number | null;
 }
 
-const partColumns = `part_no as "partNo", file_no as "fileNo", row_count as "rowCount", first_row as "firstRow", first_tid::text as "firstTid", next_tid::text as "nextTid", bytes, guarded_cells as "guardedCells", crc32`;
+const partColumns = `part_no as "partNo", file_no as "fileNo", row_count as "rowCount", first_row as "firstRow", first_tid::text as "firstTid", next_tid::text as "nextTid", half, bytes, guarded_cells as "guardedCells", crc32`;
 
 export const listParts = async (db: Queryable, { jobId, planEpoch }: Omit<ExportPartKey, 'partNo'>): Promise<readonly ExportPart[]> => {
   const { rows } = await db.query<ExportPart>(`select ${partColumns} from waybill.export_parts where job_id = $1 and plan_epoch = $2 order by part_no`, [jobId, planEpoch]);
@@ -49,7 +49,7 @@ export const readPart = async (
     // Of a few pages the planner may prefer a scan by several workers, which is in no order.
     await tx.query('set transaction read only; set local max_parallel_workers_per_gather = 0; set local synchronize_seqscans = off');
     await exactTexts(tx);
-    await each(copyOut(tx, `copy (select * from ${stagingTable(exportEpoch(key.jobId, key.planEpoch))} where ${range}) to stdout`));
+    await each(copyOut(tx, `copy (select * from ${frozenTable(key, part.half)} where ${range}) to stdout`));
   });
 };
 

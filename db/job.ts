@@ -6,6 +6,11 @@ import type { Detection } from '../contracts/parse-options.ts';
 
 export type JobKind = 'import' | 'export' | 'undo' | 'exchange';
 
+export interface NotedDetection extends Pick<Detection, 'options' | 'guesses' | 'needsSpool'> {
+  /** Key of the spool in which the records are read, where there is one: that of the attempt which noted this. */
+  readonly spool?: string;
+}
+
 export interface Job {
   readonly jobId: string;
   readonly jobNo: number;
@@ -25,7 +30,7 @@ export interface Job {
   readonly round: number;
   readonly planEpoch: number;
   readonly planHash: string | null;
-  readonly detection: Pick<Detection, 'options' | 'guesses' | 'needsSpool'> | null;
+  readonly detection: NotedDetection | null;
   readonly mappingReport: unknown;
   /** contracts/job-question.ts; read through its schema. */
   readonly question: unknown;
@@ -85,14 +90,18 @@ const jsonColumns: ReadonlySet<string> = new Set<keyof JobPatch>(['detection', '
 
 const isColumn = (name: string): name is keyof typeof columnOf => Object.hasOwn(columnOf, name);
 
+interface PatchSql { readonly assignments: readonly string[]; readonly columns: readonly string[]; readonly values: readonly unknown[] }
+
 /** `column = $n, …` for the fields that the patch names, with their values; parameters count from `firstParameter`. */
-export const patchSql = (patch: JobPatch, firstParameter: number): { readonly assignments: readonly string[]; readonly values: readonly unknown[] } => {
+export const patchSql = (patch: JobPatch, firstParameter: number): PatchSql => {
   const assignments: string[] = [];
+  const columns: string[] = [];
   const values: unknown[] = [];
   for (const [name, value] of Object.entries(patch)) {
     if (value === undefined || !patchable.has(name) || !isColumn(name)) continue;
+    columns.push(columnOf[name]);
     assignments.push(`${columnOf[name]} = $${firstParameter + values.length}`);
     values.push(jsonColumns.has(name) && value !== null ? JSON.stringify(value) : value);
   }
-  return { assignments, values };
+  return { assignments, columns, values };
 };

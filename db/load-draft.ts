@@ -4,6 +4,7 @@ import { changesTable, draftTable } from './draft.ts';
 import type { LoadTarget } from './load-target.ts';
 import { keyJoin, stagedRowsOf, stagedValue, tableOf, valueColumns } from './load-target.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
+import { settledValue } from './settled-value.ts';
 
 export interface NewKey {
   readonly column: string;
@@ -20,7 +21,7 @@ const whole: RowFilter = { rows: 'true' };
 export const updateRecords = async (tx: Queryable, target: LoadTarget, filter: RowFilter = whole): Promise<number> => {
   const values = valueColumns(target);
   if (values.length === 0 || target.mode === 'append') return 0;
-  const sets = values.map((column) => `${quoteIdentifier(column.name)} = ${stagedValue(column)}`).join(', ');
+  const sets = values.map((column) => `${quoteIdentifier(column.name)} = ${settledValue(column)}`).join(', ');
   const { rowCount } = await tx.query(
     `update ${tableOf(target)} d set ${sets} from ${changesTable(target)} r join ${stagedRowsOf(target)} t on t.ctid = r.staged
      where r.kind = 'u' and ${filter.rows} and d.ctid = r.stored and d.tableoid = r.part and ${keyJoin(target)}`);

@@ -1,7 +1,11 @@
 /** The dataset's table as the load sees it: which staging column feeds which column, and how two values are compared. */
+import type { FieldType } from '../contracts/dataset-definition.ts';
+import type { FieldPolicy } from '../contracts/load-policy.ts';
 import type { DuplicatePolicy, LoadMode } from '../contracts/plan-document.ts';
 import type { EpochKey } from './chunk-key.ts';
 import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
+import { settledValue } from './settled-value.ts';
+import { stagedValue } from './staged-value.ts';
 import { rejectedRowsTable, stagingTable } from './staging-table.ts';
 
 export interface TargetColumn {
@@ -10,6 +14,20 @@ export interface TargetColumn {
   /** Column of the staging table. */
   readonly staged: string;
   readonly pgType: string;
+  /** What a row does to a record that exists; absent: the file's value is taken as it is. */
+  readonly settle?: Settlement;
+}
+
+/** The load policy of a column, with what its SQL needs to know. */
+export interface Settlement extends FieldPolicy {
+  readonly type: FieldType;
+  /** Of times without zone. */
+  readonly zone: string;
+  /** Staged without a value it is no issue of its own: the record may have one. */
+  readonly required: boolean;
+  readonly newestBy: Pick<TargetColumn, 'name' | 'staged' | 'pgType'> | null;
+  /** Number of the lane where the staging tells cleared cells from empty ones; null: it does not. */
+  readonly clearedAt: number | null;
 }
 
 export interface LoadTarget {
@@ -45,9 +63,7 @@ export const rejectedRows = (target: LoadTarget): ProbedRows => ({
   areSound: (columns) => `not t.bad && '{${columns.map((column) => column.staged.slice(1)).join(',')}}'::smallint[]`,
 });
 
-/** The staged value in the type of the dataset's column. */
-export const stagedValue = (column: TargetColumn, staged = 't'): string =>
-  column.pgType === 'date' ? `(date '2000-01-01' + ${staged}.${column.staged})` : `${staged}.${column.staged}`;
+export { stagedValue } from './staged-value.ts';
 
 export const columnNamed = (target: LoadTarget, name: string): TargetColumn | undefined =>
   target.columns.find((column) => column.name === name);
@@ -62,13 +78,16 @@ export const valueColumns = (target: LoadTarget): readonly TargetColumn[] =>
 export const keyJoin = (target: LoadTarget, dataset = 'd', staged = 't'): string =>
   keyColumns(target).map((column) => `${dataset}.${quoteIdentifier(column.name)} = ${stagedValue(column, staged)}`).join(' and ');
 
+/** Columns of whose outcome the record decides as well. */
+export const isSettled = (column: TargetColumn): boolean => column.settle !== undefined;
+
 /**
- * Whether a column's two values differ. `point` and `json` have no equality, and `~=` of points is a fuzzy one (1e-6); case-insensitive
+ * Whether a column's two values differ, once the load policy has settled what the new one is. `point` and `json` have no equality, and `~=` of points is a fuzzy one (1e-6); case-insensitive
  * text must not hide a change of case (design 10.11).
  */
 export const differs = (column: TargetColumn, dataset = 'd', staged = 't'): string => {
   const stored = `${dataset}.${quoteIdentifier(column.name)}`;
-  const incoming = stagedValue(column, staged);
+  const incoming = settledValue(column, dataset, staged);
   if (column.pgType === 'point')
     return `(${stored}[0], ${stored}[1]) is distinct from (${incoming}[0], ${incoming}[1])`;
   return comparableTypes.test(column.pgType)

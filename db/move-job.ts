@@ -33,14 +33,17 @@ export interface NoteJobInput {
   readonly patch: JobPatch;
   /** Notes only when the job is in this state: a zombie must not write over what came later. */
   readonly whenIn?: JobState;
+  /** Notes only what was not noted before: of two attempts the first one counts. */
+  readonly onlyOnce?: boolean;
 }
 
-/** Notes counts, books, plan … without a change of state. False when there is no such job. */
-export const noteJob = async (db: Queryable, { jobId, patch, whenIn }: NoteJobInput): Promise<boolean> => {
-  const { assignments, values } = patchSql(patch, 3);
+/** Notes counts, books, plan … without a change of state. False when there is no such job, or not as it was to be. */
+export const noteJob = async (db: Queryable, { jobId, patch, whenIn, onlyOnce = false }: NoteJobInput): Promise<boolean> => {
+  const { assignments, values, columns } = patchSql(patch, 3);
+  const isNew = onlyOnce ? columns.map((column) => ` and ${column} is null`).join('') : '';
   const { rowCount } = await db.query(`
     with noted as (update waybill.jobs set ${['updated_at = clock_timestamp()', ...assignments].join(', ')}
-      where job_id = $1 and ($2::text is null or state = $2) returning job_id)
+      where job_id = $1 and ($2::text is null or state = $2)${isNew} returning job_id)
     select pg_notify('${progressChannel}', job_id::text) from noted`, [jobId, whenIn ?? null, ...values]);
   return rowCount === 1;
 };

@@ -3,16 +3,13 @@
  * busy (10 M rows: 17 s of table and index that would stand before it). They are committed before the commit adopts them; when that fails,
  * they are a draft like any other, which the next attempt or the job's end drops.
  */
-import { setTimeout as after } from 'node:timers/promises';
 import { WaybillError } from '../contracts/errors.ts';
 import type { Pool, PoolClient } from './connection.ts';
 import { inTransaction } from './connection.ts';
 import { draftAllCreated, dropDraft, indexDraft } from './draft.ts';
 import type { LoadTarget } from './load-target.ts';
 import type { Fallen } from './staged-rows.ts';
-
-/** The transaction must not look frozen while it waits (db/connection.ts gives it 60 s). */
-const awakeEveryMs = 10_000;
+import { whileAwake } from './while-awake.ts';
 
 /** Runs `load`, which returns how many records it created, in the transaction of `tx`; there must be as many origins. */
 export const withOriginsBeside = async (
@@ -39,10 +36,3 @@ const makeOrigins = (pool: Pool, target: LoadTarget, fallen: Fallen): Promise<nu
   await indexDraft(tx, target);
   return created;
 });
-
-const whileAwake = async <Result>(tx: PoolClient, work: Promise<Result>): Promise<Result> => {
-  const ended = new AbortController();
-  const settled = work.then(() => true, () => true).finally(() => { ended.abort(); });
-  while (!await Promise.race([settled, after(awakeEveryMs, false, { signal: ended.signal }).catch(() => true)])) await tx.query('select 1');
-  return work;
-};

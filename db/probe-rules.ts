@@ -6,10 +6,11 @@
 import type { Queryable } from './connection.ts';
 import { draftTable } from './draft.ts';
 import type { LoadTarget } from './load-target.ts';
-import type { ProbedRows } from './load-target.ts';
-import { columnNamed, keyColumns, keyJoin, stagedRowsOf, stagedValue, tableOf } from './load-target.ts';
+import type { ProbedRows, TargetColumn } from './load-target.ts';
+import { columnNamed, isSettled, keyColumns, keyJoin, stagedRowsOf, stagedValue, tableOf } from './load-target.ts';
 import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
 import { refuseRows } from './refuse-rows.ts';
+import { settledValue } from './settled-value.ts';
 import type { CheckRule, ReferenceRule, TableRule, TableRules, UniqueRule } from './table-rules.ts';
 
 export const probeRowRules = async (tx: Queryable, target: LoadTarget, { rules, rows }: { readonly rules: readonly TableRule[]; readonly rows: ProbedRows }): Promise<void> => {
@@ -28,6 +29,10 @@ export const probeUniqueRules = async (tx: Queryable, target: LoadTarget, { rule
 /** Whether some rule is only probed on rows of the draft, seen together. */
 export const probesDraft = (target: LoadTarget, { rules }: TableRules): boolean => rules.some((rule) => rule.kind === 'unique' && isProbed(target, rule));
 
+/** A row that refers to one of the same file is asked for the staged value of that one, which a record may overrule: then only trying tells. */
+export const refersToSettled = (target: LoadTarget, { rules }: TableRules): boolean => rules.some((rule) =>
+  rule.kind === 'reference' && quoteTable(rule.target) === tableOf(target) && rule.targetColumns.some((name) => columnNamed(target, name)?.settle !== undefined));
+
 const isProbed = (target: LoadTarget, rule: UniqueRule): boolean => {
   const isKey = target.mode !== 'append' && rule.columns.length === target.key.length && rule.columns.every((name) => target.key.includes(name));
   return !isKey && rule.columns.every((name) => columnNamed(target, name) !== undefined);
@@ -35,18 +40,38 @@ const isProbed = (target: LoadTarget, rule: UniqueRule): boolean => {
 
 interface Probe<Rule> { readonly rule: Rule; readonly rows: ProbedRows }
 
+/** The record that a row meets, for columns of which it decides as well. */
+const joinRecords = (target: LoadTarget, settled: readonly TargetColumn[], dataset = 'd'): string =>
+  settled.length === 0 ? '' : `left join ${tableOf(target)} ${dataset} on ${keyJoin(target, dataset)}`;
+
+/** What must be sound beside the columns themselves, that their outcome can be told. */
+const neededBy = (target: LoadTarget, settled: readonly TargetColumn[]): readonly TargetColumn[] =>
+  settled.length === 0 ? [] : [...keyColumns(target), ...settled.flatMap(({ settle }) => settle?.newestBy ?? [])];
+
+/** Staged without a value because a record might have one (the load policy): where none has, the field is missing. */
+export const probeRequired = async (tx: Queryable, target: LoadTarget, rows: ProbedRows): Promise<void> => {
+  for (const column of target.columns)
+    if (column.settle?.required === true && column.settle.empty !== 'clear')
+      await refuseRows(tx, target, {
+        code: 'REQUIRED_MISSING', field: column.name,
+        rows: `select t.row_no from ${rows.table} t ${target.mode === 'update' ? '' : 'left '}join ${tableOf(target)} d on ${keyJoin(target)}
+          where ${rows.areSound([column, ...neededBy(target, [column])])} and ${settledValue(column)} is null`,
+      });
+};
+
 /** The row as it would stand: mapped columns from the file, the others from the record that exists (or null for a new one). */
 const probeCheck = async (tx: Queryable, target: LoadTarget, { rule, rows }: Probe<CheckRule>): Promise<void> => {
   const mapped = rule.columns.filter((name) => columnNamed(target, name) !== undefined);
   if (mapped.length === 0) return;
   const whole = mapped.length < rule.columns.length && target.key.length > 0;
+  const settled = mapped.flatMap((name) => columnNamed(target, name) ?? []).filter(isSettled);
   const columns = rule.columns.map((name) => {
     const column = columnNamed(target, name);
-    const source = column !== undefined ? stagedValue(column) : whole ? `d.${quoteIdentifier(name)}` : 'null';
+    const source = column !== undefined ? settledValue(column) : whole ? `d.${quoteIdentifier(name)}` : 'null';
     return `${source} as ${quoteIdentifier(name)}`;
   });
-  const join = whole ? `join ${tableOf(target)} d on ${keyJoin(target)}` : '';
-  const sound = rows.areSound([...mapped.flatMap((name) => columnNamed(target, name) ?? []), ...(whole ? keyColumns(target) : [])]);
+  const join = whole ? `join ${tableOf(target)} d on ${keyJoin(target)}` : joinRecords(target, settled);
+  const sound = rows.areSound([...mapped.flatMap((name) => columnNamed(target, name) ?? []), ...(whole ? keyColumns(target) : []), ...neededBy(target, settled)]);
   await refuseRows(tx, target, {
     code: 'CHECK_VIOLATED', field: mapped.length === 1 ? (mapped[0] ?? null) : null,
     // The expression names the table's columns, one of which may be called row_no.
@@ -57,7 +82,9 @@ const probeCheck = async (tx: Queryable, target: LoadTarget, { rule, rows }: Pro
 /** MATCH SIMPLE: a null in any column makes no reference. A row may refer to a row of the same file when the table refers to itself. */
 const probeReference = async (tx: Queryable, target: LoadTarget, { rule, rows }: Probe<ReferenceRule>): Promise<void> => {
   const columns = rule.columns.flatMap((name) => columnNamed(target, name) ?? []);
-  const staged = columns.map((column) => stagedValue(column));
+  // Not `d`: that is the table referred to.
+  const settled = columns.filter(isSettled);
+  const staged = columns.map((column) => settledValue(column, 'w'));
   if (staged.length < rule.columns.length) return;
   const filled = staged.map((value) => `${value} is not null`).join(' and ');
   const match = (source: (name: string) => string): string =>
@@ -69,7 +96,7 @@ const probeReference = async (tx: Queryable, target: LoadTarget, { rule, rows }:
   const self = quoteTable(rule.target) === tableOf(target) ? `and not exists (select 1 from ${stagedRowsOf(target)} o where ${match(inFile)})` : '';
   await refuseRows(tx, target, {
     code: 'REFERENCE_MISSING', field: rule.columns.length === 1 ? (rule.columns[0] ?? null) : null,
-    rows: `select t.row_no from ${rows.table} t where ${rows.areSound(columns)} and ${filled}
+    rows: `select t.row_no from ${rows.table} t ${joinRecords(target, settled, 'w')} where ${rows.areSound([...columns, ...neededBy(target, settled)])} and ${filled}
       and not exists (select 1 from ${quoteTable(rule.target)} d where ${match((name) => `d.${quoteIdentifier(name)}`)}) ${self}`,
   });
 };
@@ -79,10 +106,12 @@ const probeUnique = async (tx: Queryable, target: LoadTarget, rule: UniqueRule):
   if (!isProbed(target, rule)) return 0;
   const columns = rule.columns.flatMap((name) => columnNamed(target, name) ?? []);
   const equal = (left: string, right: string): string => (rule.nullsDistinct ? `${left} = ${right}` : `${left} is not distinct from ${right}`);
-  const live = `select t.* from ${stagedRowsOf(target)} t join ${draftTable(target)} r on r.row_no = t.row_no`;
-  const filled = rule.nullsDistinct ? columns.map((column) => `${stagedValue(column, 's')} is not null`).join(' and ') : 'true';
-  const same = columns.map((column) => stagedValue(column, 's')).join(', ');
-  const taken = columns.map((column) => equal(`d.${quoteIdentifier(column.name)}`, stagedValue(column, 's'))).join(' and ');
+  const settled = columns.filter(isSettled);
+  const outcome = (column: TargetColumn): string => (isSettled(column) ? `s.settled_${column.staged}` : stagedValue(column, 's'));
+  const live = `select t.*${settled.map((column) => `, ${settledValue(column)} as settled_${column.staged}`).join('')} from ${stagedRowsOf(target)} t join ${draftTable(target)} r on r.row_no = t.row_no ${joinRecords(target, settled)}`.trimEnd();
+  const filled = rule.nullsDistinct ? columns.map((column) => `${outcome(column)} is not null`).join(' and ') : 'true';
+  const same = columns.map(outcome).join(', ');
+  const taken = columns.map((column) => equal(`d.${quoteIdentifier(column.name)}`, outcome(column))).join(' and ');
   const other = target.key.length === 0 || target.mode === 'append' ? 'true' : `not (${keyJoin(target, 'd', 's')})`;
   return refuseRows(tx, target, {
     code: 'UNIQUE_VIOLATED', field: columns.length === 1 ? (columns[0]?.name ?? null) : null,

@@ -4,11 +4,13 @@
  */
 import { WaybillError } from '../contracts/errors.ts';
 import type { Books } from '../contracts/books.ts';
+import type { FieldChange } from '../contracts/file-findings.ts';
 import { missingChunks } from './chunks.ts';
 import type { Pool, Queryable } from './connection.ts';
 import { inTransaction } from './connection.ts';
 import type { DatasetSnapshot } from './dataset-snapshot.ts';
 import { takeSnapshot } from './dataset-snapshot.ts';
+import { countFieldChanges } from './count-field-changes.ts';
 import { dropDraft, hashDraft, indexDraft, makeDraft } from './draft.ts';
 import type { DraftCounts } from './draft.ts';
 import { findDuplicates, hasRepeatedKey } from './find-duplicates.ts';
@@ -16,11 +18,13 @@ import type { LoadTarget, ProbedRows } from './load-target.ts';
 import { columnNamed, keyColumns, keyJoin, rejectedRows, stagedRows, tableOf } from './load-target.ts';
 import type { NewKey } from './load-draft.ts';
 import { findNewKey } from './new-key.ts';
-import { probeRowRules, probesDraft, probeUniqueRules } from './probe-rules.ts';
+import { probeRequired, probeRowRules, probesDraft, probeUniqueRules, refersToSettled } from './probe-rules.ts';
+import { probeRowRulesOfImport, probeUniqueness, tellRepeated } from './probe-row-rules.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
 import { readBooks } from './read-books.ts';
 import { refuseRows } from './refuse-rows.ts';
 import { rehearse } from './rehearse.ts';
+import type { RowRules } from './row-rules.ts';
 import { countFallen, forgetReconcile } from './staged-rows.ts';
 import type { Fallen } from './staged-rows.ts';
 import type { TableRules } from './table-rules.ts';
@@ -38,6 +42,8 @@ export interface Draft extends DatasetSnapshot {
   readonly books: Books;
   /** The rows were tried on the table, because a commit had been refused. */
   readonly rehearsed: boolean;
+  /** Of a dry run. */
+  readonly fields?: readonly FieldChange[];
 }
 
 export interface StagedFacts {
@@ -49,9 +55,10 @@ export interface StagedFacts {
   readonly mustRehearse: boolean;
   /** False for a dry run, whose draft is only looked at. */
   readonly mayCommit: boolean;
+  readonly rowRules: RowRules;
 }
 
-export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRepeatKeys, mustRehearse, mayCommit }: StagedFacts): Promise<Draft> => inTransaction(pool, async (tx) => {
+export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRepeatKeys, mustRehearse, mayCommit, rowRules }: StagedFacts): Promise<Draft> => inTransaction(pool, async (tx) => {
   await tx.query('set transaction isolation level repeatable read');
   // The draft's rows are few bytes each: handing them from a parallel scan to the one that writes costs less than the planner thinks.
   await tx.query(`set local work_mem = '96MB'; set local parallel_tuple_cost = 0`);
@@ -61,10 +68,13 @@ export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRep
   const snapshot = await takeSnapshot(tx, target);
   await expectUniqueKey(tx, target, snapshot);
   const known = await readTableRules(tx, target.table, (name) => columnNamed(target, name) !== undefined);
-  const rules = { ...known, needsRehearsal: known.needsRehearsal || mustRehearse };
-  for (const rows of await probedRows(tx, target)) {
+  const rules = { ...known, needsRehearsal: known.needsRehearsal || mustRehearse || refersToSettled(target, known) };
+  const asked = await probedRows(tx, target);
+  for (const rows of asked) {
     await probeMode(tx, target, { snapshot, rows });
+    await probeRequired(tx, target, rows);
     await probeRowRules(tx, target, { rules: rules.rules, rows });
+    await probeRowRulesOfImport(tx, target, { rules: rowRules, rows });
   }
   const newKey = await findNewKey(tx, target);
   const allCreated = snapshot.records === 0 || target.mode === 'append';
@@ -72,11 +82,13 @@ export const reconcile = async (pool: Pool, target: LoadTarget, { staged, mayRep
   const draft = originsBeside
     ? async (fallen: Fallen): Promise<DraftCounts> => countAllCreated(tx, target, { staged, fallen })
     : async (fallen: Fallen): Promise<DraftCounts> => makeDraft(tx, target, { fallen, datasetEmpty: snapshot.records === 0, newKey: newKey?.sql ?? null });
-  const counts = await settle(tx, target, { rules, newKey, mayRepeatKeys: target.key.length === 0 ? Promise.resolve(false) : mayRepeatKeys, draft });
+  const counts = await settle(tx, target, { rules, rowRules, newKey, mayRepeatKeys: target.key.length === 0 ? Promise.resolve(false) : mayRepeatKeys, draft });
+  await tellRepeated(tx, target, { rules: rowRules, fallen: await countFallen(tx, target), anyRejected: asked.length > 1 });
   if (mayCommit && !originsBeside) await indexDraft(tx, target);
   const hash = await hashDraft(tx, target, { ...counts, allCreated });
   const books = await readBooks(tx, target, { staged, ...counts });
-  return { ...snapshot, hash, staged, ...counts, allCreated, originsBeside, books, rehearsed: mustRehearse };
+  const fields = mayCommit ? {} : { fields: allCreated ? [] : await countFieldChanges(tx, target) };
+  return { ...snapshot, hash, staged, ...counts, allCreated, originsBeside, books, rehearsed: mustRehearse, ...fields };
 });
 
 /** Two attempts at once would make the same tables. The later one is tried again, with a snapshot that sees what the earlier one did. */
@@ -93,6 +105,7 @@ const expectWholeStaging = async (tx: Queryable, { epoch }: LoadTarget): Promise
 
 interface Basis {
   readonly rules: TableRules;
+  readonly rowRules: RowRules;
   readonly newKey: (NewKey & { readonly sql: string }) | null;
   readonly mayRepeatKeys: Promise<boolean>;
   readonly draft: (fallen: Fallen) => Promise<DraftCounts>;
@@ -108,7 +121,7 @@ const countAllCreated = async (tx: Queryable, target: LoadTarget, { staged, fall
  * A refused winner gives its place to an earlier row of the same key, so duplicates and draft are settled until nothing more falls.
  * Most files repeat no key, so the first draft is made while that is still being found out (10 M rows: 5 s), and again when they do.
  */
-const settle = async (tx: Queryable, target: LoadTarget, { rules, newKey, mayRepeatKeys, draft }: Basis): Promise<DraftCounts> => {
+const settle = async (tx: Queryable, target: LoadTarget, { rules, rowRules, newKey, mayRepeatKeys, draft }: Basis): Promise<DraftCounts> => {
   const repeats = async (): Promise<boolean> => await mayRepeatKeys && hasRepeatedKey(tx, target);
   let repeated = await isSettled(mayRepeatKeys) ? await repeats() : null;
   for (;;) {
@@ -121,6 +134,7 @@ const settle = async (tx: Queryable, target: LoadTarget, { rules, newKey, mayRep
       if (repeated) continue;
     }
     if (await probeUniqueRules(tx, target, rules) > 0) continue;
+    if (await probeUniqueness(tx, target, { rules: rowRules, fallen: await countFallen(tx, target) }) > 0) continue;
     if (rules.needsRehearsal && await rehearse(tx, target, { newKey, ...counts }) > 0) continue;
     return counts;
   }

@@ -1,8 +1,8 @@
 /**
- * Turns a set of rows into issues and, where they were not yet, rejected rows: what reconcile finds (promise 6). Their raw content is read back from the
+ * Turns a set of rows into issues and, where they are to be and were not yet, rejected rows: what reconcile finds (promise 6). Their raw content is read back from the
  * archived file afterwards: keeping offsets a row in the staging would cost every row for the few.
  */
-import type { IssueCode } from '../contracts/issue-codes.ts';
+import type { IssueCode, Severity } from '../contracts/issue-codes.ts';
 import { issueKinds } from '../contracts/issue-codes.ts';
 import type { Queryable } from './connection.ts';
 import type { LoadTarget } from './load-target.ts';
@@ -10,7 +10,8 @@ import type { LoadTarget } from './load-target.ts';
 export interface Refusal {
   readonly code: IssueCode;
   readonly field: string | null;
-  readonly rule?: string;
+  /** Of the import; it says how grave it is, and whether the row is rejected. Without one it is an error, and it is. */
+  readonly rule?: { readonly name: string; readonly severity: Severity; readonly rejects: boolean };
   /** A query that yields `row_no` of the refused staged rows; no parameters. */
   readonly rows: string;
 }
@@ -29,9 +30,9 @@ export const refuseRows = async (tx: Queryable, target: LoadTarget, refusal: Ref
          select q.line_no from waybill.quarantine q where q.job_id = $1 and q.round = $2 and q.plan_epoch = $3 and q.row_no = placed.row_no) known on true
      ), kept as (
        insert into waybill.quarantine (job_id, round, plan_epoch, chunk_no, found_in, row_no, line_no, outcome)
-       select $1, $2, $3, chunk_no, 'r', row_no, 0, 'quarantined' from placed
+       select $1, $2, $3, chunk_no, 'r', row_no, 0, 'quarantined' from placed where $8
        on conflict do nothing returning 1
      ) select count(*) as n from kept`,
-    [jobId, round, planEpoch, refusal.field, refusal.code, issueKinds[refusal.code].severity, refusal.rule ?? null]);
+    [jobId, round, planEpoch, refusal.field, refusal.code, refusal.rule?.severity ?? issueKinds[refusal.code].severity, refusal.rule?.name ?? null, refusal.rule?.rejects ?? true]);
   return row?.n ?? 0;
 };

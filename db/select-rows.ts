@@ -19,6 +19,8 @@ export interface SelectRowsInput extends Reader {
   readonly sort?: readonly SortKey[];
   /** Only records with these keys, in their order: `fields` of a key and the texts of their values (db/record-origins.ts). */
   readonly keys?: { readonly fields: readonly string[]; readonly texts: readonly string[] };
+  /** Only records that lie on these pages of the table, from `from` to before `end`. */
+  readonly pages?: { readonly from: number; readonly end: number | null };
 }
 
 export interface RowSelection {
@@ -64,6 +66,9 @@ const joinByKey = (visible: readonly FieldDefinition[], { fields, texts }: NonNu
   return `unnest(${parameters.add(texts, 'text[]')}) with ordinality k(key, nr) join %table% t on ${equal.length === 0 ? 'false' : equal.join(' and ')}`;
 };
 
+const onPages = (pages: SelectRowsInput['pages']): string[] => pages === undefined ? []
+  : [`t.ctid >= '(${pages.from},0)'::tid`, ...(pages.end === null ? [] : [`t.ctid < '(${pages.end},0)'::tid`])];
+
 export const tableOf = (definition: DatasetDefinition): { readonly schema: string; readonly name: string } =>
   definition.table ?? { schema: 'registry', name: definition.name };
 
@@ -73,7 +78,9 @@ export const selectRows = (input: SelectRowsInput): RowSelection => {
   const parameters = new SqlParameters();
   const table = quoteTable(tableOf(input.definition));
   const source = input.keys === undefined ? `${table} t` : joinByKey(visible, input.keys, parameters).replace('%table%', () => table);
-  const condition = input.filter === null || input.filter === undefined ? '' : ` where ${new FilterSql(visible, parameters).of(input.filter)}`;
+  const conditions = onPages(input.pages);
+  if (input.filter !== null && input.filter !== undefined) conditions.push(`(${new FilterSql(visible, parameters).of(input.filter)})`);
+  const condition = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
   const order = (input.sort ?? []).map(({ field, descending }) =>
     `t.${quoteIdentifier(sortable(fieldNamed(visible, field)).name)} ${descending ? 'desc nulls last' : 'asc nulls last'}`);
   if (input.keys !== undefined) order.push('k.nr');

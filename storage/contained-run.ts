@@ -15,7 +15,7 @@ const broken = (message: string, place: ErrorPlace): WaybillError => new Waybill
 
 /** @param entry a module that posts one {@link Answer} about its `workerData` */
 export const runContained = (entry: URL, input: unknown, { heapMb, seconds }: RunLimits): Promise<unknown> => new Promise((resolve, reject) => {
-  const thread = new Worker(entry, { workerData: input, resourceLimits: { maxOldGenerationSizeMb: heapMb } });
+  const thread = new Worker(entry, { workerData: input, resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 } });
   const end = (settle: () => void): void => {
     clearTimeout(timer);
     settle();
@@ -36,4 +36,4 @@ export const runContained = (entry: URL, input: unknown, { heapMb, seconds }: Ru
 });
 
 /** How a process reads old workbooks. */
-export const legacyRunLimits: RunLimits = { heapMb: 384, seconds: 120 };
+export const legacyRunLimits: RunLimits = { heapMb: 256, seconds: 120 };

@@ -14,8 +14,12 @@ export const archiveKey = (sha256: string): string => {
 };
 
 export const spoolsPrefix = 'spool';
-/** The decoded spool of a job (design 10.10), or of a look at a file. */
+/** All spools of a job (design 10.10), or the one of a look at a file. */
 export const spoolKey = (jobId: JobId): string => `${spoolsPrefix}/${asKeyPart(jobIdSchema, jobId)}`;
+/** One that an attempt makes: an attempt that was given up may still be writing its own. */
+export const attemptSpoolKey = (jobId: JobId, attemptId: string): string => `${spoolKey(jobId)}/${asKeyPart(jobIdSchema, attemptId)}`;
+/** Whose spool it is: a job's id, or a look's. */
+export const ownerOfSpool = (key: string): string => key.split('/')[1] ?? '';
 
 /** All that is kept of an export: parts while it is written, then its files. */
 export const exportPrefix = (jobId: JobId): string => `exports/${asKeyPart(jobIdSchema, jobId)}`;

@@ -25,7 +25,7 @@ export interface Storage {
   readRange(key: string, start: number, endExclusive: number): Promise<Buffer>;
   /** Fills `target` from `start`; returns how many bytes there were. */
   readInto(key: string, start: number, target: Uint8Array): Promise<number>;
-  /** Whole or not at all; replaces what had the key. */
+  /** Whole or not at all; replaces what had the key. A piece's memory may be used again when the next is asked for. */
   write(key: string, source: ByteSource, options?: WriteOptions): Promise<StoredObject>;
   /**
    * Goes on at `offset`, which must be the object's length (0: a new one), else UPLOAD_INVALID. What arrived before `source` failed

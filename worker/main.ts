@@ -7,6 +7,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { LogEntry } from '@temporalio/worker';
 import { createControlActivities, createTransferActivities } from '../activities/create-activities.ts';
 import type { ActivityDeps } from '../activities/activity-deps.ts';
+import { AheadAssembly } from '../activities/ahead-assembly.ts';
 import type { PartResult } from '../activities/write-part-of.ts';
 import { engineVersion } from '../contracts/engine-version.ts';
 import { controlTaskQueue, transferTaskQueue } from '../contracts/ids.ts';
@@ -35,13 +36,15 @@ const writeLog = ({ level, timestampNanos, message, meta }: LogEntry): void => {
 const start = async (settings: ServiceSettings): Promise<void> => {
   Runtime.install({ logger: new DefaultLogger(settings.WAYBILL_LOG_LEVEL === 'debug' ? 'DEBUG' : 'INFO', writeLog) });
   const connection = await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
-  // Two for each step of control: reconcile and commit may hold one while they work on another.
-  const pool = createPool({ url: settings.DATABASE_URL, max: 2 * controlStepsAtOnce, applicationName: 'waybill-worker' });
+  // Three for each step of control: commit holds one while it works on another, a freezing one beside its two halves.
+  const pool = createPool({ url: settings.DATABASE_URL, max: 3 * controlStepsAtOnce, applicationName: 'waybill-worker' });
   const threads = new ThreadPool(
     new URL('./stage-thread.mjs', import.meta.url), { databaseUrl: settings.DATABASE_URL, archiveFolder: settings.WAYBILL_ARCHIVE }, settings.WAYBILL_THREADS);
   const key = await loadOrCreateSigningKey(settings.WAYBILL_KEYS);
+  const storage = await openLocalStorage(settings.WAYBILL_ARCHIVE);
+  const ahead = new AheadAssembly({ pool, storage });
   const deps: ActivityDeps = {
-    pool, storage: await openLocalStorage(settings.WAYBILL_ARCHIVE), signingKey: signingKeyOf(key.privatePem), receiptsFolder: settings.WAYBILL_RECEIPTS,
+    pool, storage, ahead, signingKey: signingKeyOf(key.privatePem), receiptsFolder: settings.WAYBILL_RECEIPTS,
     chunkBytes: settings.WAYBILL_CHUNK_BYTES, engineVersion,
     ask: { remindEverySeconds: settings.WAYBILL_ASK_REMIND_SECONDS, reminders: settings.WAYBILL_ASK_REMINDERS, expireSeconds: settings.WAYBILL_ASK_EXPIRE_SECONDS },
     readLegacy: async (bytes) => await runContained(new URL('./workbook-thread.mjs', import.meta.url), bytes, legacyRunLimits) as readonly ReadXlsSheet[],
@@ -68,6 +71,7 @@ const start = async (settings: ServiceSettings): Promise<void> => {
   try {
     await Promise.all([control.run(), transfer.run()]);
   } finally {
+    await ahead.close();
     await threads.close();
     await pool.end();
     await connection.close();

@@ -5,7 +5,7 @@ import { readXls } from '../core/formats/xls/read-xls.ts';
 
 try {
   const sheets = readXls(workerData as Uint8Array);
-  parentPort?.postMessage({ result: sheets });
+  parentPort?.postMessage({ result: sheets }, sheets.flatMap(({ spool }) => spool.map(({ buffer }) => buffer as ArrayBuffer)));
 } catch (error) {
   const known = isWaybillError(error) ? { code: error.code, message: error.message, place: error.place } : null;
   parentPort?.postMessage({ failure: known });

@@ -7,12 +7,14 @@ import type { Actor } from '../../contracts/actor.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { jobIdSchema } from '../../contracts/ids.ts';
 import type { ImportRequest } from '../../contracts/import-request.ts';
+import { checkFileRules, referencedNames } from '../../core/validation/check-file-rules.ts';
 import { checkTreatment } from '../../core/validation/check-treatment.ts';
 import { checkTransforms } from '../../core/transform/check-transforms.ts';
 import { findDataset, type Dataset } from '../../db/datasets.ts';
 import { findJob } from '../../db/find-job.ts';
 import { insertJob } from '../../db/insert-job.ts';
 import type { Job } from '../../db/job.ts';
+import { findReferencedDatasets } from '../../db/referenced-datasets.ts';
 import { findSourceFile, type SourceFile } from '../../db/source-files.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { estimateWhenReadable } from '../inspect/estimate-for-dataset.ts';
@@ -49,6 +51,7 @@ export const startImport = async (deps: ApiDeps, { actor, request, idempotencyKe
   const dataset = await mustFindDataset(deps, actor.org, request.dataset);
   checkTransforms(dataset.definition, request.map);
   checkTreatment(dataset.definition, request);
+  checkFileRules(dataset.definition, request, await findReferencedDatasets(deps.pool, { org: actor.org, names: referencedNames(request.rules) }));
   const file = await mustFindSource(deps, actor.org, request.sha256);
   await refuseDisk(deps, request, { dataset, file });
   const { jobId, created } = await insertJob(deps.pool, {

@@ -13,12 +13,17 @@ export interface TextFileOptions {
 
 export class TextFileWriter implements FileWriter {
   readonly writeLines: FileWriter['writeLines'];
+  readonly assemblesInOrder: boolean;
   private readonly packing: Packing;
 
   constructor(private readonly writer: FormatWriter, private readonly options: TextFileOptions) {
     this.packing = packingOf(options.compression);
+    // A ZIP says before an entry how long it is.
+    this.assemblesInOrder = options.compression !== 'zip';
     const encodeLines = writer.encodeLines;
-    this.writeLines = encodeLines === undefined ? null : (batches) => this.packing.packPart(this.joined(batches, encodeLines));
+    // What packs may hold pieces for a while; what writes them as they are does not.
+    const encode = encodeLines === undefined || options.compression === 'none' ? encodeLines : (messages: Buffer) => Buffer.from(encodeLines(messages));
+    this.writeLines = encode === undefined ? null : (batches) => this.packing.packPart(this.joined(batches, encode));
   }
 
   get companions(): readonly Companion[] { return this.options.companions ?? []; }

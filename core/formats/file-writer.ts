@@ -26,10 +26,12 @@ export interface Companion {
 export interface FileWriter {
   /** The object of one part. EXPORT_UNWRITABLE when the format cannot hold a value as it is. */
   writePart(batches: AsyncIterable<readonly OutputRow[]>, place: PartPlace): AsyncIterable<Uint8Array>;
-  /** The same from whole lines of COPY's text form; null when this writer needs the values. */
+  /** The same from messages of COPY's text form (copy-text.ts); null when this writer needs the values. */
   readonly writeLines: ((batches: AsyncIterable<Buffer>, place: PartPlace) => AsyncIterable<Uint8Array>) | null;
   /** The file of these parts, in their order; none: a file without records. The same parts give the same bytes. */
   assemble(parts: readonly WrittenPart[]): AsyncIterable<Uint8Array>;
+  /** Whether `assemble` reads whole parts one behind the other and looks at nothing else of them: it may begin before the last is written. */
+  readonly assemblesInOrder: boolean;
   readonly companions: readonly Companion[];
   /** Cells so far that got an apostrophe against formulas. */
   readonly guardedCells: number;

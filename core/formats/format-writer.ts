@@ -19,10 +19,10 @@ export interface FormatWriter {
   /** The rows, joined by `between`; at least one. EXPORT_UNWRITABLE when the format cannot hold a value as it is. */
   encode(rows: readonly OutputRow[]): Uint8Array;
   /**
-   * The same from rows in COPY's text form (values parted by tabs, escaped with backslashes, `\N` for null), each line ended: for a format
-   * that can do without the texts of most values.
+   * The same from rows in COPY's text form (values parted by tabs, escaped with backslashes, `\N` for null), each a message (copy-text.ts): for a format
+   * that can do without the texts of most values. To be used before the next are given: its memory is filled again then.
    */
-  readonly encodeLines?: ((lines: Buffer) => Uint8Array) | undefined;
+  readonly encodeLines?: ((messages: Buffer) => Uint8Array) | undefined;
   /** Cells so far that got an apostrophe against formulas. */
   readonly guardedCells: number;
 }

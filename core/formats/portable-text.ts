@@ -6,11 +6,16 @@ import type { FieldDefinition } from '../../contracts/dataset-definition.ts';
 import { pgTypeParts } from '../types/pg-type.ts';
 import { listElements } from '../types/list-shape.ts';
 
-const time = /^(\d{4,6}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?)(\+00)?$/;
-/** Infinite times and those before the year 1 have no form in ISO 8601 and stay as they are. */
+const time = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?)(\+00)?$/;
+const late = /^\d{5,}-.*\d$/;
+/**
+ * Times outside of the years 1 to 9999 and infinite ones stay as the database has them, with their era: a year of five digits alone might be a slip,
+ * and what ISO 8601 has for it (`+12024-01-01`) is a formula to a spreadsheet.
+ */
+const withEra = (text: string): string => (text.length > 10 && late.test(text) ? `${text} AD` : text);
 const isoTime = (text: string): string => {
   const [, day, clock, zone] = time.exec(text) ?? [];
-  return day === undefined ? text : `${day}T${clock ?? ''}${zone === undefined ? '' : 'Z'}`;
+  return day === undefined ? withEra(text) : `${day}T${clock ?? ''}${zone === undefined ? '' : 'Z'}`;
 };
 
 const pair = /^\(([^,()]+),([^,()]+)\)$/;
@@ -36,7 +41,8 @@ export const portableText = (field: FieldDefinition): ((text: string) => string)
     case 'timestamp': return isoTime;
     case 'point': return pgTypeParts(field).base === 'point' ? wellKnownPoint : same;
     case 'text_list': return (text) => jsonListOf(text) ?? text;
-    case 'text': case 'integer': case 'number': case 'boolean': case 'date': case 'uuid': case 'json': case 'enum': case 'country': case 'phone': case 'email':
+    case 'date': return withEra;
+    case 'text': case 'integer': case 'number': case 'boolean': case 'uuid': case 'json': case 'enum': case 'country': case 'phone': case 'email':
     case 'code': case 'other': return same;
   }
 };

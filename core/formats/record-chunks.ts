@@ -5,7 +5,7 @@
 import { WaybillError } from '../../contracts/errors.ts';
 import type { ParseOptions } from '../../contracts/parse-options.ts';
 import { createPlanner, firstRecordIn } from './formats.ts';
-import { headOfParquet, loadParquet, planParquet, sampleParquet } from './parquet/parquet-chunks.ts';
+import { headOfParquet, loadParquet, planParquet, rowsOfParquet, sampleParquet } from './parquet/parquet-chunks.ts';
 import type { ChunkSizes, PlannedChunk, RandomAccess } from './source-format.ts';
 
 /** A source from which a range can be read into memory that is already there. */
@@ -17,9 +17,15 @@ export interface ChunkSource extends RandomAccess {
 /** Bytes; of a format of columns rows, from 0. */
 export type ChunkRange = Pick<PlannedChunk, 'byteStart' | 'byteEnd'>;
 
+/** What is exploded lies in the row spool. */
+const isOfRows = (options: ParseOptions): boolean => options.format === 'parquet' && options.explode === undefined;
+
+/** Bytes of the source, or its rows: what its ranges are parts of. */
+export const extentOf = async (source: RandomAccess, options: ParseOptions): Promise<number> => (isOfRows(options) ? rowsOfParquet(source) : source.bytes);
+
 /** Batches of chunks in their order; memory does not depend on the source. */
 export const planRecordChunks = (source: ChunkSource, options: ParseOptions, sizes: ChunkSizes): AsyncIterable<readonly PlannedChunk[]> =>
-  (options.format === 'parquet' ? planParquet(source, sizes) : planByteRanges(source, options, sizes));
+  (isOfRows(options) ? planParquet(source, sizes) : planByteRanges(source, options, sizes));
 
 async function* planByteRanges(source: ChunkSource, options: ParseOptions, sizes: ChunkSizes): AsyncGenerator<readonly PlannedChunk[]> {
   const planner = createPlanner(options, sizes);
@@ -51,7 +57,7 @@ async function* piecesOf(source: ChunkSource, start: number): AsyncGenerator<Uin
  * @param roomFor memory of at least this length that may be written over
  */
 export const loadRecordChunk = async (source: ChunkSource, options: ParseOptions, { byteStart, byteEnd }: ChunkRange, roomFor: (bytes: number) => Buffer): Promise<Buffer> => {
-  if (options.format === 'parquet') return loadParquet(source, { from: byteStart, to: byteEnd }, roomFor);
+  if (isOfRows(options)) return loadParquet(source, { from: byteStart, to: byteEnd }, roomFor);
   const room = roomFor(byteEnd - byteStart);
   if (await source.readInto(byteStart, room) !== room.length) throw new WaybillError('FILE_CHANGED', 'The archived copy is shorter than it was.', { byte: byteEnd });
   return room;
@@ -70,7 +76,7 @@ const places = [0, 0.5, 1] as const;
 
 /** Records from the start, the middle and the end: the first rows alone mislead. */
 export const sampleRecords = async (source: RandomAccess, options: ParseOptions): Promise<readonly RecordSample[]> => {
-  if (options.format === 'parquet') return sampleParquet(source);
+  if (isOfRows(options)) return sampleParquet(source);
   if (source.bytes <= sampleBytes * places.length) {
     const bytes = await source.read(0, source.bytes);
     return [{ bytes, start: Math.min(options.dataStartByte, bytes.length), complete: true }];
@@ -95,7 +101,7 @@ export interface RecordHead {
 
 /** The first records, up to about `mostBytes` of them. */
 export const headOfRecords = async (source: RandomAccess, options: ParseOptions, mostBytes: number): Promise<RecordHead> => {
-  if (options.format === 'parquet') return headOfParquet(source, mostBytes);
+  if (isOfRows(options)) return headOfParquet(source, mostBytes);
   const { dataStartByte } = options;
   const bytes = await source.read(dataStartByte, dataStartByte + mostBytes);
   return { bytes, complete: dataStartByte + bytes.length >= source.bytes };

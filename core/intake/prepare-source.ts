@@ -7,7 +7,7 @@ import { detectSource, markCompressed } from '../detect/detect-source.ts';
 import type { ReadLegacyWorkbook } from '../formats/xls/xls-workbook.ts';
 import { createSourceDecoder } from '../formats/csv/source-decoder.ts';
 import { detectParquet, isParquet, startsAsParquet } from '../formats/parquet/detect-parquet.ts';
-import { isExploded, type ExplodedOptions } from '../formats/explode/explode-records.ts';
+import { isExploded } from '../formats/explode/explode-records.ts';
 import { explodeSource } from './explode-source.ts';
 import { layOpen, type LaidOpen } from './lay-open.ts';
 import { startsAsWorkbook, workbookStartBytes } from './open-workbook.ts';
@@ -59,9 +59,9 @@ const layWhole = async (store: SourceStore, order: PrepareOrder): Promise<LaidOp
 };
 
 /** A format that is read where it lies, by its own index. */
-const prepareColumns = async (store: SourceStore, { key, bytes, wholeBytes }: LaidOpen, { overrides }: PrepareOrder): Promise<PreparedSource | null> => {
+const prepareColumns = async (store: SourceStore, { key, bytes, wholeBytes }: LaidOpen, order: PrepareOrder): Promise<PreparedSource | null> => {
   const source = await openStored(store, key);
-  return await isParquet(source, overrides) ? { detection: await detectParquet(source, overrides), key, bytes, wholeBytes } : null;
+  return await isParquet(source, order.overrides) ? explodeAsSaid(store, { key, bytes, wholeBytes }, { detection: await detectParquet(source, order.overrides), order }) : null;
 };
 
 const prepareText = async (store: SourceStore, { key, bytes, wholeBytes, packing }: LaidOpen, order: PrepareOrder): Promise<PreparedSource> => {
@@ -69,7 +69,7 @@ const prepareText = async (store: SourceStore, { key, bytes, wholeBytes, packing
   const fileName = packing?.innerName ?? order.fileName;
   const detection = await lookAtSamples(store, { key, totalBytes: bytes }, (samples) => detectSource({ samples, totalBytes: wholeBytes, overrides, fileName }));
   const text = detection.needsSpool ? await decode(store, { key, bytes, wholeBytes, encoding: detection.options.encoding }, order) : { key, bytes, wholeBytes };
-  return isExploded(detection.options) ? explode(store, text, { detection, options: detection.options, order }) : { detection, ...text };
+  return explodeAsSaid(store, text, { detection, order });
 };
 
 interface Text { readonly key: string; readonly bytes: number; readonly wholeBytes: number }
@@ -81,13 +81,15 @@ const decode = async (store: SourceStore, { key, bytes, wholeBytes, encoding }: 
   return { key: spool, bytes: decoded.bytes, wholeBytes: Math.round(decoded.bytes * (wholeBytes / read)) };
 };
 
-interface Exploding { readonly detection: Detection; readonly options: ExplodedOptions; readonly order: PrepareOrder }
+interface Detected { readonly detection: Detection; readonly order: PrepareOrder }
 
-const explode = async (store: SourceStore, { key, wholeBytes }: Text, { detection, options, order: { spool, mostBytes, signal } }: Exploding): Promise<PreparedSource> => {
-  const { bytes, readBytes } = await explodeSource(store, { from: key, to: spool, options, mostBytes, signal });
+const explodeAsSaid = async (store: SourceStore, text: Text, { detection, order: { spool, mostBytes, signal } }: Detected): Promise<PreparedSource> => {
+  const { options } = detection, { key, wholeBytes } = text;
+  if (!isExploded(options)) return { detection, ...text };
+  const { bytes, share } = await explodeSource(store, { from: key, to: spool, options, mostBytes, signal });
   return {
     detection: { ...detection, options: { ...options, dataStartByte: 0, dataStartLine: 1 }, needsSpool: true } as Detection,
-    key: spool, bytes, wholeBytes: Math.round(bytes * (wholeBytes / Math.max(1, readBytes))),
+    key: spool, bytes, wholeBytes: Math.round((bytes / share) * (wholeBytes / text.bytes)),
   };
 };
 

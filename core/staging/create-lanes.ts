@@ -2,6 +2,7 @@
 import type { DatasetDefinition, FieldDefinition } from '../../contracts/dataset-definition.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { issueNumber } from '../../contracts/issue-codes.ts';
+import { emptyMayStay } from '../../contracts/load-policy.ts';
 import { pgTypeOf } from '../../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../../contracts/plan-document.ts';
 import { createCellEncoder, createPointPairEncoder } from '../types/cell-encoder.ts';
@@ -30,7 +31,7 @@ const createLane = (mapped: MappedField, basis: LaneBasis): Lane => {
   const inKey = plan.key.includes(mapped.field);
   // A blank cell of a key chosen for this import is a missing key, as it is for the dataset's own.
   const field = { ...fieldNamed(definition, mapped.field), ...(inKey ? { key: true } : {}) };
-  const whenBlank = inKey ? issueNumber('KEY_MISSING') : field.required ? issueNumber('REQUIRED_MISSING') : 0;
+  const whenBlank = emptyMayStay(plan, field.name) ? 0 : whenMissing(field);
   const [first, second] = mapped.columns;
   const program = programOf(mapped, field);
   if (first === undefined && program === null)
@@ -42,6 +43,12 @@ const createLane = (mapped: MappedField, basis: LaneBasis): Lane => {
     return { kind: 'cells', field: field.name, columns: mapped.columns, encoder: new TransformCellsEncoder(program ?? nothingToDo, encoder, arena), whenBlank };
   return { kind: 'cell', field: field.name, column: first, encoder: program === null ? encoder : new TransformEncoder(program, encoder, arena), whenBlank };
 };
+
+const whenMissing = (field: FieldDefinition): number => (field.key ? issueNumber('KEY_MISSING') : field.required ? issueNumber('REQUIRED_MISSING') : 0);
+
+/** Issue of each lane, or 0, when the token says that there is to be no value: whatever the policy, a required one cannot be taken away. */
+export const findingsWhenCleared = (plan: PlanDocument, definition: DatasetDefinition): readonly number[] =>
+  plan.mapping.map(({ field }) => whenMissing({ ...fieldNamed(definition, field), key: plan.key.includes(field) }));
 
 const nothingToDo = new TransformProgram([], { columns: 1, pair: false });
 

@@ -3,8 +3,8 @@ import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { PlanDocument } from '../../contracts/plan-document.ts';
 import { carriesRejects } from '../../contracts/reject-columns.ts';
 import { createReader } from '../formats/formats.ts';
-import { createLanes, hashedLanes, type LaneOptions } from './create-lanes.ts';
-import { RowStager } from './row-stager.ts';
+import { createLanes, findingsWhenCleared, hashedLanes, type LaneOptions } from './create-lanes.ts';
+import { RowStager, type StagerSpec } from './row-stager.ts';
 
 export const createStager = (plan: PlanDocument, definition: DatasetDefinition, options?: LaneOptions): RowStager => new RowStager({
   reader: createReader(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition, options), transcoded: plan.parse.encoding !== 'utf-8',
@@ -13,4 +13,10 @@ export const createStager = (plan: PlanDocument, definition: DatasetDefinition, 
   // In a file of one column a quoted nothing is a null (core/formats/csv/csv-writer.ts).
   quotedNothingIsText: plan.fromExport !== undefined && (plan.parse.format !== 'csv' || plan.parse.columns.length > 1),
   hashedLanes: hashedLanes(plan, definition),
+  ...clearing(plan, definition),
 });
+
+const clearing = (plan: PlanDocument, definition: DatasetDefinition): Pick<StagerSpec, 'clearing'> => {
+  const token = plan.loadPolicy?.clearToken;
+  return token === undefined ? {} : { clearing: { token, findings: findingsWhenCleared(plan, definition) } };
+};

@@ -21,6 +21,7 @@ import type { TransformProgram } from '../transform/transform-program.ts';
 import { CopyBuffer } from '../types/copy-buffer.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
 import { writeInteger } from '../types/write-integer.ts';
+import { ClearedCells, type Clearing } from './cleared-cells.ts';
 import { RowKeyHasher } from './row-key-hasher.ts';
 import type { ChunkCounts, ChunkEvidence, RejectedRow } from './chunk-findings.ts';
 
@@ -57,6 +58,8 @@ export interface StagerSpec {
   readonly quotedNothingIsText?: boolean;
   /** Lanes of the key, where equal keys are always written alike; empty otherwise. */
   readonly hashedLanes: readonly number[];
+  /** A cell of this text takes the field's value away; such lanes are told in a last column. */
+  readonly clearing?: Clearing;
 }
 
 export interface ChunkRange {
@@ -94,6 +97,7 @@ export class RowStager {
   private readonly filled: Float64Array;
   private readonly hashed: boolean[];
   private readonly hasher = new RowKeyHasher();
+  private readonly cleared: ClearedCells | null;
   private scratch = Buffer.allocUnsafe(64 * 1024);
   private bytes: Buffer = Buffer.alloc(0);
   private rowNo = 0;
@@ -105,6 +109,7 @@ export class RowStager {
   constructor(private readonly spec: StagerSpec) {
     this.scanner = spec.reader;
     this.filled = new Float64Array(spec.columnCount);
+    this.cleared = spec.clearing === undefined ? null : new ClearedCells(spec.clearing, spec.lanes);
     this.hashed = spec.lanes.map((_, lane) => spec.hashedLanes.includes(lane));
   }
 
@@ -185,21 +190,31 @@ export class RowStager {
     if (scanner.cellCount !== spec.columnCount) { this.reject('quarantined', scanner.cellCount < spec.columnCount ? tooFew : tooMany); return; }
     if (spec.restoresFormulas) this.restoreFormulas();
     if (scanner.unknownPaths.length > 0) for (const path of scanner.unknownPaths) this.find(unknownPath, path, null);
+    const clears = this.cleared?.mark(scanner, this.bytes) === true;
     const lineStart = out.length;
     writeInteger(out, this.rowNo);
     let passes = this.countFilled();
     for (let index = 0; index < spec.lanes.length; index += 1) {
       out.byte(tab);
       const start = out.length;
-      if (!this.stageLane(spec.lanes[index] as Lane, out)) { passes = false; this.leaveOut(index, out); }
+      if (!(clears && this.cleared?.has(index) === true ? this.stageCleared(index, out) : this.stageLane(spec.lanes[index] as Lane, out))) { passes = false; this.leaveOut(index, out); }
       if (this.hashed[index] === true) this.hasher.add(out.bytes, start, out.length);
     }
+    this.cleared?.append(out);
     if (passes && this.refusedRows.size > 0) passes = this.acceptedByDatabase(out, lineStart);
     if (!passes) { this.keepLine(out, lineStart); out.truncate(lineStart); this.hasher.drop(); this.keepRejected('quarantined'); return; }
     this.hasher.keep();
     out.byte(newline);
     if (this.staged === this.stagedRows.length) this.growStagedRows();
     this.stagedRows[this.staged++] = this.rowNo;
+  }
+
+  private stageCleared(index: number, out: CopyBuffer): boolean {
+    const lane = this.spec.lanes[index] as Lane;
+    const finding = this.spec.clearing?.findings[index] ?? 0;
+    if (finding !== 0) { this.find(finding, lane.field, columnOf(lane)); return false; }
+    out.ascii('\\N');
+    return true;
   }
 
   private leaveOut(lane: number, out: CopyBuffer): void {

@@ -1,5 +1,5 @@
 /**
- * Dates of the years 1 to 9999, in the shapes of date-shape.ts; others only in an export of ours (far-moment.ts). A midnight behind the date, as spreadsheets export, is dropped:
+ * Dates of the years 1 to 9999, in the shapes of date-shape.ts; others in those of far-moment.ts. A midnight behind the date, as spreadsheets export, is dropped:
  * nothing is lost. Any other time is not a date. A midnight with an offset is an instant, and its day depends on the zone, so only
  * `Z` in the zone UTC passes.
  */
@@ -49,11 +49,11 @@ export class DateEncoder implements CellEncoder {
   private readonly greatest: number;
   /** Writes the days since 2000-01-01 instead of YYYY-MM-DD: PostgreSQL reads an integer ten times as fast as a date. */
   private readonly asDays: boolean;
-  private readonly farYears: boolean;
+  private readonly isOurs: boolean;
 
   constructor(field: FieldDefinition, reading: DateReading, private readonly zoneIsUtc: boolean, { datesAsDays = false, farYears = false }: { readonly datesAsDays?: boolean | undefined; readonly farYears?: boolean | undefined } = {}) {
     this.asDays = datesAsDays;
-    this.farYears = farYears;
+    this.isOurs = farYears;
     this.resolver = new DateResolver(reading);
     this.evidence = this.resolver.evidence;
     this.least = boundOf(field.min, -Infinity);
@@ -66,9 +66,7 @@ export class DateEncoder implements CellEncoder {
     if (start === end) return blankCell;
     const kind = this.shape.scan(bytes, start, end);
     if (kind === noDate || (this.shape.next !== end && !this.isMidnight(bytes, end))) {
-      if (this.farYears) return this.encodeFar(readFarDay(bytes, start, end), out);
-      this.evidence.invalid++;
-      return dateInvalid;
+      return this.encodeFar(readFarDay({ bytes, start, end }, this.isOurs), out);
     }
     const issue = this.resolver.resolve(kind, this.shape);
     if (issue !== 0) return issue;

@@ -66,7 +66,7 @@ export class TimestampEncoder implements CellEncoder {
     const end = trimmedEnd(bytes, start, cellEnd);
     if (start === end) return blankCell;
     const issue = this.moment.read(bytes, start, end);
-    if (issue === timestampInvalid && this.farYears) return this.encodeFar(readFarMoment(bytes, start, end, this.withZone), out);
+    if (issue === timestampInvalid) return this.encodeFar(readFarMoment({ bytes, start, end }, { withZone: this.withZone, isOurs: this.farYears }), out);
     if (issue !== 0) return issue;
     if (this.moment.time.fractionDigits > this.decimals) return precisionLoss;
     if (this.min !== null || this.max !== null) {

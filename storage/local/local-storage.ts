@@ -38,41 +38,54 @@ const syncFile = async (path: string): Promise<void> => {
 
 /** Some pieces a call: a body comes in pieces of 64 KiB, and a call for each costs more than the writing (177 MB: 0.25 s). */
 const gatheredBytes = 1024 * 1024;
+/** What must be on the disk in the end is sent there behind the writer, so many bytes at a time: the last wait is then a short one. */
+const syncedBytes = 32 * 1024 * 1024;
 
 /**
- * The next pieces are gathered while the last are written. When the source breaks off, what it gave before is written all the same.
- * @param source its pieces are kept until they are written, so their memory must not be used again
+ * Gathers in one buffer while the other is written, so that no piece is needed any more when the next is asked for: who gives it may use its
+ * memory again. When the source breaks off, what it gave before is written all the same.
  */
-const writeAll = async (file: FileHandle, source: ByteSource): Promise<void> => {
+const writeAll = async (file: FileHandle, source: ByteSource, { durable }: { readonly durable: boolean } = { durable: false }): Promise<void> => {
   let writing = Promise.resolve();
-  let gathered: Uint8Array[] = [];
-  let bytes = 0;
-  const write = async (): Promise<void> => {
-    const pieces = gathered;
-    [gathered, bytes] = [[], 0];
+  let syncing = Promise.resolve();
+  let unsynced = 0;
+  let [gathering, resting] = [Buffer.alloc(0), Buffer.alloc(0)];
+  let filled = 0;
+  const flush = async (): Promise<void> => {
+    const bytes = gathering.subarray(0, filled);
     await writing;
-    writing = writePieces(file, pieces);
+    writing = writeWhole(file, bytes);
     // Looked at when the next are written, or at the end.
     writing.catch(() => undefined);
+    unsynced += filled;
+    if (durable && unsynced >= syncedBytes) {
+      const [written, before] = [writing, syncing];
+      syncing = written.then(() => before).then(async () => file.datasync());
+      syncing.catch(() => undefined);
+      unsynced = 0;
+    }
+    [gathering, resting, filled] = [resting, gathering, 0];
   };
   try {
     for await (const piece of source) {
-      gathered.push(piece);
-      bytes += piece.byteLength;
-      if (bytes >= gatheredBytes) await write();
+      for (let taken = 0; taken < piece.byteLength;) {
+        if (gathering.byteLength === 0) gathering = Buffer.allocUnsafeSlow(gatheredBytes);
+        const some = piece.subarray(taken, taken + gatheredBytes - filled);
+        gathering.set(some, filled);
+        filled += some.byteLength;
+        taken += some.byteLength;
+        if (filled === gatheredBytes) await flush();
+      }
     }
   } finally {
-    await write();
+    if (filled > 0) await flush();
     await writing;
+    await syncing;
   }
 };
 
-const writePieces = async (file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> => {
-  if (pieces.length === 0) return;
-  const { bytesWritten } = await file.writev([...pieces]);
-  if (bytesWritten === pieces.reduce((sum, piece) => sum + piece.byteLength, 0)) return;
-  const rest = Buffer.concat(pieces).subarray(bytesWritten);
-  for (let done = 0; done < rest.byteLength;) done += (await file.write(rest, done, rest.byteLength - done)).bytesWritten;
+const writeWhole = async (file: FileHandle, bytes: Buffer): Promise<void> => {
+  for (let done = 0; done < bytes.byteLength;) done += (await file.write(bytes, done, bytes.byteLength - done)).bytesWritten;
 };
 
 export class LocalStorage implements Storage {
@@ -122,7 +135,7 @@ export class LocalStorage implements Storage {
     const draft = join(this.root, draftFolder, randomUUID());
     try {
       const file = await open(draft, O_WRONLY | O_CREAT | O_EXCL, 0o600);
-      try { await writeAll(file, source); if (durable) await file.sync(); } finally { await file.close(); }
+      try { await writeAll(file, source, { durable }); if (durable) await file.sync(); } finally { await file.close(); }
       await rename(draft, path);
       if (durable) await syncFolder(dirname(path));
     } catch (error) {

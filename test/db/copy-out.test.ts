@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { linesOfMessages } from '../../core/formats/copy-text.ts';
 import { inTransaction } from '../../db/connection.ts';
 import { copyOut } from '../../db/copy-out.ts';
 import { ImportBench } from '../support/import-bench.ts';
@@ -10,9 +11,9 @@ afterAll(async () => { await bench.close(); });
 const read = (select: string) => inTransaction(bench.pool, async (tx) => {
   let rows = 0, text = '', batches = 0;
   for await (const batch of copyOut(tx, `copy (${select}) to stdout`)) {
-    expect(batch.lines.at(-1)).toBe(0x0a);
+    expect(batch.messages.at(-1)).toBe(0x0a);
     rows += batch.rows;
-    text += batch.lines.toString('latin1');
+    text += linesOfMessages(batch.messages).toString('latin1');
     batches += 1;
   }
   // The connection is free again.
@@ -32,6 +33,12 @@ describe('COPY in batches', () => {
     const { rows, text } = await read(`select repeat('y', n * 200000) from generate_series(1, 8) n`);
     expect([rows, text.split('\n').map((line) => line.length)]).toEqual([8, [200000, 400000, 600000, 800000, 1000000, 1200000, 1400000, 1600000, 0]]);
     expect(await read('select 1 where false')).toEqual({ rows: 0, text: '', batches: 0, after: 1 });
+  });
+
+  it('leaves out what the server says between two rows', async () => {
+    await bench.sql(`create function public.tell(n int) returns int language plpgsql as $$ begin if n % 1000 = 0 then raise notice 'row %', n; end if; return n; end $$`);
+    const { rows, text } = await read(`select tell(n), repeat('x', n % 50) from generate_series(1, 10000) n`);
+    expect([rows, text]).toEqual([10000, Array.from({ length: 10000 }, (_, index) => `${index + 1}\t${'x'.repeat((index + 1) % 50)}\n`).join('')]);
   });
 
   it('ends with the code of an error in the middle, and leaves the pool able to work', async () => {

@@ -34,7 +34,7 @@ const keys = async (jobId: string): Promise<readonly string[]> => {
   return found;
 };
 const withSchema: FileWriter = {
-  companions: [{ extension: 'xsd', bytes: Buffer.from('<schema/>') }], guardedCells: 0, writeLines: null,
+  companions: [{ extension: 'xsd', bytes: Buffer.from('<schema/>') }], guardedCells: 0, writeLines: null, assemblesInOrder: true,
   writePart: () => { throw new TypeError('the parts are written'); },
   async *assemble(parts) { for (const part of parts) yield* part.read(); },
 };

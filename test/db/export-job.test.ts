@@ -134,6 +134,21 @@ describe('an export', () => {
     expect(parts.every((part) => part['sound'] === true)).toBe(true);
   });
 
+  it('of a large table is frozen in two halves of one moment, and holds every row once, in the order of the table', async () => {
+    await bench.adopt('halved', `create table app.halved (id int primary key, name text) with (fillfactor = 10); insert into app.halved select n, repeat('x', 90) from generate_series(1, 50000) n`);
+    const jobId = await requestExport(bench, 'halved', { filter: 'id <= 20000 or id > 30000' });
+    const frozen = await freeze({ ...bench, deps: { ...bench.deps, chunkBytes: 1024 * 1024 } } as ImportBench, jobId);
+    const parts = await bench.sql('select half, count(*)::int as parts, sum(row_count)::int as rows, bool_and(row_count > 0) as sound from waybill.export_parts where job_id = $1 group by half order by half', [jobId]);
+    expect(parts.map((part) => [part['half'], part['sound']])).toEqual([[1, true], [2, true]]);
+    expect(parts.reduce((sum, part) => sum + Number(part['rows']), 0)).toBe(40000);
+    await bench.sql('update app.halved set name = name; delete from app.halved where id % 2 = 0');
+    await writeParts(bench, jobId, frozen);
+    await close(bench, jobId);
+    const rows = parse((await readFiles(bench, jobId)).contents[0] ?? '', { columns: true }) as readonly { readonly id: string }[];
+    expect(rows.map(({ id }) => Number(id))).toEqual(Array.from({ length: 50000 }, (_, index) => index + 1).filter((id) => id <= 20000 || id > 30000));
+    expect(await bench.sql(`select relname from pg_class where relname like '%' || $1 || '%'`, [jobId.replaceAll('-', '')])).toEqual([]);
+  });
+
   it('leaves a signed receipt, an audit trail without values, and nothing in the staging', async () => {
     const jobId = await requestExport(bench, 'people', { filter: `name = 'Name 77' or id = 4711` });
     await writeParts(bench, jobId, await freeze(bench, jobId));

@@ -71,13 +71,18 @@ describe('export, then import', () => {
     }), { numRuns: 12, examples: foundBefore });
   });
 
-  it.each(wishes)('gives days and times of far years back (%j)', async (wish) => {
+  it.each(wishes)('gives days and times of far years back, at another installation too (%j)', async (wish) => {
     await bench.sql('truncate app.first, app.second');
     await bench.sql(`insert into app.first (id, day, moment, clock) values (1, '0044-03-15 BC', '0044-03-15 10:11:12.5+00 BC', '0044-03-15 10:11:12.000001 BC'), (2, '12024-01-01', '12024-01-01 00:00:00+00', '12024-12-31 23:59:59.999999'),
       (3, '4714-11-24 BC', '4714-11-24 00:00:00+00 BC', '0001-02-29 00:00:00 BC'), (4, '5874897-12-31', '294246-12-31 23:59:59+00', '290000-02-28 01:02:03'), (5, '2024-02-29', '2024-02-29 01:02:03+00', null)`);
-    const { contents } = await runExport(bench, 'first', wish);
+    const { contents, jobId } = await runExport(bench, 'first', wish);
     const { books } = await bench.load('second', contents[0] ?? '', { again: true, parse: parseOf(wish) });
     expect(books).toMatchObject({ read: 5, created: 5, quarantined: 0 });
+    await compareTables();
+    // Another installation does not know the file.
+    await bench.sql(`truncate app.second; delete from waybill.export_files where job_id = '${jobId}'`);
+    const elsewhere = await bench.load('second', contents[0] ?? '', { again: true, parse: parseOf(wish) });
+    expect(elsewhere.books).toMatchObject({ read: 5, created: 5, quarantined: 0 });
     await compareTables();
   });
 });

@@ -13,6 +13,7 @@ import { expectedBooks, makeFaultFile, startFaultBench } from '../support/fault-
 import type { FaultBench, StartOptions } from '../support/fault-bench.ts';
 import { untilTrue } from '../support/operator.ts';
 import { outputFields, writeParquet } from '../support/write-parquet.ts';
+import { writeXls } from '../support/write-xls.ts';
 
 let bench: FaultBench;
 let records: readonly string[];
@@ -54,6 +55,11 @@ const workbookOf = (lines: readonly string[], bookType: 'xlsx' | 'ods'): Buffer 
   return sheetjs.write(book, { type: 'buffer', bookType, compression: true }) as Buffer;
 };
 
+const xlsOf = (lines: readonly string[]): Buffer => {
+  const rows = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string>>);
+  return writeXls([Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))]);
+};
+
 const formats: readonly (readonly [string, Write])[] = [
   ['jsonl', (lines) => `${lines.join('\n')}\n`],
   ['json', (lines) => `{"made":"today","data":{"records":[\n${lines.join(',\n')}\n]}}`],
@@ -82,6 +88,7 @@ const explodedOptions = (): StartOptions => ({
 /** Of formats that are packed or turned into rows otherwise, one kill shows as much. */
 const lighterFormats: readonly (readonly [string, Write, () => StartOptions])[] = [
   ['geojson', (lines) => `{"type":"FeatureCollection","features":[\n${lines.map(feature).join(',\n')}\n]}`, () => ({})],
+  ['xls', xlsOf, () => ({})],
   ['exploded', batches, explodedOptions],
 ];
 

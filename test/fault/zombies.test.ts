@@ -5,6 +5,7 @@
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActivityDeps } from '../../activities/activity-deps.ts';
@@ -29,7 +30,7 @@ import { insertJob } from '../../db/insert-job.ts';
 import { moveJob } from '../../db/move-job.ts';
 import { registerSourceFile } from '../../db/source-files.ts';
 import { openLocalStorage } from '../../storage/local/local-storage.ts';
-import { archiveKey } from '../../storage/storage-keys.ts';
+import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
 import { versionOf } from '../../storage/storage.ts';
 import { checkoutFolder } from '../../temporal-config/checkout-folder.ts';
 import { ThreadPool } from '../../worker/thread-pool.ts';
@@ -164,6 +165,93 @@ describe('one chunk executed twice', () => {
     await stageAll(job);
     await finish(job);
     await expectWhole(job);
+  });
+});
+
+describe('two attempts that find out how a packed file is written', () => {
+  /** A job of a packed file, received only. */
+  const receivedJob = async (dataset: string): Promise<{ readonly jobId: string; readonly sha256: string }> => {
+    const packed = gzipSync(text);
+    const sha256 = createHash('sha256').update(packed).digest('hex');
+    const stored = await mine.storage.write(archiveKey(sha256), [packed]);
+    await registerSourceFile(mine.pool, { actor: localOperator, sha256, bytes: packed.length, storageKey: archiveKey(sha256), storedVersion: versionOf(stored) });
+    const definition = datasetDefinitionSchema.parse({ name: dataset, fields: [{ name: 'id', type: 'integer', required: true, key: true }, { name: 'name', type: 'text' }] });
+    const { datasetId, version } = await inTransaction(mine.pool, async (tx) => registerDataset(tx, { actor: localOperator, ...await createDatasetTable(tx, definition) }));
+    const jobId = randomUUID();
+    const request = importRequestSchema.parse({ sha256, fileName: 'zombie.csv.gz', dataset });
+    await insertJob(mine.pool, { jobId, actor: localOperator, request, idempotencyKey: jobId, datasetId, datasetVersion: version });
+    return { jobId, sha256 };
+  };
+
+  /** Stands still as soon as it has written its spool, until it is let go. */
+  const frozenDeps = (): { readonly deps: ActivityDeps; readonly written: Promise<void>; readonly letGo: () => void } => {
+    let letGo = (): void => undefined, tellWritten = (): void => undefined;
+    const held = new Promise<void>((resolve) => { letGo = resolve; });
+    const written = new Promise<void>((resolve) => { tellWritten = resolve; });
+    const storage = new Proxy(theirs.storage, {
+      get: (target, name) => {
+        if (name === 'write') return async (...write: Parameters<typeof target.write>) => { const stored = await target.write(...write); tellWritten(); await held; return stored; };
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) as unknown : value;
+      },
+    });
+    return { deps: { ...theirs, storage }, written, letGo };
+  };
+
+  const spoolsOf = async (jobId: string): Promise<readonly string[]> => {
+    const keys: string[] = [];
+    for await (const { key } of mine.storage.list(spoolKey(jobId))) keys.push(key);
+    return keys;
+  };
+  const notedSpool = async (jobId: string): Promise<unknown> =>
+    (await sql.query<{ spool: unknown }>(`select detection->>'spool' as spool from waybill.jobs where job_id = $1`, [jobId])).rows[0]?.spool;
+
+  it('have a spool each: the first one’s is the job’s, and the late one removes its own', async () => {
+    const { jobId } = await receivedJob('two_spools');
+    const { deps, written, letGo } = frozenDeps();
+    const zombie = createDetectSource(deps)({ jobId }, never);
+    await written;
+    await createDetectSource(mine)({ jobId }, never);
+    expect(await spoolsOf(jobId)).toHaveLength(2);
+    const spool = await notedSpool(jobId);
+    letGo();
+    await zombie;
+    expect(await notedSpool(jobId)).toBe(spool);
+    expect(await spoolsOf(jobId)).toEqual([spool]);
+    // An attempt whose answer was lost has nothing more to do.
+    await createDetectSource(theirs)({ jobId }, never);
+    expect(await spoolsOf(jobId)).toEqual([spool]);
+  });
+
+  it('keep apart while the job is read and after it was closed: nothing of the late one stays', async () => {
+    const { jobId } = await receivedJob('late_spool');
+    const { deps, written, letGo } = frozenDeps();
+    const zombie = createDetectSource(deps)({ jobId }, never);
+    await written;
+    await createDetectSource(mine)({ jobId }, never);
+    const { chunkCount, round, planEpoch } = await createPlanImport(mine)({ jobId }, never);
+    const job: Planned = { jobId, dataset: 'late_spool', chunkCount, datasetId: 0, key: (chunkNo) => ({ jobId, round, planEpoch, chunkNo }) };
+    await stage(mine, job.key(0));
+    const spool = await notedSpool(jobId);
+    letGo();
+    await zombie;
+    expect(await spoolsOf(jobId)).toEqual([spool]);
+    await stageAll(job, 1);
+    await finish(job);
+    await expectWhole(job);
+    expect(await spoolsOf(jobId)).toEqual([]);
+  });
+
+  it('of which one is overtaken by the end of the job leave nothing', async () => {
+    const { jobId } = await receivedJob('ended_spool');
+    const { deps, written, letGo } = frozenDeps();
+    const zombie = createDetectSource(deps)({ jobId }, never);
+    await written;
+    await createEndJob(mine)({ jobId, state: 'cancelled', code: 'CANCELLED', place: {} });
+    letGo();
+    await zombie.catch(() => undefined);
+    expect(await spoolsOf(jobId)).toEqual([]);
+    expect(await notedSpool(jobId)).toBeNull();
   });
 });
 

@@ -11,7 +11,7 @@ import { createCloseJob } from '../../activities/close-job.ts';
 import { createCommitJob, type CommitJobResult } from '../../activities/commit-job.ts';
 import { createDetectSource } from '../../activities/detect-source.ts';
 import { createJudgeColumns } from '../../activities/judge-columns.ts';
-import { createPlanImport } from '../../activities/plan-import.ts';
+import { createPlanImport, type PlanImportResult } from '../../activities/plan-import.ts';
 import { createReconcileJob, type ReconcileJobResult } from '../../activities/reconcile-job.ts';
 import { runChunk } from '../../activities/run-chunk.ts';
 import { writePartOf } from '../../activities/write-part-of.ts';
@@ -112,11 +112,16 @@ export class ImportBench {
     return await findJobForWorker(this.pool, jobId) as Job;
   }
 
+  /** Detects and plans. */
+  async plan(jobId: string): Promise<PlanImportResult> {
+    await createDetectSource(this.deps)({ jobId }, signal);
+    return createPlanImport(this.deps)({ jobId }, signal);
+  }
+
   /** Detects, plans, stages every chunk and has the columns judged. */
   async stage(dataset: string, content: string | Buffer, wish: ImportWish = {}): Promise<StagedJob> {
     const jobId = await this.receive(dataset, content, wish);
-    await createDetectSource(this.deps)({ jobId }, signal);
-    const { chunkCount, round, ...plan } = await createPlanImport(this.deps)({ jobId }, signal);
+    const { chunkCount, round, ...plan } = await this.plan(jobId);
     for (let planEpoch = plan.planEpoch; ;) {
       for (let chunkNo = 0; chunkNo < chunkCount; chunkNo += 1) await this.deps.stageOnThread({ jobId, round, planEpoch, chunkNo }, signal);
       const judged = await createJudgeColumns(this.deps)({ jobId, round, planEpoch });

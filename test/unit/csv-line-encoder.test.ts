@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvDialectSchema } from '../../contracts/export-request.ts';
 import { datasetDefinitionSchema } from '../../contracts/dataset-definition.ts';
-import { rowsOfLines } from '../../core/formats/copy-text.ts';
+import { rowsOfMessages } from '../../core/formats/copy-text.ts';
 import { CsvWriter } from '../../core/formats/csv/csv-writer.ts';
 import { neutraliseFormula } from '../../core/formats/csv/formula-text.ts';
 import { isNumberBytes } from '../../core/formats/csv/number-bytes.ts';
@@ -11,7 +11,13 @@ import type { OutputField, OutputRow } from '../../core/formats/format-writer.ts
 /** As PostgreSQL writes a value in COPY's text format (CopyAttributeOutText). */
 const copyText = (value: string | null): string => value === null ? '\\N'
   : value.replace(/[\b\f\n\r\t\v\\]/g, (sign) => `\\${{ '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't', '\v': 'v', '\\': '\\' }[sign] ?? ''}`);
-const linesOf = (rows: readonly OutputRow[]): Buffer => Buffer.from(rows.map((row) => `${row.map(copyText).join('\t')}\n`).join(''));
+const messageOf = (row: OutputRow): Buffer => {
+  const line = Buffer.from(`${row.map(copyText).join('\t')}\n`);
+  const header = Buffer.from('d....');
+  header.writeUInt32BE(4 + line.length, 1);
+  return Buffer.concat([header, line]);
+};
+const messagesOf = (rows: readonly OutputRow[]): Buffer => Buffer.concat(rows.map(messageOf));
 
 const fields: readonly OutputField[] = datasetDefinitionSchema.parse({ name: 'x', fields: [
   { name: 'a', type: 'text' }, { name: 'n', type: 'number' }, { name: 't', type: 'timestamp' }, { name: 'j', type: 'json' }, { name: 'l', type: 'text_list' },
@@ -36,10 +42,10 @@ describe('CSV out of COPY lines', () => {
       fc.pre(dialect.delimiter !== dialect.quote);
       const options = { ...csvDialectSchema.parse(dialect), delimiter: dialect.delimiter };
       const byValues = new CsvWriter(fields, options), byLines = new CsvWriter(fields, options);
-      const lines = linesOf(rows);
-      expect(rowsOfLines(lines)).toEqual(rows);
-      expect(Buffer.from(byLines.encodeLines?.(lines) ?? []).toString()).toBe(Buffer.from(byValues.encode(rows)).toString());
+      const messages = messagesOf(rows);
+      expect(Buffer.from(byLines.encodeLines?.(messages) ?? []).toString()).toBe(Buffer.from(byValues.encode(rows)).toString());
       expect(byLines.guardedCells).toBe(byValues.guardedCells);
+      expect(rowsOfMessages(messages)).toEqual(rows);
     }), { numRuns: 3_000 });
   });
 
@@ -50,7 +56,7 @@ describe('CSV out of COPY lines', () => {
   it('holds very long texts of nothing but quotes and of nothing but signs that grow', () => {
     const options = { ...csvDialectSchema.parse({}), delimiter: ',' };
     const values = [['"'.repeat(300_000), '1', null, null, `{${'"\u0001",'.repeat(20_000)}x}`, null, null, null]] as const;
-    expect(Buffer.from(new CsvWriter(fields, options).encodeLines?.(linesOf(values)) ?? []).equals(new CsvWriter(fields, options).encode(values))).toBe(true);
+    expect(Buffer.from(new CsvWriter(fields, options).encodeLines?.(messagesOf(values)) ?? []).equals(new CsvWriter(fields, options).encode(values))).toBe(true);
   });
 });
 

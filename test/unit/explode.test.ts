@@ -48,6 +48,22 @@ describe('one row for each element of an array', () => {
     }), { numRuns: 300 });
   });
 
+  it('goes through arrays in arrays: the columns of all that an element stands in are beside its own, and what has none is a row too', () => {
+    const order = fc.record({ no: fc.nat(99), items: fc.array(fc.record({ v: word }), { maxLength: 3 }) });
+    const all = fc.array(fc.record({ id: fc.nat(99), list: fc.array(order, { maxLength: 3 }), name: word }), { minLength: 1, maxLength: 6 })
+      .filter((some) => some.some(({ list }) => list.length > 1 && list.some(({ items }) => items.length > 0)));
+    const columns = ['id', 'name', 'list.no', 'list.items.v'];
+    fc.assert(fc.property(all, (some) => {
+      const rows = some.flatMap(({ id, name, list }) => (list.length === 0 ? [[String(id), name, '', '']] : list.flatMap(({ no, items }) =>
+        (items.length === 0 ? [[String(id), name, String(no), '']] : items.map(({ v }) => [String(id), name, String(no), v])))));
+      const inOrder = (found: Exploded): readonly (readonly string[])[] => found.rows.map((row) => columns.map((column) => row[found.columns.indexOf(column)] ?? ''));
+      expect(inOrder(explode(Buffer.from(JSON.stringify(some)), 'list[].items[]'))).toEqual(rows);
+      const xml = `<d>${some.map(({ id, list, name }) => `<i><id>${id}</id>${list.map(({ no, items }) => `<list no="${no}">${items.map(({ v }) => `<items><v>${markup(v)}</v></items>`).join('')}</list>`).join('')}<name>${markup(name)}</name></i>`).join('\n')}<i/></d>`;
+      const found = explode(Buffer.from(xml), 'list.items');
+      expect(inOrder({ ...found, columns: found.columns.map((column) => column.replace('@', '')) })).toEqual([...rows, ['', '', '', '']]);
+    }), { numRuns: 200 });
+  });
+
   it('says which places have no column, of the record and of the element, and keeps each record’s line', () => {
     const sampled = Buffer.from('{"id":1,"list":[{"v":1}]}\n{"id":2}\n');
     const { lines, unknown, problems } = explode(Buffer.from('{"id":1,"odd":2,"list":[{"v":1},{"w":2}]}\n\n{"id":3,"list":[\n{"id":4,"list":5}\n'), 'list', sampled);
@@ -55,11 +71,11 @@ describe('one row for each element of an array', () => {
   });
 
   it('ends with rows or a coded refusal for any damage', () => {
-    const files = ['[{"id":1,"list":[{"v":1},{"v":"x"}]},{"id":2,"list":[]}]', '{"id":1,"list":["a",{"b":1}]}\n{"id":2,"list":"c"}\n', '<d><i><id>1</id><list><v>1</v></list><list>x</list></i><i><id>2</id></i></d>'];
+    const files = ['[{"id":1,"list":[{"v":[1,{"w":2}]},{"v":3}]}]', '[{"id":1,"list":[{"v":1},{"v":"x"}]},{"id":2,"list":[]}]', '{"id":1,"list":["a",{"b":1}]}\n{"id":2,"list":"c"}\n', '<d><i><id>1</id><list><v>1</v></list><list>x</list></i><i><id>2</id></i></d>'];
     fc.assert(fc.property(fc.constantFrom(...files), fc.array(fc.tuple(fc.nat(), fc.constantFrom(...'[]{}",:<>/&1 \n\\', '')), { minLength: 1, maxLength: 3 }), (file, changes) => {
       let text = file;
       for (const [at, put] of changes) { const place = at % (text.length + 1); text = text.slice(0, place) + put + text.slice(place + (put === '' ? 2 : 0)); }
-      try { explode(Buffer.from(text), 'list'); } catch (error) { if (!isWaybillError(error) && !(error instanceof TypeError && error.message === 'nothing is exploded')) throw error; }
+      try { explode(Buffer.from(text), file.includes('"w"') ? 'list[].v' : 'list'); } catch (error) { if (!isWaybillError(error) && !(error instanceof TypeError && error.message === 'nothing is exploded')) throw error; }
     }), { numRuns: 3_000 });
   });
 });

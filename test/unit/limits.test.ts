@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exceedsLimits } from '../../activities/exceeds-limits.ts';
+import { exceededLimits } from '../../activities/exceeded-limits.ts';
 import { balances, emptyBooks, outcomes } from '../../contracts/books.ts';
 
 const books = (read: number, quarantined: number, unreadable = 0) => ({ ...emptyBooks, read, quarantined, unreadable, created: read - quarantined - unreadable });
 const plan = (maxErrors: number | null, maxErrorPercent: number | null, onError: 'abort' | 'quarantine' = 'quarantine') => ({ onError, limits: { maxErrors, maxErrorPercent } });
+
+const exceedsLimits = (...asked: Parameters<typeof exceededLimits>): boolean => exceededLimits(...asked).length > 0;
 
 describe('the limits of a job', () => {
   it.each([

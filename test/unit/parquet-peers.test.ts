@@ -96,6 +96,24 @@ describe.skipIf(python === null)(`what other readers make of a file${missing ===
     expect(await ask(duckdbScript, [many.slice(0, 250_000), many.slice(250_000)], 'zstd', own)).toMatchObject({ rows: 260_000, filtered: many.filter(([whole, name]) => name === 'same' && Number(whole) > 0).length });
   });
 
+  it('both find lists of texts as lists', async () => {
+    const own = outputFields([{ name: 'whole', type: 'integer', pgType: 'bigint' }, { name: 'full name', type: 'text_list' }, { name: 'after', type: 'text' }]);
+    const lists = [['1', '{a,NULL,"b \\"c\\\\",""}', 'x'], ['2', '{}', null], ['3', null, 'y'], ['4', '{NULL}', 'x'], ['5', '{a,😀}', 'x']];
+    const many = Array.from({ length: 200_000 }, (_, index) => [String(index), `{${Array.from({ length: index % 4 }, (__, place) => (place === 1 ? 'NULL' : `v${index % 40_000}`)).join(',')}}`, null]);
+    expect(await ask(pyarrowScript, [lists.slice(0, 2), lists.slice(2)], 'snappy', own)).toMatchObject({
+      types: ['int64', 'list<element: string>', 'string'], groups: [2, 3],
+      rows: [['1', `['a', None, 'b "c\\\\', '']`, 'x'], ['2', '[]', null], ['3', null, 'y'], ['4', '[None]', 'x'], ['5', "['a', '😀']", 'x']],
+    });
+    const read = await ask(`import json, sys, duckdb
+print(json.dumps([[t[1] for t in duckdb.execute(f"describe select * from read_parquet('{sys.argv[1]}')").fetchall()], duckdb.execute(f"select * from read_parquet('{sys.argv[1]}')").fetchall()]))`, [lists.slice(0, 2), lists.slice(2)], 'zstd', own);
+    expect(read).toEqual([['BIGINT', 'VARCHAR[]', 'VARCHAR'], [[1, ['a', null, 'b "c\\', ''], 'x'], [2, [], null], [3, null, 'y'], [4, [null], 'x'], [5, ['a', '😀'], 'x']]]);
+    const sums = await ask(`import json, sys, duckdb, pyarrow.parquet as pq, pyarrow.compute as pc
+lists = pq.read_table(sys.argv[1])['full name']
+flat = lists.combine_chunks().flatten()
+print(json.dumps([duckdb.execute(f"select sum(len(l)), sum(list_count(l)) from read_parquet('{sys.argv[1]}') as t(n, l, a)").fetchone(), [len(flat), len(flat) - flat.null_count]], default=int))`, [many.slice(0, 150_000), many.slice(150_000)], 'snappy', own);
+    expect(sums).toEqual([[300_000, 200_000], [300_000, 200_000]]);
+  });
+
   it('both take a file without records', async () => {
     expect(await ask(pyarrowScript, [], 'snappy')).toMatchObject({ rows: [], groups: [] });
     expect(await ask(duckdbScript, [], 'zstd')).toMatchObject({ rows: [], filtered: 0 });

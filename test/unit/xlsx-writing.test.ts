@@ -61,6 +61,7 @@ const row: fc.Arbitrary<OutputRow> = fc.tuple(
 /** As CSV has it: what the import reads of a value in a text. */
 const expected = (value: string | null, at: number): string | null => {
   if (value === null) return null;
+  if (at === 4 && value === '12345-01-01') return `${value} AD`;
   if (at === 5 || at === 6) return value.replace(/^(\S+) (\S+?)(\+00)?$/, (_, date: string, time: string, zone: string | undefined) => `${date}T${time}${zone === undefined ? '' : 'Z'}`);
   if (at === 9) return value === '{}' ? '[]' : '["a","b c"]';
   if (at === 10) return value === '(4.35,50.85)' ? 'POINT(4.35 50.85)' : value;

@@ -48,7 +48,7 @@ export class CsvWriter implements FormatWriter {
 
   get guardedCells(): number { return this.guardedTexts + (this.lines?.guardedCells ?? 0); }
 
-  get encodeLines(): ((lines: Buffer) => Uint8Array) | undefined {
+  get encodeLines(): ((messages: Buffer) => Uint8Array) | undefined {
     return this.lines?.encode.bind(this.lines);
   }
 
@@ -77,7 +77,7 @@ export class CsvWriter implements FormatWriter {
     if (textTypes.has(type)) return this.options.guardFormulas ? 'guarded' : 'text';
     if (type === 'json') return 'text';
     if (ofPlainTypes.test(this.options.delimiter) || (!plainTypes.has(type) && type !== 'timestamp')) return 'other';
-    return type === 'timestamp' ? 'time' : 'plain';
+    return type === 'timestamp' ? 'time' : type === 'date' ? 'day' : 'plain';
   }
 
   private cellOf(type: string, portable: WriteCell): WriteCell {

@@ -3,13 +3,14 @@ import type { FieldDefinition } from '../../../contracts/dataset-definition.ts';
 import { pgTypeParts } from '../../types/pg-type.ts';
 
 export type ColumnSpec =
-  | { readonly is: 'boolean' | 'int32' | 'int16' | 'int64' | 'float' | 'double' | 'date' | 'uuid' | 'json' | 'text' }
+  | { readonly is: 'boolean' | 'int32' | 'int16' | 'int64' | 'float' | 'double' | 'date' | 'uuid' | 'json' | 'text' | 'text_list' }
   | { readonly is: 'timestamp'; readonly utc: boolean }
   | { readonly is: 'decimal'; readonly precision: number; readonly scale: number; /** 4, 8, or bytes of a fixed length. */ readonly width: number };
 
 const mostPrecision = 38;
 
 export const columnSpec = (field: FieldDefinition): ColumnSpec => {
+  if (field.type === 'text_list') return { is: 'text_list' };
   const { base, modifiers } = pgTypeParts(field);
   switch (base) {
     case 'smallint': return { is: 'int16' };

@@ -2,13 +2,15 @@
 import type { Detection, Guess, ParquetOptions, ParseOverrides } from '../../../contracts/parse-options.ts';
 import { WaybillError } from '../../../contracts/errors.ts';
 import { nameColumns } from '../../detect/column-names.ts';
+import { explodedJsonColumns } from '../explode/exploded-json.ts';
+import { nothingToExplode, parseExplodePath } from '../explode/explode-path.ts';
 import { columnsOf } from '../json/json-columns.ts';
 import type { RandomAccess } from '../source-format.ts';
 import { loadRecords } from './load-rows.ts';
 import { openParquet } from './parquet-file.ts';
 import type { ParquetFile } from './parquet-file.ts';
 import { encryptedMagic, magic } from './parquet-footer.ts';
-import type { SchemaNode } from './parquet-schema.ts';
+import { elementOf, type SchemaNode } from './parquet-schema.ts';
 
 /** A page begins with its kind: field 1 of type i32, which no text has behind the magic word. */
 const firstOfPage = 0x15;
@@ -30,9 +32,8 @@ export const isParquet = async (source: RandomAccess, { format, delimiter, recor
 const sampledRows = 200;
 
 export const detectParquet = async (source: RandomAccess, { format, explode }: ParseOverrides): Promise<Detection> => {
-  if (explode !== undefined) throw new WaybillError('OPTION_INVALID', 'The lists of a Parquet file are not exploded into rows.', { option: 'explode' });
   const file = await openParquet(source);
-  const { options, columns } = file.footer.schema.flat ? flatColumns(file) : await nestedColumns(file);
+  const { options, columns } = explode !== undefined ? await explodedColumns(file, explode) : file.footer.schema.flat ? flatColumns(file) : await nestedColumns(file);
   return {
     options,
     guesses: {
@@ -53,32 +54,50 @@ const flatColumns = ({ footer: { schema, rows } }: ParquetFile): Found => ({
 });
 
 const nestedColumns = async (file: ParquetFile): Promise<Found> => {
-  const { schema, rows } = file.footer;
-  const records: unknown[] = [templateOf(schema.root)];
+  const records = [templateOf(file.footer.schema.root), ...await sampledRecords(file)];
+  const { paths, columns, guess } = columnsOf(records);
+  return { options: { ...place, columns, paths }, columns: { ...guess, why: nestedWhy(file, records) } };
+};
+
+/** The chosen list has an element in the template, so that the columns of its elements do not depend on the sample either. */
+const explodedColumns = async (file: ParquetFile, said: string): Promise<Found> => {
+  if (file.footer.schema.flat) throw nothingToExplode();
+  const records = [templateOf(file.footer.schema.root, parseExplodePath(said).map(({ key }) => key)), ...await sampledRecords(file)];
+  const { explode, paths, columns, guess } = explodedJsonColumns(records, said);
+  return { options: { ...place, columns, paths, explode }, columns: { ...guess, why: `${nestedWhy(file, records)}; a row for each element of the chosen list` } };
+};
+
+const nestedWhy = ({ footer: { rows } }: ParquetFile, records: readonly unknown[]): string =>
+  `the schema in the file’s footer, which says ${rows} rows; how long lists are from ${records.length - 1} of them, and an element beyond is reported with its row`;
+
+const sampledRecords = async (file: ParquetFile): Promise<readonly unknown[]> => {
+  const { rows } = file.footer;
+  const records: unknown[] = [];
   const starts = new Set([0, Math.floor((rows - sampledRows) / 2), rows - sampledRows].map((start) => Math.max(0, start)));
   for (const from of starts) {
     const sampled = await loadRecords(file, { from, to: Math.min(rows, from + sampledRows) });
     for (const line of sampled.write('marked').toString('utf8').split('\n')) if (line !== '') records.push(JSON.parse(line));
   }
-  const { paths, columns, guess } = columnsOf(records);
-  const why = `the schema in the file’s footer, which says ${rows} rows; how long lists are from ${records.length - 1} of them, and an element beyond is reported with its row`;
-  return { options: { ...place, columns, paths: paths }, columns: { ...guess, why } };
+  return records;
 };
 
-/** A record that has every place of the schema and no value, so that no column depends on the sample. */
-const templateOf = (node: SchemaNode): unknown => {
-  const value = valueOf(node);
-  return node.repeated ? [value].filter((element) => element === null) : value;
+/**
+ * A record that has every place of the schema and no value, so that no column depends on the sample.
+ * @param opened keys from here to the list that has an element; null: it is elsewhere
+ */
+const templateOf = (node: SchemaNode, opened: readonly string[] | null = null): unknown => {
+  const value = valueOf(node, opened);
+  return node.repeated ? [value].filter((element) => element === null || opened !== null) : value;
 };
-const valueOf = (node: SchemaNode): unknown => {
+
+const valueOf = (node: SchemaNode, opened: readonly string[] | null): unknown => {
   switch (node.shape) {
     case 'leaf': return null;
     case 'map': return true;
     case 'list': {
-      const [repeated] = node.children;
-      const element = repeated?.children.length === 1 ? repeated.children[0] : repeated;
-      return element?.shape === 'struct' ? [] : [null];
+      const element = elementOf(node);
+      return element.shape === 'struct' && opened === null ? [] : [valueOf(element, opened)];
     }
-    case 'struct': return Object.fromEntries(node.children.map((child) => [child.name, templateOf(child)]));
+    case 'struct': return Object.fromEntries(node.children.map((child) => [child.name, templateOf(child, opened?.[0] === child.name ? opened.slice(1) : null)]));
   }
 };

@@ -4,7 +4,7 @@
  */
 import { corrupt } from './corrupt.ts';
 import type { EntryList } from './column-entries.ts';
-import type { ParquetSchema, SchemaNode } from './parquet-schema.ts';
+import { elementOf, type ParquetSchema, type SchemaNode } from './parquet-schema.ts';
 import { TextArena } from './text-arena.ts';
 import { jsonText } from './value-text.ts';
 
@@ -69,7 +69,7 @@ export class JsonRecords {
     switch (node.shape) {
       case 'leaf': this.writeLeaf(node.firstLeaf); return;
       case 'struct': this.writeGroup(node); return;
-      case 'list': this.writeList(node.children[0] as SchemaNode, node.name); return;
+      case 'list': this.writeList(node.children[0] as SchemaNode, elementOf(node)); return;
       case 'map': this.writeMap(node.children[0] as SchemaNode); return;
     }
   }
@@ -130,11 +130,8 @@ export class JsonRecords {
     out.byte(separators[1]);
   }
 
-  /** The rules for lists of old writers (LogicalTypes.md): the repeated group is the element itself when it has several fields or says so by its name. */
-  private writeList(repeated: SchemaNode, listName: string): void {
-    const [only] = repeated.children;
-    const isWrapper = repeated.shape !== 'leaf' && repeated.children.length === 1 && only !== undefined && !only.repeated && repeated.name !== 'array' && repeated.name !== `${listName}_tuple`;
-    this.writeRepeated(repeated, () => { if (isWrapper) this.writeField(only); else this.writeValue(repeated); });
+  private writeList(repeated: SchemaNode, element: SchemaNode): void {
+    this.writeRepeated(repeated, () => { if (element !== repeated) this.writeField(element); else this.writeValue(repeated); });
   }
 
   private writeMap(pairs: SchemaNode): void {

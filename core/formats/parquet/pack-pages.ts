@@ -2,9 +2,9 @@
 import { gzipSync } from 'node:zlib';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { packZstd } from '../zstd-library.ts';
-import { TextBuilder } from './column-builder.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { codecs } from './parquet-footer.ts';
+import { TextBuilder } from './text-builder.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 
 export type WrittenCodec = 'uncompressed' | 'snappy' | 'gzip' | 'zstd';
@@ -49,14 +49,14 @@ export const packColumn = (builder: ColumnBuilder, codec: WrittenCodec, at: numb
   for (let row = 0, value = 0; row < builder.count;) {
     const page = nextPage(builder, row, value);
     const values = page.valueEnd === value ? new Uint8Array(0) : hasDictionary ? builder.packed(value, page.valueEnd) : builder.plain(value, page.valueEnd);
-    packer.data(withLevels(builder.defined, { row, rowEnd: page.rowEnd, values, isFull: page.valueEnd - value === page.rowEnd - row }), { count: page.rowEnd - row, encoding: hasDictionary ? encoding.dictionary : encoding.plain });
+    packer.data(Buffer.concat([builder.levels(row, page.rowEnd), values]), { count: builder.levelsIn(row, page.rowEnd), encoding: hasDictionary ? encoding.dictionary : encoding.plain });
     [row, value] = [page.rowEnd, page.valueEnd];
   }
   const bounds = builder.bounds();
   return {
     pieces: packer.pieces,
     column: {
-      values: builder.count, nulls: builder.count - builder.present, dictionaryAt, dataAt, packedBytes: packer.at - at, bytes: packer.bytes,
+      values: builder.levelCount, nulls: builder.levelCount - builder.present, dictionaryAt, dataAt, packedBytes: packer.at - at, bytes: packer.bytes,
       least: bounds === null ? null : base64(bounds.least), most: bounds === null ? null : base64(bounds.most),
     },
   };
@@ -67,32 +67,9 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.by
 const nextPage = (builder: ColumnBuilder, row: number, value: number): { readonly rowEnd: number; readonly valueEnd: number } => {
   for (let rows = pageRows; ; rows = Math.ceil(rows / 2)) {
     const rowEnd = Math.min(builder.count, row + rows);
-    const valueEnd = value + presentIn(builder.defined, row, rowEnd);
+    const valueEnd = value + builder.presentIn(row, rowEnd);
     if (rows === 1 || builder.distinct !== null || builder.plainBytes(value, valueEnd) <= pageBytes) return { rowEnd, valueEnd };
   }
-};
-const presentIn = (defined: Uint8Array, from: number, to: number): number => {
-  let present = 0;
-  for (let row = from; row < to; row += 1) present += defined[row] as number;
-  return present;
-};
-
-interface PageRows { readonly row: number; readonly rowEnd: number; readonly values: Uint8Array; readonly isFull: boolean }
-/** Definition levels in runs and packed bits, their length before them. */
-const withLevels = (defined: Uint8Array, { row, rowEnd, values, isFull }: PageRows): Uint8Array => {
-  const count = rowEnd - row, groups = Math.ceil(count / 8);
-  const isOneRun = isFull || values.length === 0;
-  const page = Buffer.alloc(4 + 5 + (isOneRun ? 1 : groups) + values.length);
-  let at = 4;
-  for (let head = isOneRun ? count * 2 : groups * 2 + 1; ; head >>>= 7) { if (head < 128) { page[at++] = head; break; } page[at++] = head & 127 | 128; }
-  if (isOneRun) page[at++] = isFull ? 1 : 0;
-  else {
-    for (let index = 0; index < count; index += 1) if (defined[row + index] === 1) page[at + (index >> 3)] = (page[at + (index >> 3)] as number) | 1 << (index & 7);
-    at += groups;
-  }
-  page.writeUInt32LE(at - 4, 0);
-  page.set(values, at);
-  return page.subarray(0, at + values.length);
 };
 
 class PagePacker {

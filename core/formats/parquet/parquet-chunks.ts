@@ -18,6 +18,8 @@ export async function* planParquet(source: RandomAccess, sizes: ChunkSizes): Asy
 
 export const loadParquet = async (source: RandomAccess, rows: Rows, roomFor: RoomFor): Promise<Buffer> => loadRows(await openParquet(source), rows, roomFor);
 
+export const rowsOfParquet = async (source: RandomAccess): Promise<number> => (await openParquet(source)).footer.rows;
+
 const newRoom: RoomFor = (bytes) => Buffer.allocUnsafe(bytes);
 const sampledRows = 2_000;
 

@@ -154,3 +154,11 @@ const shapeOf = ({ physical, logical: type, converted: old }: SchemaElement, chi
   if (isMap && only.children.length === 2 && only.children[0]?.leaf !== null) return 'map';
   return type?.id === logical.list || old === converted.list || isMap ? 'list' : 'struct';
 };
+
+/** Of a list. The rules for those of old writers (LogicalTypes.md): the repeated group is the element itself when it has several fields or says so by its name. */
+export const elementOf = ({ name, children: [repeated] }: SchemaNode): SchemaNode => {
+  if (repeated === undefined) throw corrupt('a list has no element');
+  const [only] = repeated.children;
+  const isWrapper = repeated.children.length === 1 && only !== undefined && !only.repeated && repeated.name !== 'array' && repeated.name !== `${name}_tuple`;
+  return isWrapper ? only : repeated;
+};

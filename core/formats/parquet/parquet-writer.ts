@@ -5,9 +5,9 @@
 import { WaybillError } from '../../../contracts/errors.ts';
 import type { Companion, FileWriter, PartPlace, WrittenPart } from '../file-writer.ts';
 import type { OutputField, OutputRow } from '../format-writer.ts';
-import { columnBuilder } from './column-builder.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { columnSpec } from './column-spec.ts';
+import { createColumnBuilder } from './create-column-builder.ts';
 import { prepareZstd } from '../zstd-library.ts';
 import { packColumn } from './pack-pages.ts';
 import type { WrittenCodec, WrittenColumn } from './pack-pages.ts';
@@ -26,6 +26,7 @@ export class ParquetWriter implements FileWriter {
   readonly companions: readonly Companion[] = [];
   readonly guardedCells = 0;
   readonly writeLines = null;
+  readonly assemblesInOrder = false;
   private readonly columns: readonly FileColumn[];
   private readonly groupRows: number;
 
@@ -37,7 +38,7 @@ export class ParquetWriter implements FileWriter {
   async *writePart(batches: AsyncIterable<readonly OutputRow[]>, { rows }: PartPlace): AsyncGenerator<Uint8Array> {
     if (this.codec === 'zstd') await prepareZstd();
     const capacity = Math.max(1, Math.min(this.groupRows, rows));
-    const builders = this.columns.map(({ field, spec }) => columnBuilder(spec, field, capacity));
+    const builders = this.columns.map(({ field, spec }) => createColumnBuilder(spec, field, capacity));
     const groups: WrittenGroup[] = [];
     let at = 0, gathered = 0;
     for await (const batch of batches) {

@@ -134,17 +134,17 @@ const writeDecimalBytes = (arena: TextArena, bytes: Uint8Array, scale: number): 
   writeBigScaled(arena, BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`)), scale);
 };
 
-/** As PostgreSQL writes them; the years before 1 are its BC. Returns whether it was one. */
-const writeDay = (arena: TextArena, days: number): boolean => {
+/** As PostgreSQL writes them. Returns the era where the year is a far one, which is nobody's slip in a typed column (types/far-moment.ts). */
+const writeDay = (arena: TextArena, days: number): '' | ' BC' | ' AD' => {
   const { year, month, day } = civilDay(days);
   arena.digits(year > 0 ? year : 1 - year, 4);
   arena.byte(minus);
   arena.digits(month, 2);
   arena.byte(minus);
   arena.digits(day, 2);
-  return year <= 0;
+  return year <= 0 ? ' BC' : year > 9999 ? ' AD' : '';
 };
-const writeDate = (arena: TextArena, days: number): void => { if (writeDay(arena, days)) arena.ascii(' BC'); };
+const writeDate = (arena: TextArena, days: number): void => { arena.ascii(writeDay(arena, days)); };
 
 const perSecond: Readonly<Record<TimeUnit, number>> = { millis: 1e3, micros: 1e6, nanos: 1e9 };
 /** `HH:MM:SS` and as much of a fraction as there is. */
@@ -178,11 +178,10 @@ const timeWriter = ({ values, arena, width, unit }: Timing & { readonly width: n
 interface Instant { readonly seconds: number; readonly fraction: number; readonly unit: TimeUnit; readonly utc: boolean }
 const writeInstant = (arena: TextArena, { seconds, fraction, unit, utc }: Instant): void => {
   const days = Math.floor(seconds / 86_400);
-  const start = arena.length;
-  const isBefore = writeDay(arena, days);
-  arena.byte(isBefore || arena.length - start > 12 ? 0x20 : 0x54);
+  const era = writeDay(arena, days);
+  arena.byte(era === '' ? 0x54 : 0x20);
   writeClock(arena, seconds - days * 86_400, { fraction, digits: digitsOf[unit] });
-  if (isBefore) arena.ascii(utc ? '+00 BC' : ' BC'); else if (utc) arena.byte(0x5a);
+  if (era !== '') arena.ascii(utc ? `+00${era}` : era); else if (utc) arena.byte(0x5a);
 };
 const timestampWriter = ({ values, arena, unit, utc }: Timing & { readonly utc: boolean }): ValueWriter => {
   const words = wordsOf(values);

@@ -21,14 +21,14 @@ export interface FooterOrder {
   readonly groups: readonly { readonly group: WrittenGroup; readonly shift: number }[];
 }
 
-const optional = 1;
+const optional = 1, repeated = 2;
 
 export const footerBytes = ({ columns, codec, groups }: FooterOrder): Buffer => {
   const footer = new ThriftWriter();
   footer.integer(1, 2);
-  footer.structs<FileColumn | null>(2, [null, ...columns], (column) => {
-    if (column === null) footer.binary(4, Buffer.from('schema')).integer(5, columns.length);
-    else writeElement(footer, column);
+  footer.structs<Element | null>(2, [null, ...columns.flatMap(elementsOf)], (element) => {
+    if (element === null) footer.binary(4, Buffer.from('schema')).integer(5, columns.length);
+    else writeElement(footer, element);
   });
   footer.long(3, groups.reduce((sum, { group }) => sum + group.rows, 0));
   footer.structs(4, groups, ({ group, shift }) => { writeGroup(footer, { columns, codec, group, shift }); });
@@ -48,22 +48,32 @@ const physicalOf = (spec: ColumnSpec): PhysicalType => {
     case 'int16': case 'date': return 'int32';
     case 'timestamp': return 'int64';
     case 'uuid': return 'fixed';
-    case 'json': case 'text': return 'bytes';
+    case 'json': case 'text': case 'text_list': return 'bytes';
     case 'decimal': return spec.width === 4 ? 'int32' : spec.width === 8 ? 'int64' : 'fixed';
   }
 };
 
-const writeElement = (footer: ThriftWriter, { field, spec }: FileColumn): void => {
+interface Element { readonly name: string; readonly spec: ColumnSpec | 'list' | 'repeated' }
+
+/** A list is three elements, of these names (LogicalTypes.md, "Lists"). */
+const elementsOf = ({ field: { name }, spec }: FileColumn): readonly Element[] =>
+  (spec.is === 'text_list' ? [{ name, spec: 'list' }, { name: 'list', spec: 'repeated' }, { name: 'element', spec }] : [{ name, spec }]);
+
+const pathOf = (column: FileColumn): readonly Uint8Array[] => elementsOf(column).map(({ name }) => Buffer.from(name));
+
+const writeElement = (footer: ThriftWriter, { name, spec }: Element): void => {
+  if (spec === 'list') { footer.integer(3, optional).binary(4, Buffer.from(name)).integer(5, 1).integer(6, converted.list); annotate(footer, logical.list); return; }
+  if (spec === 'repeated') { footer.integer(3, repeated).binary(4, Buffer.from(name)).integer(5, 1); return; }
   const physical = physicalOf(spec);
   footer.integer(1, physicalTypes.indexOf(physical));
   if (physical === 'fixed') footer.integer(2, spec.is === 'decimal' ? spec.width : 16);
-  footer.integer(3, optional).binary(4, Buffer.from(field.name));
+  footer.integer(3, optional).binary(4, Buffer.from(name));
   switch (spec.is) {
     case 'boolean': case 'float': case 'double': case 'int32': case 'int64': return;
     case 'int16': footer.integer(6, converted.int16); footer.struct(10, () => { footer.struct(logical.integer, () => { footer.small(1, 16).flag(2, true); }); }); return;
     case 'date': footer.integer(6, converted.date); annotate(footer, logical.date); return;
     case 'json': footer.integer(6, converted.json); annotate(footer, logical.json); return;
-    case 'text': footer.integer(6, converted.utf8); annotate(footer, logical.string); return;
+    case 'text': case 'text_list': footer.integer(6, converted.utf8); annotate(footer, logical.string); return;
     case 'uuid': annotate(footer, logical.uuid); return;
     case 'decimal':
       footer.integer(6, converted.decimal).integer(7, spec.scale).integer(8, spec.precision);
@@ -92,9 +102,9 @@ const writeGroup = (footer: ThriftWriter, { columns, codec, group, shift }: Grou
 };
 
 interface ColumnOrder { readonly column: WrittenColumn; readonly file: FileColumn; readonly codec: WrittenCodec; readonly shift: number }
-const writeColumn = (footer: ThriftWriter, { column, file: { field, spec }, codec, shift }: ColumnOrder): void => {
+const writeColumn = (footer: ThriftWriter, { column, file, codec, shift }: ColumnOrder): void => {
   const hasDictionary = column.dictionaryAt !== null;
-  footer.integer(1, physicalTypes.indexOf(physicalOf(spec))).integers(2, hasDictionary ? [0, 3, 8] : [0, 3]).binaries(3, [Buffer.from(field.name)]).integer(4, codecNumber(codec));
+  footer.integer(1, physicalTypes.indexOf(physicalOf(file.spec))).integers(2, hasDictionary ? [0, 3, 8] : [0, 3]).binaries(3, pathOf(file)).integer(4, codecNumber(codec));
   footer.long(5, column.values).long(6, column.bytes).long(7, column.packedBytes).long(9, shift + column.dataAt);
   if (column.dictionaryAt !== null) footer.long(11, shift + column.dictionaryAt);
   footer.struct(12, () => {

@@ -10,6 +10,10 @@ import { numberText } from '../sheets/number-text.ts';
 import { RowLines } from '../sheets/row-lines.ts';
 import { serialText, valueKinds } from '../sheets/serial-date.ts';
 import { emptyFacts, mostColumns, mostLines, noteMerge, type SheetFacts } from '../sheets/workbook.ts';
+import { compoundFiles } from './compound-file.ts';
+import { withRecordBorders } from './record-borders.ts';
+import { allRows, rowsOfSheet, WorkbookStream, type RowRange } from './workbook-stream.ts';
+import { compoundFile } from './xls-workbook.ts';
 
 /** Texts before BIFF8 are in the code page of their machine. */
 sheetjs.set_cptable(codePages);
@@ -19,25 +23,37 @@ export interface ReadXlsSheet {
   readonly hidden: boolean;
   readonly facts: SheetFacts;
   /** Lines of the row spool. */
-  readonly spool: Uint8Array;
+  readonly spool: readonly Uint8Array[];
 }
 
 /** A text stands once in the file and in as many cells as its writer likes. */
-export const mostSpoolBytes = 192 * 1024 * 1024;
+export const mostSpoolBytes = 96 * 1024 * 1024;
+const pieceBytes = 448 * 1024;
+/** That the parser makes objects of at a time, some 60 MB; for each part it reads all texts that cells share. */
+const cellsAtOnce = 150_000;
 
-/** Throws FILE_ENCRYPTED, FILE_WORKBOOK_INVALID, FILE_ROW_TOO_LONG and FILE_EXPANDS_TOO_MUCH. */
-export const readXls = (bytes: Uint8Array): readonly ReadXlsSheet[] => {
-  const book = parse(bytes);
-  const is1904 = book.Workbook?.WBProps?.date1904 === true;
-  let total = 0;
-  return book.SheetNames.flatMap((name, index) => {
-    const sheet = book.Sheets[name] as DenseSheet | undefined;
-    if (sheet === undefined || (sheet['!type'] ?? 'sheet') !== 'sheet') return [];
-    const read = readSheet(sheet, is1904);
-    total += read.spool.length;
-    if (total > mostSpoolBytes) throw tooMuch();
-    return [{ name, hidden: (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) > 0, ...read }];
-  });
+/** `bytes` are changed meanwhile. Throws FILE_ENCRYPTED, FILE_WORKBOOK_INVALID, FILE_ROW_TOO_LONG and FILE_EXPANDS_TOO_MUCH. */
+export const readXls = (bytes: Uint8Array, cells = cellsAtOnce): readonly ReadXlsSheet[] => {
+  const stream = refused(() => streamOf(bytes));
+  const sheets = new SheetLines();
+  try {
+    for (const part of stream?.parts(cells) ?? [allRows]) {
+      stream?.show(part);
+      sheets.take(refused(() => parse(stream?.bytes ?? bytes)), part);
+    }
+  } finally {
+    stream?.restore();
+  }
+  return sheets.end();
+};
+
+/** Of one that has several sheets by its kind. What has one only, before BIFF5, is small. */
+const streamOf = (bytes: Uint8Array): WorkbookStream | null => {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (!whole.subarray(0, compoundFile.length).equals(compoundFile)) return null;
+  const container = compoundFiles.read(whole, { type: 'buffer' });
+  const content = (compoundFiles.find(container, '/Workbook') ?? compoundFiles.find(container, '/Book'))?.content;
+  return Buffer.isBuffer(content) && content[0] === 0x09 && content[1] === 0x08 ? new WorkbookStream(content) : null;
 };
 
 const tooMuch = (): WaybillError => new WaybillError('FILE_EXPANDS_TOO_MUCH', `The rows of the workbook are larger than ${mostSpoolBytes} bytes.`, { mostSpoolBytes });
@@ -51,9 +67,9 @@ interface DenseSheet {
   readonly '!merges'?: readonly sheetjs.Range[];
 }
 
-const parse = (bytes: Uint8Array): sheetjs.WorkBook => {
+const refused = <Result>(read: () => Result): Result => {
   try {
-    return sheetjs.read(bytes, { type: 'buffer', dense: true, cellNF: true, cellStyles: true, cellFormula: true, cellText: false, cellHTML: false, cellDates: false, bookVBA: false });
+    return read();
   } catch (error) {
     if (isWaybillError(error)) throw error;
     const said = error instanceof Error ? error.message : '';
@@ -63,28 +79,64 @@ const parse = (bytes: Uint8Array): sheetjs.WorkBook => {
   }
 };
 
-const readSheet = (sheet: DenseSheet, is1904: boolean): { readonly facts: SheetFacts; readonly spool: Uint8Array } => {
-  const facts = emptyFacts();
-  const lines = new RowLines(facts);
-  const pieces: Uint8Array[] = [];
-  let total = 0;
-  const rows = sheet['!rows'] ?? [];
-  sheet['!data']?.forEach((row, at) => {
-    if (row === undefined || at >= mostLines) return;
-    lines.startRow(at + 1);
+const parse = (bytes: Uint8Array): sheetjs.WorkBook => withRecordBorders(() => sheetjs.read(bytes, {
+  type: 'buffer', dense: true, cellNF: true, cellStyles: true, cellFormula: true, cellText: false, cellHTML: false, cellDates: false, bookVBA: false,
+}));
+
+interface BegunSheet { readonly name: string; readonly hidden: boolean; readonly facts: SheetFacts; readonly spool: Uint8Array[] }
+
+/** Lines of every sheet, of one part of the rows after the other; parts are in the order of the sheets. */
+class SheetLines {
+  private readonly sheets = new Map<number, BegunSheet>();
+  private written: { readonly sheet: BegunSheet; readonly lines: RowLines } | null = null;
+  private total = 0;
+
+  take(book: sheetjs.WorkBook, part: RowRange): void {
+    const is1904 = book.Workbook?.WBProps?.date1904 === true;
+    book.SheetNames.forEach((name, index) => {
+      const sheet = book.Sheets[name] as DenseSheet | undefined;
+      if (sheet === undefined || (sheet['!type'] ?? 'sheet') !== 'sheet') return;
+      const into = this.sheets.get(index) ?? { name, hidden: (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) > 0, facts: factsOf(sheet), spool: [] };
+      this.sheets.set(index, into);
+      const from = part.from - index * rowsOfSheet, to = part.to - index * rowsOfSheet, rows = sheet['!rows'] ?? [];
+      sheet['!data']?.forEach((row, at) => {
+        if (row === undefined || at < from || at >= to || at >= mostLines) return;
+        this.takeRow(into, { row, line: at + 1, is1904 });
+        if (rows[at]?.hidden === true) into.facts.hiddenRows += 1;
+      });
+    });
+  }
+
+  end(): readonly ReadXlsSheet[] {
+    this.keep(0);
+    return [...this.sheets].sort(([one], [other]) => one - other).map(([, sheet]) => sheet);
+  }
+
+  private takeRow(sheet: BegunSheet, { row, line, is1904 }: { readonly row: readonly sheetjs.CellObject[]; readonly line: number; readonly is1904: boolean }): void {
+    if (this.written?.sheet !== sheet) this.keep(0);
+    const { lines } = this.written ??= { sheet, lines: new RowLines(sheet.facts) };
+    lines.startRow(line);
     row.forEach((cell, column) => { if (column < mostColumns) writeCell(lines, column + 1, { cell, is1904 }); });
     lines.endRow();
-    if (rows[at]?.hidden === true) facts.hiddenRows += 1;
-    const piece = lines.take(1024 * 1024);
-    if (piece === null) return;
-    total += piece.length;
-    if (total > mostSpoolBytes) throw tooMuch();
-    pieces.push(piece);
-  });
-  const rest = lines.take(0);
+    this.keep(pieceBytes);
+  }
+
+  private keep(least: number): void {
+    const piece = this.written?.lines.take(least) ?? null;
+    if (piece !== null) {
+      this.total += piece.length;
+      if (this.total > mostSpoolBytes) throw tooMuch();
+      this.written?.sheet.spool.push(Uint8Array.from(piece));
+    }
+    if (least === 0) this.written = null;
+  }
+}
+
+const factsOf = (sheet: DenseSheet): SheetFacts => {
+  const facts = emptyFacts();
   facts.hiddenColumns = (sheet['!cols'] ?? []).filter((column) => column?.hidden === true).length;
   for (const { s, e } of sheet['!merges'] ?? []) noteMerge(facts, { firstLine: s.r + 1, lastLine: e.r + 1, firstColumn: s.c + 1, lastColumn: e.c + 1 });
-  return { facts, spool: Buffer.concat(rest === null ? pieces : [...pieces, rest]) };
+  return facts;
 };
 
 /** BErr of [MS-XLS] 2.5.10. */

@@ -6,7 +6,7 @@ import type { ReadXlsSheet } from './read-xls.ts';
 
 export type ReadLegacyWorkbook = (bytes: Uint8Array) => Promise<readonly ReadXlsSheet[]>;
 
-/** The parser holds a workbook as some thirty times its size. */
+/** What its parser holds of the largest ones is measured (docs/formats.md). */
 export const mostXlsBytes = 32 * 1024 * 1024;
 
 /** https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb */
@@ -50,8 +50,8 @@ class XlsWorkbook implements Workbook {
   look(sheet: number): Promise<SheetLook> { return Promise.resolve({ hasTable: (this.read_[sheet]?.facts.wideRows ?? 0) > 1, readBytes: 0 }); }
 
   read(sheet: number): SheetReading {
-    const { facts = emptyFacts(), spool = new Uint8Array(0) } = this.read_[sheet] ?? {};
-    return { facts, lines: async function* lines() { if (spool.length > 0) yield spool; } };
+    const { facts = emptyFacts(), spool = [] } = this.read_[sheet] ?? {};
+    return { facts, lines: async function* lines() { yield* spool; } };
   }
 
   shareRead(): number { return 1; }

@@ -27,7 +27,7 @@ export const cellWriter = (field: FieldDefinition, noteGuarded: () => void): Wri
   switch (field.type) {
     case 'integer': case 'number': return (value) => (isExact(value) ? `><v>${value}</v></c>` : text(value));
     case 'boolean': return (value) => (value === 'true' || value === 'false' ? ` t="b"><v>${value === 'true' ? 1 : 0}</v></c>` : text(value));
-    case 'date': return (value) => serialCell(value, valueKinds.date, cellStyles.date) ?? text(value);
+    case 'date': return (value) => serialCell(value, valueKinds.date, cellStyles.date) ?? text(portable(value));
     case 'timestamp': return (value) => timestampCell(portable(value)) ?? text(portable(value));
     case 'text': case 'uuid': case 'json': case 'enum': case 'country': case 'phone': case 'email': case 'code': case 'other': case 'text_list': case 'point':
       if (!guarded.has(field.type)) return (value) => text(portable(value));

@@ -21,6 +21,7 @@ export const sheetRows = mostLines - 1;
 export class XlsxWriter implements FileWriter {
   readonly companions: readonly Companion[] = [];
   readonly writeLines = null;
+  readonly assemblesInOrder = false;
   guardedCells = 0;
   private readonly cells: readonly WriteCell[];
   private readonly letters: readonly string[];
