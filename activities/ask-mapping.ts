@@ -33,7 +33,8 @@ export const createAskMapping = (deps: ActivityDeps) => async ({ jobId }: AskMap
   const job = await jobForWork(deps.pool, jobId);
   const stands = questionOf(job);
   if (stands !== null) return { question: answerOf(job) === null ? waitOf(stands) : null };
-  if (job.state !== 'detecting' || job.detection === null) return { question: null };
+  // A template says what feeds what.
+  if (job.state !== 'detecting' || job.detection === null || job.templateId !== null) return { question: null };
   const question = await questionFor(deps, { job, detection: job.detection });
   if (question === null) return { question: null };
   const asked = await askQuestion(deps.pool, { job, question: question.question, detection: { ...job.detection, options: question.parse } });

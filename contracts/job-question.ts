@@ -57,7 +57,7 @@ export const jobQuestionSchema = z.object({
   taken: z.array(mappedFieldSchema).readonly(),
   /** What accepting the proposals takes. */
   proposed: z.array(proposalSchema).readonly(),
-  /** Every column with values that feeds no field. */
+  /** Columns with values that feed no field: all that may be for one, and the first 500 of the others. */
   columns: z.array(askedColumnSchema).readonly(),
   fields: z.array(askedFieldSchema).readonly(),
   /** Dates that can be read both ways. */

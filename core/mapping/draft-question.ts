@@ -69,12 +69,20 @@ const stepsOf = ({ kind, parts }: CombinedField): { readonly transforms?: readon
 const columnsOf = ({ joined: { mapping, proposal }, parse, confirmed }: QuestionBasis, doubtful: readonly MappedField[]): readonly AskedColumn[] => {
   const used = new Set([...ignoredColumns(parse, confirmed), ...mapping.filter((entry) => !doubtful.includes(entry)).flatMap(({ columns }) => columns)]);
   const filled = new Set(mapping.filter((entry) => !doubtful.includes(entry)).map(({ field }) => field));
-  return proposal.columns.flatMap(({ column, fillRate, candidates }) => {
+  const listed = proposal.columns.flatMap(({ column, fillRate, candidates }) => {
     if (used.has(column) || fillRate === 0) return [];
     const group = proposal.combine.find(({ columns }) => columns.includes(column));
     const own = [...(group === undefined ? [] : [{ field: group.field, confidence: group.confidence, reasons: ['it makes the field together with other columns'] }]), ...candidates.filter(({ field }) => field !== group?.field)];
     return [{ column, fillRate: rounded(fillRate), candidates: own.filter(({ field }) => !filled.has(field)).map(({ field, confidence, reasons }) => ({ field, confidence: rounded(confidence), reasons })) }];
   });
+  return withFewBare(listed);
+};
+
+/** A file of ten thousand columns is asked of those that may be for something. */
+const mostBare = 500;
+const withFewBare = (columns: readonly AskedColumn[]): readonly AskedColumn[] => {
+  let bare = 0;
+  return columns.filter(({ candidates }) => candidates.length > 0 || (bare += 1) <= mostBare);
 };
 
 const fieldsOf = ({ joined: { mapping, open }, key, needed }: QuestionBasis, doubtful: readonly MappedField[], proposed: readonly QuestionProposal[]): readonly AskedField[] => needed.flatMap((field): readonly AskedField[] => {
