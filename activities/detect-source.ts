@@ -10,13 +10,15 @@ import { jobForWork } from './job-for-work.ts';
 import { prepareByTemplate } from './recognise-template.ts';
 
 export interface DetectSourceInput { readonly jobId: string }
+export interface DetectSourceResult { /** The job waits for a person where its mapping is not sure. */ readonly mayAsk: boolean }
 
 /** Finds out how the file is written, from samples, and whether a template knows it; what cannot be read at an offset is unpacked and decoded once into a spool. */
-export const createDetectSource = (deps: ActivityDeps) => async ({ jobId }: DetectSourceInput, signal: AbortSignal): Promise<void> => {
+export const createDetectSource = (deps: ActivityDeps) => async ({ jobId }: DetectSourceInput, signal: AbortSignal): Promise<DetectSourceResult> => {
   await moveJob(deps.pool, { jobId, from: ['received'], to: 'detecting' });
   const job = await jobForWork(deps.pool, jobId);
   // An attempt before this one got as far, and only its answer was lost.
   if (job.detection === null) await detect(deps, job, signal);
+  return { mayAsk: importRequestSchema.parse(job.request).whenUnsure === 'ask' };
 };
 
 /**
