@@ -3,7 +3,6 @@ import { corrupt, tooMuch } from './corrupt.ts';
 import { EntryList, readEntries } from './column-entries.ts';
 import { JsonRecords } from './json-records.ts';
 import type { ParquetFile } from './parquet-file.ts';
-import type { RowGroup } from './parquet-footer.ts';
 import type { Leaf } from './parquet-schema.ts';
 import { TextArena } from './text-arena.ts';
 import type { Wording } from './value-text.ts';
@@ -31,12 +30,11 @@ interface Columns { readonly arena: TextArena; readonly entries: readonly EntryL
 const loadColumns = async (file: ParquetFile, { from, to }: Rows, wording: Wording): Promise<Columns> => {
   const { schema: { leaves }, groups } = file.footer;
   const rows = to - from;
-  const touched = groups.slice(groupWith(groups, from)).filter((group) => group.rows > 0 && group.firstRow < to && group.firstRow + group.rows > from);
-  // Grown by doubling it had 26 MB for 15.
-  const arena = new TextArena(Math.max(64 * 1024, rows * leaves.length * 8, guessedBytes(touched, { from, to })));
+  const arena = new TextArena(Math.max(64 * 1024, rows * leaves.length * 8));
   if (wording === 'json') arena.ascii('null');
   const nullEnd = arena.length;
   const entries: EntryList[] = [];
+  const touched = groups.slice(groupWith(groups, from)).filter((group) => group.rows > 0 && group.firstRow < to && group.firstRow + group.rows > from);
   for (const leaf of leaves) {
     const list = new EntryList(rows, wording === 'json');
     for (const group of touched) {
@@ -47,16 +45,6 @@ const loadColumns = async (file: ParquetFile, { from, to }: Rows, wording: Wordi
     entries.push(list);
   }
   return { arena, entries };
-};
-
-const mostGuessedBytes = 32 * 1024 * 1024;
-/** What the pages of these rows hold, and a tenth: texts stand in them with their lengths. What the file says is believed up to a bound. */
-const guessedBytes = (groups: readonly RowGroup[], { from, to }: Rows): number => {
-  const held = groups.reduce((sum, { firstRow, rows, columns }) => {
-    const share = (Math.min(to, firstRow + rows) - Math.max(from, firstRow)) / rows;
-    return sum + share * columns.reduce((bytes, { uncompressedBytes }) => bytes + uncompressedBytes, 0);
-  }, 0);
-  return Math.min(mostGuessedBytes, Math.ceil(held * 1.1));
 };
 
 const columnPlace = ({ index }: Leaf): { readonly column: number } => ({ column: index + 1 });
@@ -86,7 +74,6 @@ const loadLines = async (file: ParquetFile, rows: Rows, roomFor: RoomFor): Promi
     }
     room[at++] = lineFeed;
   }
-  arena.release();
   return room.subarray(0, at);
 };
 
