@@ -9,9 +9,12 @@ import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
 import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
+import { createJudgement } from '../core/staging/create-judgement.ts';
+import { keyOf, withDerivedKey } from '../core/staging/derived-key-field.ts';
 import { checkMappedPolicy } from '../core/validation/check-load-policy.ts';
 import { checkFileRules, referencedNames } from '../core/validation/check-file-rules.ts';
-import { checkTreatment, ruleInvalid } from '../core/validation/check-treatment.ts';
+import { checkTreatment } from '../core/validation/check-treatment.ts';
+import { ruleInvalid } from '../core/validation/rule-invalid.ts';
 import { withKnownOrders } from '../core/templates/map-by-template.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
@@ -66,6 +69,8 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   await checkWritable(deps.pool, version.definition);
   const parse = await readColumns(deps, { job, detection: job.detection, request, definition: version.definition });
   const plan = await makePlan(deps, { job, request, template, parse, definition: version.definition });
+  // Now that the file's columns are known: an expression may name one that is not there.
+  createJudgement(plan, { datasetDefinition: version.definition, datesAsDays: true, today: 0 });
   checkMappedPolicy(version.definition, plan);
   const planHash = hashPlan(plan);
   await insertPlan(deps.pool, { planHash, document: plan });
@@ -103,13 +108,14 @@ const makePlan = async (deps: ActivityDeps, { job, request, template, parse, def
   await checkWholeFileRules(deps, { job, request, definition });
   // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
   zoneClockOf(request.zone);
-  const proposal = template !== null ? await mapWithTemplate(deps, { job, template, request, parse, definition })
-    : await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
+  const filled = withDerivedKey(definition, request.derivedKey);
+  const proposal = template !== null ? await mapWithTemplate(deps, { job, template, request, parse, definition: filled })
+    : await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition: filled, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
   if (proposal.mapping.length > mostColumns)
     throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
-  const key = request.key ?? keyFieldsOf(definition);
+  const key = keyOf(request.key, keyFieldsOf(definition), request.derivedKey);
   const mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
-  checkMapping(definition, { mapping: proposal.mapping, key, mode, open: proposal.open });
+  checkMapping(filled, { mapping: proposal.mapping, key, mode, open: proposal.open });
   if (key.length === 0) refuseRulesOfKeys(request);
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped } } });
   const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });

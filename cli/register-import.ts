@@ -60,6 +60,8 @@ export const registerPreviewMap = (program: Command): void => {
     .option('--mapping <file>', 'as for import')
     .option('--date-format <field=order>', 'as for import', addDateFormat)
     .option('--zone <zone>', 'as for import')
+    .option('--rules <file>', 'as for import; rules that need the whole file are not judged')
+    .option('--keep <expression>', 'as for import')
     .option('--rows <n>', 'how many rows, at most 100 (default: 10)', parsePositive);
   addParseOptions(command)
     .option('--purpose <text>', 'why cells are looked at; kept in the audit log')

@@ -3,7 +3,7 @@ import type { DatasetDefinition, FieldDefinition, FieldType } from '../../contra
 import { issueCodes } from '../../contracts/issue-codes.ts';
 import { pgTypeOf } from '../../contracts/pg-type-of.ts';
 import { isFileRule, type LimitBy, type Rule, type RuleOf } from '../../contracts/rules.ts';
-import { ruleInvalid } from './check-treatment.ts';
+import { ruleInvalid } from './rule-invalid.ts';
 import { compareDecimals, isDecimal } from './compare-decimals.ts';
 
 export interface WholeFileRules { readonly rules?: readonly Rule[] | undefined; readonly limitsBy?: readonly LimitBy[] | undefined }
