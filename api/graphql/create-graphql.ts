@@ -22,6 +22,7 @@ import { jobResolvers } from './job-resolvers.ts';
 import { limitRootFields } from './limit-root-fields.ts';
 import { mutationResolvers } from './mutation-resolvers.ts';
 import { queryResolvers } from './query-resolvers.ts';
+import { templateResolvers } from './template-resolvers.ts';
 import { countScalar, dateTimeScalar, jsonScalar } from './scalars.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 
@@ -45,7 +46,7 @@ const jobProgress = {
 const resolvers = {
   Count: countScalar, DateTime: dateTimeScalar, JSON: jsonScalar,
   Query: queryResolvers, Mutation: mutationResolvers, Subscription: { jobProgress },
-  Job: jobResolvers, Dataset: datasetResolvers, DatasetField: datasetFieldResolvers, Issue: { message }, IssueGroup: { message },
+  Job: jobResolvers, Dataset: datasetResolvers, Template: templateResolvers, DatasetField: datasetFieldResolvers, Issue: { message }, IssueGroup: { message },
 };
 
 /** An error of the request itself (syntax, unknown field, depth, cost) speaks of the query only and is shown; everything else is ours or masked. */

@@ -1,9 +1,11 @@
 import { errorKinds } from '../../contracts/errors.ts';
 import { exportFileName, exportRequestSchema } from '../../contracts/export-request.ts';
+import { draftSummarySchema } from '../../contracts/file-findings.ts';
 import { doubtsOf } from '../../contracts/parse-options.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
 import { listExportFiles } from '../../db/export-files.ts';
 import { groupIssues } from '../../db/issues.ts';
+import { findJudgement } from '../../db/judgements.ts';
 import type { Job } from '../../db/job.ts';
 import { readLedgerProgress } from '../../db/ledger-progress.ts';
 import { findPlan } from '../../db/plans.ts';
@@ -13,6 +15,7 @@ import { runKindOf, workflowIdOf } from '../engine/import-engine.ts';
 import { mergeProgress } from '../progress/merge-progress.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import type { GraphqlContext } from './graphql-context.ts';
+import { templateReportOf } from './template-resolvers.ts';
 import { withMessages } from './with-messages.ts';
 
 /** The row keeps the code and the place; the sentence is the code's own, so no text of a step is kept (promise 7). */
@@ -53,9 +56,14 @@ export const jobResolvers: Readonly<Record<string, Resolver>> = {
   sha256: (job) => job.sourceSha256,
   plan: (job, _, { deps }) => (job.planHash === null ? null : findPlan(deps.pool, job.planHash)),
   doubts: (job) => (job.detection === null ? [] : doubtsOf(job.detection.guesses)),
+  template: (job) => templateReportOf(job),
+  drift: (job) => templateReportOf(job)?.drift ?? [],
   error: errorOf,
   progress: (job, _, context) => progressOf(job, context),
   issueGroups: (job, _, { deps }) => groupsOf(deps, job),
+  fileFindings: async (job, _, { deps }) => (await findJudgement(deps.pool, job.jobId)).fileFindings,
+  exceededLimits: async (job, _, { deps }) => (await findJudgement(deps.pool, job.jobId)).exceededLimits,
+  draft: ({ draft }) => draftSummarySchema.nullable().catch(null).parse(draft),
   receipt: (job, _, { deps }) => findReceipt(deps.pool, { jobId: job.jobId }),
   exportFiles: (job, _, { deps }) => exportFilesOf(deps, job),
   workflowId: (job) => workflowIdOf(job.kind, job.jobId),

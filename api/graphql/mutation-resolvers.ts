@@ -8,11 +8,13 @@ import { startExport } from '../exports/start-export.ts';
 import { parseImportRequest, parseWith } from '../jobs/parse-import-request.ts';
 import { startImport } from '../jobs/start-import.ts';
 import { wishForJob } from '../jobs/wish-for-job.ts';
+import { askedTemplate } from '../templates/asked-template.ts';
 import { jobIdSchema } from '../../contracts/ids.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { inTransaction, type Queryable } from '../../db/connection.ts';
 import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { GraphqlContext } from './graphql-context.ts';
+import { templateMutations } from './template-resolvers.ts';
 
 type Maybe<T> = T | null | undefined;
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,8 +36,11 @@ const register = async (tx: Queryable, { actor }: GraphqlContext, { definition, 
 };
 
 export const mutationResolvers = {
-  startImport: (_: unknown, { input, idempotencyKey }: { readonly input: Fields; readonly idempotencyKey: string }, { deps, actor }: GraphqlContext) =>
-    startImport(deps, { actor, request: parseImportRequest(input), idempotencyKey: parseWith(idempotencyKeySchema, idempotencyKey, 'idempotencyKey') }),
+  startImport: async (_: unknown, { input, idempotencyKey }: { readonly input: Fields; readonly idempotencyKey: string }, { deps, actor }: GraphqlContext) => {
+    const asked = await askedTemplate(deps, actor, input);
+    return startImport(deps, { actor, request: parseImportRequest(asked.input), template: asked.template, idempotencyKey: parseWith(idempotencyKeySchema, idempotencyKey, 'idempotencyKey') });
+  },
+  ...templateMutations,
   startExport: (_: unknown, { input, idempotencyKey }: { readonly input: Fields; readonly idempotencyKey: string }, { deps, actor }: GraphqlContext) =>
     startExport(deps, { actor, request: parseExportRequest(input), idempotencyKey: parseWith(idempotencyKeySchema, idempotencyKey, 'idempotencyKey') }),
   pauseJob: (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) =>

@@ -96,6 +96,27 @@ export type WishAnswer =
   | 'refused'
   | 'no_worker';
 
+export type DriftKind =
+  | 'new'
+  | 'missing'
+  | 'renamed'
+  | 'retyped'
+  | 'moved';
+
+export type DriftHandling =
+  | 'accept'
+  | 'ask'
+  | 'refuse';
+
+export type TemplateVisibility =
+  | 'private'
+  | 'shared';
+
+export type Verdict =
+  | 'holds'
+  | 'broken'
+  | 'not_judged';
+
 export type JobFilter = {
   readonly states?: InputMaybe<ReadonlyArray<JobState>>;
   readonly dataset?: InputMaybe<Scalars['String']['input']>;
@@ -138,10 +159,49 @@ export type FieldDateOrder = {
   readonly order: DateOrder;
 };
 
+export type TemplateRef = {
+  readonly name: Scalars['String']['input'];
+  /** Default: the newest. */
+  readonly version?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What is done where a file differs: accept, ask or refuse. */
+export type DriftPolicyInput = {
+  readonly new?: InputMaybe<DriftHandling>;
+  readonly missing?: InputMaybe<DriftHandling>;
+  readonly renamed?: InputMaybe<DriftHandling>;
+  readonly retyped?: InputMaybe<DriftHandling>;
+  readonly moved?: InputMaybe<DriftHandling>;
+};
+
+export type SaveTemplateInput = {
+  readonly name: Scalars['String']['input'];
+  /** Its plan is what is saved; a dry run's too. */
+  readonly fromJob: Scalars['ID']['input'];
+  /** Default: private; of a template that exists, as it is. */
+  readonly shared?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Default: as the template of the job, else the defaults. */
+  readonly drift?: InputMaybe<DriftPolicyInput>;
+};
+
+export type CopyTemplateInput = {
+  readonly name: Scalars['String']['input'];
+  readonly version?: InputMaybe<Scalars['Int']['input']>;
+  readonly as: Scalars['String']['input'];
+  readonly partner?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type StartImportInput = {
   readonly sha256: Scalars['String']['input'];
   readonly fileName: Scalars['String']['input'];
-  readonly dataset: Scalars['String']['input'];
+  /** Default: the template's. */
+  readonly dataset?: InputMaybe<Scalars['String']['input']>;
+  /** What the import says besides overrules it. */
+  readonly template?: InputMaybe<TemplateRef>;
+  /** None is taken, also where the file is recognised. */
+  readonly noTemplate?: InputMaybe<Scalars['Boolean']['input']>;
+  /** What the template's policy asks about is taken as it is, this once. */
+  readonly acceptDrift?: InputMaybe<Scalars['Boolean']['input']>;
   readonly mode?: InputMaybe<LoadMode>;
   readonly key?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly map?: InputMaybe<ReadonlyArray<MapEntry>>;
@@ -258,7 +318,7 @@ export type JobQueryVariables = Exact<{
 }>;
 
 
-export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly extension: string | null, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null, readonly removedAt: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
+export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly template: { readonly name: string, readonly version: number, readonly by: string, readonly overruled: ReadonlyArray<string> } | null, readonly drift: ReadonlyArray<{ readonly kind: DriftKind, readonly column: string | null, readonly no: number | null, readonly was: string | null, readonly wasNo: number | null, readonly fields: ReadonlyArray<string>, readonly handling: DriftHandling, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly fileFindings: ReadonlyArray<{ readonly rule: string, readonly kind: string, readonly severity: Severity, readonly verdict: Verdict, readonly field: string | null, readonly measured: string | null, readonly expected: string, readonly columns: ReadonlyArray<string> | null, readonly message: string, readonly remedy: string }>, readonly exceededLimits: ReadonlyArray<{ readonly limit: string, readonly name: string | null, readonly count: number, readonly read: number, readonly max: number | null, readonly maxPercent: number | null }>, readonly draft: { readonly created: number, readonly updated: number, readonly fields: ReadonlyArray<{ readonly field: string, readonly changed: number, readonly filled: number, readonly emptied: number }> } | null, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly extension: string | null, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null, readonly removedAt: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
 
 export type JobReceiptQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -331,6 +391,88 @@ export type InspectQueryVariables = Exact<{
 
 
 export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string | null, readonly quote: string | null, readonly escape: string | null, readonly headerRow: boolean | null, readonly preambleLines: number | null, readonly recordPath: string | null, readonly sheet: string | null, readonly headerRows: number | null, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
+
+export type TemplateFieldsFragment = { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null };
+
+export type TemplatesQueryVariables = Exact<{
+  dataset?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type TemplatesQuery = { readonly templates: ReadonlyArray<{ readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null }> };
+
+export type TemplateQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+  version?: InputMaybe<Scalars['Int']['input']>;
+}>;
+
+
+export type TemplateQuery = { readonly template: { readonly document: unknown, readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null, readonly versions: ReadonlyArray<{ readonly version: number, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null }> } };
+
+export type TemplateFileQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+  version?: InputMaybe<Scalars['Int']['input']>;
+}>;
+
+
+export type TemplateFileQuery = { readonly templateFile: unknown };
+
+export type DiffTemplateQueryVariables = Exact<{
+  from: TemplateRef;
+  to: TemplateRef;
+}>;
+
+
+export type DiffTemplateQuery = { readonly diffTemplate: ReadonlyArray<{ readonly at: string, readonly change: string, readonly from: unknown | null, readonly to: unknown | null, readonly words: string }> };
+
+export type FittingTemplatesQueryVariables = Exact<{
+  sha256: Scalars['String']['input'];
+  dataset: Scalars['String']['input'];
+  fileName?: InputMaybe<Scalars['String']['input']>;
+  partner?: InputMaybe<Scalars['String']['input']>;
+  parse?: InputMaybe<ParseOverrides>;
+}>;
+
+
+export type FittingTemplatesQuery = { readonly fittingTemplates: ReadonlyArray<{ readonly name: string, readonly version: number, readonly partner: string | null, readonly fit: string }> };
+
+export type SaveTemplateMutationVariables = Exact<{
+  input: SaveTemplateInput;
+}>;
+
+
+export type SaveTemplateMutation = { readonly saveTemplate: { readonly changed: boolean, readonly template: { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null } } };
+
+export type ApplyTemplateMutationVariables = Exact<{
+  file: Scalars['JSON']['input'];
+  name?: InputMaybe<Scalars['String']['input']>;
+  shared?: InputMaybe<Scalars['Boolean']['input']>;
+}>;
+
+
+export type ApplyTemplateMutation = { readonly applyTemplate: { readonly changed: boolean, readonly template: { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null } } };
+
+export type CopyTemplateMutationVariables = Exact<{
+  input: CopyTemplateInput;
+}>;
+
+
+export type CopyTemplateMutation = { readonly copyTemplate: { readonly changed: boolean, readonly template: { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null } } };
+
+export type ShareTemplateMutationVariables = Exact<{
+  name: Scalars['String']['input'];
+  shared: Scalars['Boolean']['input'];
+}>;
+
+
+export type ShareTemplateMutation = { readonly shareTemplate: { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null } };
+
+export type RemoveTemplateMutationVariables = Exact<{
+  name: Scalars['String']['input'];
+}>;
+
+
+export type RemoveTemplateMutation = { readonly removeTemplate: boolean };
 
 export type ArchiveFilesQueryVariables = Exact<{
   sha256: Scalars['String']['input'];
@@ -448,7 +590,7 @@ export const jobsDocument: TypedDocument<JobsQuery, JobsQueryVariables> = {
 
 export const jobDocument: TypedDocument<JobQuery, JobQueryVariables> = {
   name: 'job',
-  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}exportFiles{no name extension rows bytes sha256 path removedAt}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport template{name version by overruled}drift{kind column no was wasNo fields handling why}waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}fileFindings{rule kind severity verdict field measured expected columns message remedy}exceededLimits{limit name count read max maxPercent}draft{created updated fields{field changed filled emptied}}exportFiles{no name extension rows bytes sha256 path removedAt}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };
 
 export const jobReceiptDocument: TypedDocument<JobReceiptQuery, JobReceiptQueryVariables> = {
@@ -494,6 +636,56 @@ export const estimateImportDocument: TypedDocument<EstimateImportQuery, Estimate
 export const inspectDocument: TypedDocument<InspectQuery, InspectQueryVariables> = {
   name: 'inspect',
   text: "query inspect($sha256:String!$fileName:String$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 fileName:$fileName parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines recordPath sheet headerRows columns{name}rows rowsExact sample guesses}}",
+};
+
+export const templatesDocument: TypedDocument<TemplatesQuery, TemplatesQueryVariables> = {
+  name: 'templates',
+  text: "query templates($dataset:String){templates(dataset:$dataset){...TemplateFields}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const templateDocument: TypedDocument<TemplateQuery, TemplateQueryVariables> = {
+  name: 'template',
+  text: "query template($name:String!$version:Int){template(name:$name version:$version){...TemplateFields document versions{version hash createdBy createdAt fromJob}}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const templateFileDocument: TypedDocument<TemplateFileQuery, TemplateFileQueryVariables> = {
+  name: 'templateFile',
+  text: "query templateFile($name:String!$version:Int){templateFile(name:$name version:$version)}",
+};
+
+export const diffTemplateDocument: TypedDocument<DiffTemplateQuery, DiffTemplateQueryVariables> = {
+  name: 'diffTemplate',
+  text: "query diffTemplate($from:TemplateRef!$to:TemplateRef!){diffTemplate(from:$from to:$to){at change from to words}}",
+};
+
+export const fittingTemplatesDocument: TypedDocument<FittingTemplatesQuery, FittingTemplatesQueryVariables> = {
+  name: 'fittingTemplates',
+  text: "query fittingTemplates($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides){fittingTemplates(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse){name version partner fit}}",
+};
+
+export const saveTemplateDocument: TypedDocument<SaveTemplateMutation, SaveTemplateMutationVariables> = {
+  name: 'saveTemplate',
+  text: "mutation saveTemplate($input:SaveTemplateInput!){saveTemplate(input:$input){template{...TemplateFields}changed}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const applyTemplateDocument: TypedDocument<ApplyTemplateMutation, ApplyTemplateMutationVariables> = {
+  name: 'applyTemplate',
+  text: "mutation applyTemplate($file:JSON!$name:String$shared:Boolean){applyTemplate(file:$file name:$name shared:$shared){template{...TemplateFields}changed}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const copyTemplateDocument: TypedDocument<CopyTemplateMutation, CopyTemplateMutationVariables> = {
+  name: 'copyTemplate',
+  text: "mutation copyTemplate($input:CopyTemplateInput!){copyTemplate(input:$input){template{...TemplateFields}changed}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const shareTemplateDocument: TypedDocument<ShareTemplateMutation, ShareTemplateMutationVariables> = {
+  name: 'shareTemplate',
+  text: "mutation shareTemplate($name:String!$shared:Boolean!){shareTemplate(name:$name shared:$shared){...TemplateFields}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const removeTemplateDocument: TypedDocument<RemoveTemplateMutation, RemoveTemplateMutationVariables> = {
+  name: 'removeTemplate',
+  text: "mutation removeTemplate($name:String!){removeTemplate(name:$name)}",
 };
 
 export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFilesQueryVariables> = {

@@ -64,6 +64,8 @@ export type DateVerdict =
 export const judgeDateReading = (reading: DateReading, evidence: DateEvidenceCounts): DateVerdict => {
   if (reading.source === 'operator' || evidence.either === 0) return { verdict: 'holds' };
   const order = provenOrder(evidence);
+  // What earlier files proved holds until this one proves another order, or both.
+  if (reading.source === 'template' && evidence.dmyOnly + evidence.mdyOnly === 0) return { verdict: 'holds' };
   return order === reading.order ? { verdict: 'holds' } : { verdict: 'contradicted', reading: { order, source: 'evidence' } };
 };
 
