@@ -9,16 +9,20 @@ import { ByteSet } from './byte-set.ts';
 import { compareNumeric, readNumeric, type Numeric } from './cel/exact-number.ts';
 import { isList, type Instant, type Value } from './cel/cel-values.ts';
 import { daySeconds, readDay, readInstant } from './cel/read-moment.ts';
+import { numberComparer } from './range-check.ts';
 import type { JudgedRow } from './judged-row.ts';
 import { readText, typeOfField } from './read-lane.ts';
 import { ruleInvalid } from './rule-invalid.ts';
 
-/** Returns the number of an issue, or 0. The cell has a value. */
-export type FieldCheck = (row: JudgedRow, lane: number) => number;
+/** Returns the number of an issue, or 0. The cell has a value, which lies at `[start, end)` of the row's bytes. */
+export interface FieldCell { readonly row: JudgedRow; readonly lane: number }
+export type FieldCheck = (bytes: Buffer, start: number, end: number, cell: FieldCell) => number;
 
 const rangeBelow = issueNumber('RANGE_BELOW'), rangeAbove = issueNumber('RANGE_ABOVE');
 const tooLong = issueNumber('TEXT_TOO_LONG'), tooShort = issueNumber('TEXT_TOO_SHORT');
 const mismatch = issueNumber('PATTERN_MISMATCH'), unknown = issueNumber('ENUM_UNKNOWN');
+/** A number of hundreds of digits. */
+const tooCostlyFound = issueNumber('RULE_TOO_COSTLY');
 
 interface CheckBasis { readonly field: FieldDefinition; readonly zone: ZoneClock | null; readonly at: string }
 
@@ -51,15 +55,12 @@ const charactersIn = (bytes: Buffer, start: number, end: number): number => {
 
 const shortest = (length: number, basis: CheckBasis): FieldCheck => {
   expectText('minLength', basis);
-  return ({ bytes, starts, ends }, lane) => (charactersIn(bytes, starts[lane] as number, ends[lane] as number) < length ? tooShort : 0);
+  return (bytes, start, end) => (charactersIn(bytes, start, end) < length ? tooShort : 0);
 };
 const longest = (length: number, basis: CheckBasis): FieldCheck => {
   expectText('maxLength', basis);
-  return ({ bytes, starts, ends }, lane) => {
-    const start = starts[lane] as number, end = ends[lane] as number;
-    // No more characters than bytes.
-    return end - start > length && charactersIn(bytes, start, end) > length ? tooLong : 0;
-  };
+  // No more characters than bytes.
+  return (bytes, start, end) => (end - start > length && charactersIn(bytes, start, end) > length ? tooLong : 0);
 };
 
 interface Ordered { readonly value: Value; readonly compare: (left: Value, right: Value) => number }
@@ -84,18 +85,25 @@ const lastOfDay = (text: string, name: 'min' | 'max', zone: ZoneClock | null): I
 };
 
 const least = (text: string, basis: CheckBasis): FieldCheck => {
-  const { value, compare } = bound(text, 'min', basis);
-  return (row, lane) => { const found = row.field(lane); return found !== undefined && compare(found, value) < 0 ? rangeBelow : 0; };
+  const compare = cellComparer(bound(text, 'min', basis), basis.field);
+  return (bytes, start, end, cell) => { const order = compare(bytes, start, end, cell); return order >= 0 ? 0 : order < 0 ? rangeBelow : tooCostlyFound; };
 };
 const greatest = (text: string, basis: CheckBasis): FieldCheck => {
-  const { value, compare } = bound(text, 'max', basis);
-  return (row, lane) => { const found = row.field(lane); return found !== undefined && compare(found, value) > 0 ? rangeAbove : 0; };
+  const compare = cellComparer(bound(text, 'max', basis), basis.field);
+  return (bytes, start, end, cell) => { const order = compare(bytes, start, end, cell); return order <= 0 ? 0 : order > 0 ? rangeAbove : tooCostlyFound; };
+};
+
+/** Numbers where they lie; dates and times by their value. */
+const cellComparer = ({ value, compare }: Ordered, field: FieldDefinition): FieldCheck => {
+  const type = typeOfField(field);
+  if (type === 'int' || type === 'decimal') return numberComparer(value as Numeric);
+  return (_bytes, _start, _end, { row, lane }) => compare(row.field(lane), value);
 };
 
 const patternCheck = (pattern: string, basis: CheckBasis): FieldCheck => {
   expectText('pattern', basis);
   const compiled = patternOf(pattern, `${basis.at}.pattern`);
-  return ({ bytes, starts, ends }, lane) => (compiled.testExact(readText(bytes, starts[lane] as number, ends[lane] as number)) ? 0 : mismatch);
+  return (bytes, start, end) => (compiled.testExact(readText(bytes, start, end)) ? 0 : mismatch);
 };
 const patternOf = (pattern: string, at: string): ReturnType<typeof compilePattern> => {
   try { return compilePattern(pattern); } catch (error) {
@@ -108,9 +116,9 @@ const amongValues = (values: readonly string[], basis: CheckBasis): FieldCheck =
   const type = typeOfField(basis.field), at = `${basis.at}.values`;
   if (type === 'text') {
     const set = new ByteSet(values);
-    return ({ bytes, starts, ends }, lane) => (set.has(bytes, starts[lane] as number, ends[lane] as number) ? 0 : unknown);
+    return (bytes, start, end) => (set.has(bytes, start, end) ? 0 : unknown);
   }
   if (isList(type) || type === 'point' || type === 'bool' || type === 'null') throw ruleInvalid('a field of this type is not compared with values. Use a rule of kind row.', at);
   const allowed = values.map((text) => bound(text, 'min', { ...basis, at }));
-  return (row, lane) => { const found = row.field(lane); return found === undefined || allowed.some(({ value, compare }) => compare(found, value) === 0) ? 0 : unknown; };
+  return (_bytes, _start, _end, { row, lane }) => { const found = row.field(lane); return found === undefined || allowed.some(({ value, compare }) => compare(found, value) === 0) ? 0 : unknown; };
 };

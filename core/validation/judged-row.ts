@@ -26,6 +26,7 @@ export class JudgedRow implements RowValues {
   readonly ends: Int32Array;
   readonly states: Uint8Array;
   readonly elements: Value[] = [];
+  readonly cells: readonly { readonly row: JudgedRow; readonly lane: number }[];
   bytes: Buffer = nothing;
   private readonly values: Value[];
   /** Rows in which a value was read. */
@@ -43,6 +44,7 @@ export class JudgedRow implements RowValues {
     this.columns = columns;
     this.textOfColumn = textOfColumn;
     this.today = today;
+    this.cells = readers.map((_, lane) => ({ row: this, lane }));
     this.starts = new Int32Array(readers.length);
     this.ends = new Int32Array(readers.length);
     this.states = new Uint8Array(readers.length);

@@ -32,7 +32,7 @@ export const codesOfQuality: Readonly<Record<RowQuality, number>> = {
 };
 
 type Odd = (value: Value, row: JudgedRow) => boolean;
-const whenOdd = (code: number, isOdd: Odd): FieldCheck => (row, lane) => {
+const whenOdd = (code: number, isOdd: Odd): FieldCheck => (_bytes, _start, _end, { row, lane }) => {
   const value = row.field(lane);
   return value !== null && value !== undefined && isOdd(value, row) ? code : 0;
 };
@@ -51,8 +51,8 @@ export const compileQuality = (rule: Asked, basis: QualityBasis): QualityRule | 
 };
 
 /** The bytes say of nearly every cell that it is not, before a text is made of it. */
-const misread = (code: number, isOdd: Odd): FieldCheck => (row, lane) =>
-  (mayBeMisread(row.bytes, row.starts[lane] as number, row.ends[lane] as number) && isOdd(row.field(lane), row) ? code : 0);
+const misread = (code: number, isOdd: Odd): FieldCheck => (bytes, start, end, { row, lane }) =>
+  (mayBeMisread(bytes, start, end) && isOdd(row.field(lane), row) ? code : 0);
 
 interface Made { readonly odd: (type: CelType) => Odd | null; readonly ofText?: (text: string) => boolean }
 const ofTexts = (isOdd: (text: string) => boolean): Made => ({

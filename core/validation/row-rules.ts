@@ -4,7 +4,7 @@ import type { Rule, RuleOf } from '../../contracts/rules.ts';
 import { zoneClockOf } from '../types/zone-clock.ts';
 import { compileExpression } from './cel/compile-expression.ts';
 import { TooCostly, type Value } from './cel/cel-values.ts';
-import { compileFieldChecks, type FieldCheck } from './field-checks.ts';
+import { compileFieldChecks, type FieldCell, type FieldCheck } from './field-checks.ts';
 import type { JudgedRow } from './judged-row.ts';
 import { compileQuality } from './quality-checks.ts';
 import { fieldNamed, laneOf, noLane, scopeOf, type RuleBasis } from './row-scope.ts';
@@ -35,22 +35,35 @@ export interface RowTreatment {
   readonly tellsOnly: boolean;
 }
 
-const required = issueNumber('REQUIRED_MISSING'), broken = issueNumber('RULE_BROKEN'), tooMuch = issueNumber('RULE_TOO_COSTLY');
+const missing = issueNumber('REQUIRED_MISSING'), broken = issueNumber('RULE_BROKEN'), tooMuch = issueNumber('RULE_TOO_COSTLY');
 
 /** RULE_INVALID with the place. */
 export const compileRowRules = ({ rules = [], rowFilter, tellsOnly }: RowTreatment, basis: RuleBasis): RowRules => ({
   keeps: rowFilter === undefined ? null : compileExpression(rowFilter, scopeOf(basis, 'rowFilter')).run,
-  rules: rules.flatMap((rule, index) => {
-    const severity = tellsOnly && rule.severity === 'error' ? 'warning' as const : rule.severity;
-    const order = { basis, at: `rules[${index}]`, severity };
+  rules: [...plainFields(rules, { basis, tellsOnly }), ...rules.flatMap((rule, index) => {
+    const order = orderOf(rule, index, { basis, tellsOnly });
     switch (rule.kind) {
       case 'row': return [rowRule(rule, order)];
-      case 'field': return [fieldRule(rule, order)];
+      case 'field': return rule.when === undefined ? [] : [fieldRule(rule, order)];
       case 'quality': return qualityRules(rule, order);
       case 'unique': case 'reference': case 'row_count': case 'fill_rate': case 'duplicate_share': case 'sum': case 'columns': case 'drift': return [];
     }
-  }),
+  })],
 });
+
+interface Ordering { readonly basis: RuleBasis; readonly tellsOnly: boolean }
+const orderOf = (rule: Rule, index: number, { basis, tellsOnly }: Ordering): RuleOrder =>
+  ({ basis, at: `rules[${index}]`, severity: tellsOnly && rule.severity === 'error' ? 'warning' : rule.severity });
+
+/** Field by field, those that are asked of every row. */
+const plainFields = (rules: readonly Rule[], ordering: Ordering): readonly JudgedRule[] => {
+  const asked = rules.flatMap((rule, index) => (rule.kind === 'field' && rule.when === undefined ? [askedField(rule, orderOf(rule, index, ordering))] : []));
+  const names = [...new Set(asked.map(({ voice }) => voice.field))];
+  return names.flatMap((name) => {
+    const ofField = asked.filter(({ voice }) => voice.field === name), [first] = ofField;
+    return first === undefined ? [] : [{ voice: first.voice, judge: askLane(ofField, first.voice.lane) }];
+  });
+};
 
 export const hasRowRules = ({ keeps, rules }: RowRules): boolean => keeps !== null || rules.length > 0;
 
@@ -68,25 +81,34 @@ const rowRule = (rule: RuleOf<'row'>, order: RuleOrder): JudgedRule => {
   return { voice, judge: (row, report) => { if ((when === null || when(row) === true) && run(row) === false) report(broken, voice); } };
 };
 
-const fieldRule = (rule: RuleOf<'field'>, order: RuleOrder): JudgedRule => {
+interface AskedField { readonly required: boolean; readonly checks: readonly FieldCheck[]; readonly voice: RuleVoice }
+
+const askedField = (rule: RuleOf<'field'>, order: RuleOrder): AskedField => {
   const { basis, at } = order;
   const field = fieldNamed(basis, rule.field);
   if (field === null) throw ruleInvalid('it names a field that the dataset does not have.', at);
-  const voice = voiceOf(rule, rule.field, order), when = conditionOf(rule.when, order), { lane } = voice;
-  const checks = compileFieldChecks(rule, { field, zone: zoneClockOf(basis.zone), at });
-  const asks = (row: JudgedRow, report: Report): void => {
-    if (row.isNull(lane)) { if (rule.required === true && row.isFree(lane)) report(required, voice); return; }
-    if (!row.isRefused(lane)) askAll(checks, { row, lane, report, voice });
-  };
-  return { voice, judge: when === null ? asks : (row, report) => { if (when(row) === true) asks(row, report); } };
+  return { required: rule.required === true, voice: voiceOf(rule, rule.field, order), checks: compileFieldChecks(rule, { field, zone: zoneClockOf(basis.zone), at }) };
 };
 
-interface Asking { readonly row: JudgedRow; readonly lane: number; readonly report: Report; readonly voice: RuleVoice }
-const askAll = (checks: readonly FieldCheck[], { row, lane, report, voice }: Asking): void => {
-  for (let index = 0; index < checks.length; index += 1) {
-    const found = (checks[index] as FieldCheck)(row, lane);
-    if (found !== 0) report(found, voice);
-  }
+const fieldRule = (rule: RuleOf<'field'>, order: RuleOrder): JudgedRule => {
+  const asked = [askedField(rule, order)], when = conditionOf(rule.when, order);
+  const { voice } = asked[0] as AskedField, ask = askLane(asked, voice.lane);
+  return { voice, judge: when === null ? ask : (row, report) => { if (when(row) === true) ask(row, report); } };
+};
+
+/** All rules of a field together: where its cell lies and whether there is one is asked once. */
+const askLane = (asked: readonly AskedField[], lane: number): JudgedRule['judge'] => {
+  const required = asked.filter((asks) => asks.required).map(({ voice }) => voice);
+  const checks = asked.flatMap(({ checks: found }) => found), voices = asked.flatMap(({ checks: found, voice }) => found.map(() => voice));
+  return (row, report) => {
+    if (row.isNull(lane)) { if (required.length > 0 && row.isFree(lane)) for (const voice of required) report(missing, voice); return; }
+    if (checks.length === 0 || row.isRefused(lane)) return;
+    const { bytes } = row, start = row.starts[lane] as number, end = row.ends[lane] as number, cell = row.cells[lane] as FieldCell;
+    for (let index = 0; index < checks.length; index += 1) {
+      const found = (checks[index] as FieldCheck)(bytes, start, end, cell);
+      if (found !== 0) report(found, voices[index] as RuleVoice);
+    }
+  };
 };
 
 const qualityRules = (rule: RuleOf<'quality'>, order: RuleOrder): readonly JudgedRule[] => {
@@ -102,7 +124,7 @@ const qualityRules = (rule: RuleOf<'quality'>, order: RuleOrder): readonly Judge
     if (lane === noLane || (check === null && ofText === null)) return [];
     return [{ voice, judge: (row: JudgedRow, report: Report): void => {
       if (row.isRefused(lane)) { if (ofText !== null && isOddText(row.textOf(lane), ofText)) report(code, voice); return; }
-      const found = check === null || row.isNull(lane) ? 0 : check(row, lane);
+      const found = check === null || row.isNull(lane) ? 0 : check(row.bytes, row.starts[lane] as number, row.ends[lane] as number, row.cells[lane] as FieldCell);
       if (found !== 0) report(found, voice);
     } }];
   });

@@ -54,7 +54,7 @@ describe('rules of rows', () => {
       { status: 'closed' },
     ], { rules });
     expect(found).toEqual([
-      '2 closed#4 RULE_BROKEN error in_order', '2 visits#6 RANGE_ABOVE error few_visits', '2 amount#5 REQUIRED_MISSING error amount_if_closed',
+      '2 visits#6 RANGE_ABOVE error few_visits', '2 closed#4 RULE_BROKEN error in_order', '2 amount#5 REQUIRED_MISSING error amount_if_closed',
       '3 closed#4 DATE_IMPOSSIBLE error', '3 amount#5 NUMBER_INVALID error', '3 visits#6 RANGE_BELOW error few_visits', '3 status#2 PATTERN_MISMATCH error status_form', '3 status#2 ENUM_UNKNOWN error status_form',
       '3 status#2 QUALITY_PLACEHOLDER warning odd', '3 opened#3 QUALITY_PLACEHOLDER warning odd',
       '4 - RULE_BROKEN error closed_has_date', '4 amount#5 REQUIRED_MISSING error amount_if_closed',
@@ -65,8 +65,8 @@ describe('rules of rows', () => {
 
   it('that warn or inform leave the row in; under onError warn those that are errors do too, and types still reject', () => {
     const rules = [{ kind: 'row', name: 'a', check: 'visits > 1', severity: 'info' }, { kind: 'field', name: 'b', field: 'visits', min: '1' }];
-    expect(stage([{ visits: '1' }, { visits: '0' }], { rules })).toMatchObject({ found: ['1 - RULE_BROKEN info a', '2 - RULE_BROKEN info a', '2 visits#6 RANGE_BELOW error b'], rejected: [2] });
-    expect(stage([{ visits: '0' }, { visits: 'x' }], { rules, onError: 'warn' })).toMatchObject({ found: ['1 - RULE_BROKEN info a', '1 visits#6 RANGE_BELOW warning b', '2 visits#6 INTEGER_INVALID error'], rejected: [2] });
+    expect(stage([{ visits: '1' }, { visits: '0' }], { rules })).toMatchObject({ found: ['1 - RULE_BROKEN info a', '2 visits#6 RANGE_BELOW error b', '2 - RULE_BROKEN info a'], rejected: [2] });
+    expect(stage([{ visits: '0' }, { visits: 'x' }], { rules, onError: 'warn' })).toMatchObject({ found: ['1 visits#6 RANGE_BELOW warning b', '1 - RULE_BROKEN info a', '2 visits#6 INTEGER_INVALID error'], rejected: [2] });
   });
 
   it('measure texts in characters, also those that COPY escapes', () => {
