@@ -10,8 +10,8 @@ import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-n
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
 import { withKnownOrders } from '../core/templates/map-by-template.ts';
-import { checkMappedPolicy } from '../core/validation/check-load-policy.ts';
 import { checkFileRules, referencedNames } from '../core/validation/check-file-rules.ts';
+import { checkMappedPolicy } from '../core/validation/check-load-policy.ts';
 import { checkTreatment, ruleInvalid } from '../core/validation/check-treatment.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';

@@ -19,13 +19,19 @@ const outputFields: readonly OutputField[] = memoryFields.map((field) => ({ name
 
 /** Packs to three quarters, so that a packed file is about as large as what it holds. */
 const narrativeBytes = 600;
-const rowBytes = 900;
+export const rowBytes = 900;
 const partRows = 50_000;
 const batchRows = 500;
 
-const rowOf = (row: number): OutputRow => [
+const rowOf = (row: number): OutputRow => {
+  const cells = cellsOf(row);
+  return [...cells.slice(0, -1), `(${(row % 360) - 180},${(row % 180) - 90})`];
+};
+
+/** As a file has them. */
+export const cellsOf = (row: number): readonly string[] => [
   `R${String(row).padStart(9, '0')}`, randomBytes(narrativeBytes).toString('base64'), String(row % 97), `${row % 10_000}.25`,
-  `20${String(10 + row % 15)}-0${1 + row % 9}-1${row % 10}`, `(${(row % 360) - 180},${(row % 180) - 90})`,
+  `20${String(10 + row % 15)}-0${1 + row % 9}-1${row % 10}`, `POINT(${(row % 360) - 180} ${(row % 180) - 90})`,
 ];
 
 async function* batches(first: number, rows: number): AsyncGenerator<readonly OutputRow[]> {

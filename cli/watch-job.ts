@@ -21,6 +21,11 @@ export interface JobResult {
   readonly doubts?: JobDetails['doubts'];
   /** By which the file was treated, and how it differs from it. */
   readonly template?: NonNullable<JobDetails['template']> & { readonly drift: JobDetails['drift'] };
+  /** Verdicts of the rules for the file as a whole. */
+  readonly fileFindings?: JobDetails['fileFindings'];
+  readonly exceededLimits?: JobDetails['exceededLimits'];
+  /** Of a dry run. */
+  readonly draft?: NonNullable<JobDetails['draft']>;
   /** Of an export; `waybill download` fetches them. */
   readonly files?: readonly { readonly name: string; readonly rows: number; readonly bytes: number; readonly sha256: string }[];
   /** Why a job was refused or failed. */
@@ -53,6 +58,9 @@ export const resultOf = (job: JobDetails, receipt: string | null): JobResult => 
   jobId: job.id, state: job.state, books: job.books ?? noBooks, seconds: jobSeconds(job), receipt,
   ...(job.doubts.length === 0 ? {} : { doubts: job.doubts }),
   ...(job.template === null ? {} : { template: { ...job.template, drift: job.drift } }),
+  ...(job.fileFindings.length === 0 ? {} : { fileFindings: job.fileFindings }),
+  ...(job.exceededLimits.length === 0 ? {} : { exceededLimits: job.exceededLimits }),
+  ...(job.draft === null ? {} : { draft: job.draft }),
   ...(job.kind === 'export' ? { files: job.exportFiles.map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256 })) } : {}),
   ...(job.error === null ? {} : { error: { code: job.error.code, message: job.error.message, place: job.error.place, remedy: job.error.remedy } }),
 });

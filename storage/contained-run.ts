@@ -36,4 +36,4 @@ export const runContained = (entry: URL, input: unknown, { heapMb, seconds }: Ru
 });
 
 /** How a process reads old workbooks. */
-export const legacyRunLimits: RunLimits = { heapMb: 256, seconds: 120 };
+export const legacyRunLimits: RunLimits = { heapMb: 192, seconds: 120 };

@@ -1,10 +1,12 @@
 import { errorKinds } from '../../contracts/errors.ts';
 import { exportFileName, exportRequestSchema } from '../../contracts/export-request.ts';
+import { draftSummarySchema } from '../../contracts/file-findings.ts';
 import { issueKinds, type IssueCode } from '../../contracts/issue-codes.ts';
 import { doubtsOf } from '../../contracts/parse-options.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
 import { listExportFiles } from '../../db/export-files.ts';
 import { groupIssues } from '../../db/issues.ts';
+import { findJudgement } from '../../db/judgements.ts';
 import type { Job } from '../../db/job.ts';
 import { readLedgerProgress } from '../../db/ledger-progress.ts';
 import { findPlan } from '../../db/plans.ts';
@@ -59,6 +61,9 @@ export const jobResolvers: Readonly<Record<string, Resolver>> = {
   error: errorOf,
   progress: (job, _, context) => progressOf(job, context),
   issueGroups: (job, _, { deps }) => groupIssues(deps.pool, job.jobId),
+  fileFindings: async (job, _, { deps }) => (await findJudgement(deps.pool, job.jobId)).fileFindings,
+  exceededLimits: async (job, _, { deps }) => (await findJudgement(deps.pool, job.jobId)).exceededLimits,
+  draft: ({ draft }) => draftSummarySchema.nullable().catch(null).parse(draft),
   receipt: (job, _, { deps }) => findReceipt(deps.pool, { jobId: job.jobId }),
   exportFiles: (job, _, { deps }) => exportFilesOf(deps, job),
   workflowId: (job) => workflowIdOf(job.kind, job.jobId),

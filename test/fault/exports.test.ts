@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import * as sheetjs from '@e965/xlsx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../temporal-config/wait-until.ts';
 import { startFaultBench } from '../support/fault-bench.ts';
 import type { FaultBench } from '../support/fault-bench.ts';
 import { leftovers, untilTrue } from '../support/operator.ts';
+import { readParquet } from '../support/read-parquet.ts';
 
 let bench: FaultBench;
 let undisturbed = '';
@@ -25,12 +27,15 @@ interface Times { readonly partNo: number; readonly writtenAt: string }
 const timesOf = (jobId: string): Promise<readonly Times[]> =>
   bench.sql<Times>('select part_no as "partNo", written_at::text as "writtenAt" from waybill.export_parts where job_id = $1 and written_at is not null order by part_no', [jobId]);
 
-/** Completed once, byte for byte the undisturbed file, and nothing is left. */
-const expectWhole = async (jobId: string): Promise<void> => {
+/** Byte for byte the undisturbed file. */
+const isUndisturbed = (content: Buffer): void => { expect(content.toString('utf8') === undisturbed).toBe(true); };
+
+/** Completed once, with a file that holds what it shall, and nothing is left. */
+const expectWhole = async (jobId: string, judge: (content: Buffer) => unknown = isUndisturbed): Promise<void> => {
   expect((await bench.untilEnded(jobId)).state, await bench.stack.log('worker-1')).toBe('completed');
-  const file = join(bench.folder, `${jobId}.csv`);
+  const file = join(bench.folder, `${jobId}.out`);
   await bench.json('download', jobId, '--to', file);
-  expect(readFileSync(file, 'utf8') === undisturbed).toBe(true);
+  await judge(readFileSync(file));
   const [counts] = await bench.sql(`select (select count(*)::int from waybill.receipts where job_id = $1) as receipts,
     (select count(*)::int from waybill.audit_events where job_id = $1 and action = 'export.completed') as ends`, [jobId]);
   expect(counts).toEqual({ receipts: 1, ends: 1 });
@@ -48,21 +53,38 @@ beforeAll(async () => {
 });
 afterAll(async () => { await bench.close(); });
 
+const parquetRows = async (content: Buffer): Promise<string> => JSON.stringify((await readParquet(content)).rows.map(({ cells }) => cells));
+const sheetRows = (content: Buffer): string => {
+  const { Sheets, SheetNames } = sheetjs.read(content, { type: 'buffer', dense: true });
+  return SheetNames.map((name) => sheetjs.utils.sheet_to_csv(Sheets[name] ?? {})).join('\n');
+};
+const otherFormats: readonly (readonly [string, (content: Buffer) => string | Promise<string>])[] = [['parquet', parquetRows], ['xlsx', sheetRows]];
+
+const killedInMidPart = async (options: object, judge?: (content: Buffer) => unknown): Promise<void> => {
+  const jobId = await start(options);
+  await untilTrue('three parts are written', async () => await written(jobId) >= 3);
+  const gate = await bench.closeGate('part');
+  await gate.untilWaiting(2);
+  const before = await timesOf(jobId);
+  await bench.stack.kill('worker');
+  await gate.open();
+  // What stood at the gate was written whole, and its statement may have gone through without its worker.
+  await bench.stack.start('worker');
+  await expectWhole(jobId, judge);
+  const after = new Map((await timesOf(jobId)).map(({ partNo, writtenAt }) => [partNo, writtenAt]));
+  expect(before.length).toBeGreaterThanOrEqual(3);
+  for (const { partNo, writtenAt } of before) expect(after.get(partNo)).toBe(writtenAt);
+};
+
 describe('an export whose worker is killed', () => {
-  it('in mid-part goes on at the part: what was written before is not written again', async () => {
-    const jobId = await start();
-    await untilTrue('three parts are written', async () => await written(jobId) >= 3);
-    const gate = await bench.closeGate('part');
-    await gate.untilWaiting(2);
-    const before = await timesOf(jobId);
-    await bench.stack.kill('worker');
-    await gate.open();
-    // What stood at the gate was written whole, and its statement may have gone through without its worker.
-    await bench.stack.start('worker');
-    await expectWhole(jobId);
-    const after = new Map((await timesOf(jobId)).map(({ partNo, writtenAt }) => [partNo, writtenAt]));
-    expect(before.length).toBeGreaterThanOrEqual(3);
-    for (const { partNo, writtenAt } of before) expect(after.get(partNo)).toBe(writtenAt);
+  it('in mid-part goes on at the part: what was written before is not written again', () => killedInMidPart({}));
+
+  it.each(otherFormats)('in mid-part of a file of %s goes on at the part, and the file holds every row once', async (format, rowsOf) => {
+    const file = join(bench.folder, `undisturbed.${format}`);
+    await bench.json('export', 'undisturbed', '--to', file, '--format', format, '--sort', 'record_id');
+    const expected = await rowsOf(readFileSync(file));
+    expect(expected.length).toBeGreaterThan(undisturbed.length / 2);
+    await killedInMidPart({ format }, async (content) => { expect(await rowsOf(content) === expected).toBe(true); });
   });
 
   it('while one of two lives is finished by the other', async () => {

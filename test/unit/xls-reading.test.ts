@@ -2,9 +2,10 @@
 import * as sheetjs from '@e965/xlsx';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isWaybillError, WaybillError } from '../../contracts/errors.ts';
 import { compoundFiles } from '../../core/formats/xls/compound-file.ts';
 import { readXls } from '../../core/formats/xls/read-xls.ts';
-import { RecordBorders } from '../../core/formats/xls/record-borders.ts';
+import { SharedTexts } from '../../core/formats/xls/shared-texts.ts';
 import { rowsOfSheet, WorkbookStream } from '../../core/formats/xls/workbook-stream.ts';
 import { writeXls } from '../support/write-xls.ts';
 
@@ -60,12 +61,58 @@ describe('the records of a workbook', () => {
     stream.restore();
     expect(bytes.equals(before)).toBe(true);
   });
+});
 
-  it('have borders that are found as in a list', () => {
-    fc.assert(fc.property(fc.uniqueArray(fc.nat(200)), fc.array(fc.nat(200)), (places, asked) => {
-      const sorted = [...places].sort((one, other) => one - other), borders = new RecordBorders();
-      for (const place of sorted) borders.push(place);
-      for (const place of asked) expect(borders.indexOf(place)).toBe(sorted.indexOf(place));
+const someText = fc.record({
+  text: fc.string({ unit: 'grapheme', maxLength: 40 }), wide: fc.boolean(), runs: fc.nat(3), extra: fc.nat(30), cut: fc.nat(50),
+});
+
+/** With formats and phonetic guides, cut after any of its characters or anywhere behind them. */
+const recordsOf = (texts: readonly { readonly text: string; readonly wide: boolean; readonly runs: number; readonly extra: number; readonly cut: number }[]): Buffer[] => {
+  const records: Buffer[] = [Buffer.alloc(8)];
+  records[0]?.writeUInt32LE(texts.length, 4);
+  const add = (bytes: Buffer): void => { records[records.length - 1] = Buffer.concat([records.at(-1) ?? bytes, bytes]); };
+  for (const { text, wide, runs, extra, cut } of texts) {
+     
+    const width = wide || /[^\u0000-\u00ff]/.test(text) ? 2 : 1;
+    const head = Buffer.alloc(9), encode = (part: string): Buffer => Buffer.from(part, width === 2 ? 'utf16le' : 'latin1');
+    head.writeUInt16LE(text.length, 0);
+    head.writeUInt8((width - 1) | 0x0c, 2);
+    head.writeUInt16LE(runs, 3);
+    head.writeUInt32LE(extra, 5);
+    add(head);
+    add(encode(text.slice(0, cut)));
+    if (cut < text.length) { records.push(Buffer.of(width - 1)); add(encode(text.slice(cut))); }
+    const behind = Buffer.alloc(runs * 4 + extra, 0xff), at = Math.min(cut, behind.length);
+    add(behind.subarray(0, at));
+    if (at < behind.length && cut % 2 === 0) records.push(Buffer.alloc(0));
+    add(behind.subarray(at));
+  }
+  return records;
+};
+
+describe('the texts that cells share', () => {
+  const textsOf = (records: readonly Buffer[]): SharedTexts => {
+    let at = 0;
+    return new SharedTexts(Buffer.concat(records), records.map(({ length }) => ({ start: at, end: at += length })));
+  };
+
+  it('are read whatever is with them and wherever they are cut', () => {
+    fc.assert(fc.property(fc.array(someText, { maxLength: 12 }), (texts) => {
+      const read = textsOf(recordsOf(texts));
+      for (const [index, { text }] of [...texts.entries()].reverse()) expect(read.text(index)).toBe(text);
+      expect(() => read.text(texts.length)).toThrow(WaybillError);
+    }));
+  });
+
+  it('end in a refusal where they are cut off or changed', () => {
+    fc.assert(fc.property(fc.array(someText, { minLength: 1, maxLength: 6 }), fc.nat(), fc.nat(255), (texts, place, value) => {
+      const bytes = Buffer.concat(recordsOf(texts));
+      bytes[place % bytes.length] = value;
+      const read = textsOf([bytes.subarray(0, place % (bytes.length + 1))]);
+      for (const index of texts.keys()) {
+        try { read.text(index); } catch (error) { if (!isWaybillError(error)) throw error; }
+      }
     }));
   });
 });

@@ -8,6 +8,7 @@ import { createControlActivities, createTransferActivities } from '../../activit
 import { controlTaskQueue, exportWorkflowId, importWorkflowId, transferTaskQueue } from '../../contracts/ids.ts';
 import { exportWorkflowType, importWorkflowType } from '../../contracts/workflow-messages.ts';
 import { checkoutFolder } from '../../temporal-config/checkout-folder.ts';
+import { exportPartKey } from '../../storage/storage-keys.ts';
 import { obtainEngine } from '../../temporal-config/obtain-engine.ts';
 import { searchAttributes } from '../../temporal-config/search-attributes.ts';
 import { buildBundles } from '../support/build-bundles.ts';
@@ -21,6 +22,8 @@ let engine: TestWorkflowEnvironment;
 let client: Client;
 const logged: string[] = [];
 const stops: (() => Promise<void>)[] = [];
+/** What happens to a job before its files are assembled. */
+let beforeClose: (jobId: string) => Promise<void> = () => Promise.resolve();
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('DEBUG', (entry) => { logged.push(JSON.stringify({ ...entry, timestampNanos: 0 })); }) });
@@ -36,8 +39,10 @@ beforeAll(async () => {
   ({ client } = engine);
   const shared = { connection: engine.nativeConnection, identity: 'test' };
   // One chunk at a time, as on a thread of the worker: a thread has one set of buffers.
+  const control = createControlActivities(bench.deps);
+  const closeExport: typeof control.closeExport = async (input) => { await beforeClose(input.jobId); return control.closeExport(input); };
   const workers = await Promise.all([
-    Worker.create({ ...shared, taskQueue: controlTaskQueue, activities: createControlActivities(bench.deps), workflowBundle: { code: await readFile(`${checkoutFolder}/dist/workflow-bundle.js`, 'utf8') } }),
+    Worker.create({ ...shared, taskQueue: controlTaskQueue, activities: { ...control, closeExport }, workflowBundle: { code: await readFile(`${checkoutFolder}/dist/workflow-bundle.js`, 'utf8') } }),
     Worker.create({ ...shared, taskQueue: transferTaskQueue, activities: createTransferActivities(bench.deps), maxConcurrentActivityTaskExecutions: 1 }),
   ]);
   for (const worker of workers) { const run = worker.run(); stops.push(async () => { worker.shutdown(); await run; }); }
@@ -119,6 +124,35 @@ it('leads real activities through an export, and neither a value nor the filter 
     expect(logged.filter((text) => text.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
   }
   await recordHistory(handle, 'real-export', exportWorkflowType);
+});
+
+it.each(['zeros where its bytes were', 'nothing'])('freezes the selection anew when a crash of the machine left %s of a part, and the file is whole', async (left) => {
+  const wish = { sort: [{ field: 'n' }, { field: 'id' }], purpose: 'torn' };
+  const calm = await requestExport(bench, 'dataset_of_test', wish);
+  await (await startExport(calm)).result();
+  let torn = 0;
+  beforeClose = async (jobId) => {
+    const [part] = await bench.sql('select p.part_no, p.bytes from waybill.jobs j join waybill.export_parts p using (job_id, plan_epoch) where job_id = $1 and plan_epoch = 1 order by part_no desc limit 1', [jobId]);
+    if (part === undefined) return;
+    torn += 1;
+    const bytes = left === 'nothing' ? [] : [Buffer.alloc(Number(part['bytes']))];
+    await bench.deps.storage.write(exportPartKey({ jobId, planEpoch: 1, partNo: Number(part['part_no']) }), bytes);
+  };
+  try {
+    const jobId = await requestExport(bench, 'dataset_of_test', wish);
+    const handle = await startExport(jobId);
+    expect(await handle.result()).toEqual({ state: 'completed' });
+    expect(torn).toBe(1);
+    expect(await bench.sql('select state, plan_epoch, rows_total::int as rows from waybill.jobs where job_id = $1', [jobId])).toEqual([{ state: 'completed', plan_epoch: 2, rows: 39 }]);
+    const [expected, found] = [await readFiles(bench, calm), await readFiles(bench, jobId)];
+    expect(found.files.map(({ rows, sha256 }) => ({ rows, sha256 }))).toEqual(expected.files.map(({ rows, sha256 }) => ({ rows, sha256 })));
+    expect(found.contents[0]?.equals(expected.contents[0] ?? Buffer.of(0))).toBe(true);
+    expect(await bench.numbers('select count(*) from waybill.receipts where job_id = $1', [jobId])).toEqual([1]);
+    expect(textsOf(await handle.fetchHistory()).filter((text) => text.includes('freezeExport')).length).toBeGreaterThan(1);
+    await recordHistory(handle, 'torn-export', exportWorkflowType);
+  } finally {
+    beforeClose = () => Promise.resolve();
+  }
 });
 
 it('ends an export that its format cannot hold as failed, with the field and without the value', async () => {

@@ -74,6 +74,7 @@ const loadLines = async (file: ParquetFile, rows: Rows, roomFor: RoomFor): Promi
     }
     room[at++] = lineFeed;
   }
+  arena.release();
   return room.subarray(0, at);
 };
 

@@ -11,8 +11,7 @@ import { RowLines } from '../sheets/row-lines.ts';
 import { serialText, valueKinds } from '../sheets/serial-date.ts';
 import { emptyFacts, mostColumns, mostLines, noteMerge, type SheetFacts } from '../sheets/workbook.ts';
 import { compoundFiles } from './compound-file.ts';
-import { withRecordBorders } from './record-borders.ts';
-import { allRows, rowsOfSheet, WorkbookStream, type RowRange } from './workbook-stream.ts';
+import { allRows, rowsOfSheet, WorkbookStream, type RowRange, type TextCell } from './workbook-stream.ts';
 import { compoundFile } from './xls-workbook.ts';
 
 /** Texts before BIFF8 are in the code page of their machine. */
@@ -29,8 +28,8 @@ export interface ReadXlsSheet {
 /** A text stands once in the file and in as many cells as its writer likes. */
 export const mostSpoolBytes = 96 * 1024 * 1024;
 const pieceBytes = 448 * 1024;
-/** That the parser makes objects of at a time, some 60 MB; for each part it reads all texts that cells share. */
-const cellsAtOnce = 150_000;
+/** That objects are made of at a time, 36 MB of numbers. */
+const cellsAtOnce = 60_000;
 
 /** `bytes` are changed meanwhile. Throws FILE_ENCRYPTED, FILE_WORKBOOK_INVALID, FILE_ROW_TOO_LONG and FILE_EXPANDS_TOO_MUCH. */
 export const readXls = (bytes: Uint8Array, cells = cellsAtOnce): readonly ReadXlsSheet[] => {
@@ -39,7 +38,9 @@ export const readXls = (bytes: Uint8Array, cells = cellsAtOnce): readonly ReadXl
   try {
     for (const part of stream?.parts(cells) ?? [allRows]) {
       stream?.show(part);
-      sheets.take(refused(() => parse(stream?.bytes ?? bytes)), part);
+      const book = refused(() => parse(stream?.bytes ?? bytes));
+      if (stream !== null) addTexts(book, stream.textCells(part));
+      sheets.take(book, part);
     }
   } finally {
     stream?.restore();
@@ -61,7 +62,7 @@ const tooMuch = (): WaybillError => new WaybillError('FILE_EXPANDS_TOO_MUCH', `T
 /** As the parser gives it with `dense`; its own types leave these open. */
 interface DenseSheet {
   readonly '!type'?: string;
-  readonly '!data'?: readonly (readonly sheetjs.CellObject[] | undefined)[];
+  readonly '!data'?: (sheetjs.CellObject[] | undefined)[];
   readonly '!rows'?: readonly ({ readonly hidden?: boolean } | undefined)[];
   readonly '!cols'?: readonly ({ readonly hidden?: boolean } | undefined)[];
   readonly '!merges'?: readonly sheetjs.Range[];
@@ -79,9 +80,16 @@ const refused = <Result>(read: () => Result): Result => {
   }
 };
 
-const parse = (bytes: Uint8Array): sheetjs.WorkBook => withRecordBorders(() => sheetjs.read(bytes, {
+const parse = (bytes: Uint8Array): sheetjs.WorkBook => sheetjs.read(bytes, {
   type: 'buffer', dense: true, cellNF: true, cellStyles: true, cellFormula: true, cellText: false, cellHTML: false, cellDates: false, bookVBA: false,
-}));
+});
+
+const addTexts = (book: sheetjs.WorkBook, cells: Iterable<TextCell>): void => {
+  for (const { row, column, text } of cells) {
+    const data = (book.Sheets[book.SheetNames[Math.floor(row / rowsOfSheet)] ?? ''] as DenseSheet | undefined)?.['!data'];
+    if (data !== undefined) (data[row % rowsOfSheet] ??= [])[column] = { t: 's', v: text };
+  }
+};
 
 interface BegunSheet { readonly name: string; readonly hidden: boolean; readonly facts: SheetFacts; readonly spool: Uint8Array[] }
 
