@@ -1,6 +1,6 @@
 import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { DatasetDefinition, FieldDefinition } from '../contracts/dataset-definition.ts';
-import { settledPolicyOf } from '../contracts/load-policy.ts';
+import { emptyMayStay, settledPolicyOf } from '../contracts/load-policy.ts';
 import type { PlanDocument } from '../contracts/plan-document.ts';
 import type { LoadTarget, Settlement } from '../db/load-target.ts';
 import { tableOfDefinition } from '../db/dataset-table.ts';
@@ -31,7 +31,7 @@ const settlementOf = (plan: PlanDocument, definition: DatasetDefinition, { field
   const policy = settledPolicyOf(plan, field.name);
   if (policy === null) return null;
   return {
-    ...policy, type: field.type, zone: plan.zone, required: field.required,
+    ...policy, type: field.type, zone: plan.zone, required: field.required && emptyMayStay(plan, field.name),
     newestBy: policy.conflict === 'newest' ? newestByOf(plan, definition) : null,
     clearedAt: plan.loadPolicy?.clearToken === undefined ? null : lane,
   };

@@ -1,6 +1,7 @@
 /** `waybill import`: send the file, start the job, follow it to its end. `npm run demo` uses {@link runImport} too. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
+import { WaybillError } from '../contracts/errors.ts';
 import type { ApiClient } from './api-client.ts';
 import { fetchJob } from './fetch-job.ts';
 import { estimateImportDocument, startImportDocument } from './generated/operations.ts';
@@ -8,7 +9,7 @@ import type { DuplicatePolicy, LoadMode, OnError, StartImportInput } from './gen
 import { humanBytes, humanSeconds, plural } from './human-numbers.ts';
 import type { Output } from './output.ts';
 import { createOutput } from './output.ts';
-import type { DateFormatOption, MapOption, MaxErrorsOption } from './parse-options.ts';
+import type { DateFormatOption, MapOption, MaxErrorsOption, TemplateOption } from './parse-options.ts';
 import { mapOf } from './read-mapping-file.ts';
 import { readTreatment } from './read-treatment-file.ts';
 import type { Treatment } from './read-treatment-file.ts';
@@ -23,7 +24,11 @@ import type { Watched } from './watch-job.ts';
 export interface ImportOptions extends ParseOverrideOptions {
   /** Path, or `-` for standard input. */
   readonly file: string;
-  readonly dataset: string;
+  /** Default: the template's. */
+  readonly dataset?: string;
+  /** False: none, also where the file is recognised. */
+  readonly template?: TemplateOption | false;
+  readonly acceptDrift?: boolean;
   readonly mode?: LoadMode;
   readonly key?: readonly string[];
   readonly map?: readonly MapOption[];
@@ -42,6 +47,8 @@ export interface ImportOptions extends ParseOverrideOptions {
   readonly zone?: string;
   readonly dryRun?: boolean;
   readonly again?: boolean;
+  /** Wait for a person where the mapping is not sure. */
+  readonly ask?: boolean;
   readonly detach?: boolean;
 }
 
@@ -58,11 +65,12 @@ const defined = <Value extends object>(value: { readonly [Name in keyof Value]: 
 export const startImportInput = (options: ImportOptions, { sha256 }: Pick<UploadedFile, 'sha256'>, treatment: Treatment = {}): StartImportInput => {
   const parse = parseOverridesOf(options);
   return {
-    sha256, fileName: options.file === '-' ? 'standard input' : basename(options.file), dataset: options.dataset,
+    sha256, fileName: options.file === '-' ? 'standard input' : basename(options.file),
     ...defined<Partial<StartImportInput>>({
+      dataset: options.dataset, ...(options.template === false ? { noTemplate: true } : { template: options.template }), acceptDrift: options.acceptDrift,
       mode: options.mode, key: options.key, map: options.map, dateOrders: options.dateFormat, duplicates: options.duplicates,
       onError: options.onError, maxErrors: options.maxErrors?.maxErrors, maxErrorPercent: options.maxErrors?.maxErrorPercent,
-      partner: options.partner, purpose: options.purpose, zone: options.zone, dryRun: options.dryRun, again: options.again,
+      partner: options.partner, purpose: options.purpose, zone: options.zone, dryRun: options.dryRun, again: options.again, whenUnsure: options.ask === true ? 'ask' : undefined,
       ...treatment, ...(options.keep === undefined ? {} : { rowFilter: options.keep }),
       parse: Object.keys(parse).length === 0 ? undefined : parse,
     }),
@@ -85,8 +93,9 @@ const upload = async (client: ApiClient, file: string, output: Output): Promise<
 
 /** Told before the start; what cannot be estimated (an unknown dataset, a file that is no text) is told by the start itself. */
 const tellEstimate = async (client: ApiClient, input: StartImportInput, output: Output): Promise<void> => {
-  if (output.json) return;
-  const estimate = await client.request(estimateImportDocument, { sha256: input.sha256, dataset: input.dataset, parse: input.parse ?? null })
+  const { dataset } = input;
+  if (output.json || dataset === undefined || dataset === null) return;
+  const estimate = await client.request(estimateImportDocument, { sha256: input.sha256, dataset, parse: input.parse ?? null })
     .then((answer) => answer.estimateImport, () => null);
   if (estimate === null) return;
   const free = estimate.bytesFree === null ? '' : ` of ${humanBytes(estimate.bytesFree)} free`;
@@ -95,6 +104,7 @@ const tellEstimate = async (client: ApiClient, input: StartImportInput, output: 
 
 export const runImport = async (client: ApiClient, options: ImportOptions, surroundings: ImportSurroundings = {}): Promise<Watched> => {
   const output = surroundings.output ?? createOutput(false);
+  if (options.dataset === undefined && !options.template) throw new WaybillError('OPTION_INVALID', 'Say where the records go: --dataset NAME, or --template NAME.', { option: 'dataset' });
   // A mapping that cannot be read is told before the file is sent.
   const map = await mapOf(options);
   const treatment = options.rules === undefined ? {} : await readTreatment(options.rules);

@@ -8,10 +8,14 @@ import type { InspectQuery } from './generated/operations.ts';
 import { groupDigits } from './human-numbers.ts';
 import { parseOverridesOf } from './parse-override-options.ts';
 import type { ParseOverrideOptions } from './parse-override-options.ts';
+import { fittingTemplates, fittingText } from './fitting-templates.ts';
 import { shorten, textTable } from './text-table.ts';
 import { uploadFile } from './upload-file.ts';
 
 export interface InspectOptions extends ParseOverrideOptions {
+  /** Whose templates are asked. */
+  readonly dataset?: string;
+  readonly partner?: string;
   readonly all?: boolean;
   readonly purpose?: string;
 }
@@ -73,5 +77,6 @@ export const inspectFile = async (context: CommandContext, file: string, options
     });
   if (found === null) return listArchiveFiles(context, sha256, purpose);
   const { inspect } = found;
-  output.result(inspect, () => `${propertyTable(inspect)}\n\n${columnTable(inspect)}`);
+  const templates = options.dataset === undefined ? null : await fittingTemplates(client, { ...options, dataset: options.dataset, file, sha256 });
+  output.result(templates === null ? inspect : { ...inspect, templates }, () => [`${propertyTable(inspect)}\n\n${columnTable(inspect)}`, ...(templates === null ? [] : [fittingText(templates)])].join('\n\n'));
 };

@@ -2,9 +2,12 @@
 import type { ErrorPlace } from '../contracts/errors.ts';
 import { isFinal } from '../contracts/job-states.ts';
 import { describeFailure, withRemedy } from './describe-error.ts';
+import { fileNotes } from './file-report.ts';
 import type { BooksFieldsFragment, JobQuery } from './generated/operations.ts';
 import { clockTime, groupDigits, humanBytes, humanPercent, humanSeconds, plural } from './human-numbers.ts';
 import { stateText } from './progress-line.ts';
+import { templateNote } from './template-report.ts';
+import { questionText } from './question-text.ts';
 import { indent, printable, shorten, textTable } from './text-table.ts';
 
 export type JobDetails = NonNullable<JobQuery['job']>;
@@ -137,8 +140,11 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
   return [
     headline(job),
     ...reason,
+    ...templateNote(job),
+    ...(isFinal(job.state) ? [] : questionText(job)),
     ...booksNote(job),
     ...(job.books === null ? [] : [indent(booksTable(job.books))]),
+    ...fileNotes(job),
     ...(job.issueGroups.length === 0 ? [] : [section(`Issues (${plural(job.issueGroups.length, 'kind')}); every row: waybill issues ${job.id}`, issueTable(job.issueGroups))]),
     ...(doubts === null ? [] : [doubts]),
     ...(guessed.length === 0 ? [] : [section(`${plural(guessed.length, 'column')} mapped by name and values; where that is wrong, import again with --map "Column=field"`, guessedTable(guessed))]),

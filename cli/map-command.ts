@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { proposeMappingDocument } from './generated/operations.ts';
 import type { ProposeMappingQuery } from './generated/operations.ts';
+import { fittingTemplates, fittingText } from './fitting-templates.ts';
 import { humanPercent, plural } from './human-numbers.ts';
 import { parseOverridesOf } from './parse-override-options.ts';
 import type { ParseOverrideOptions } from './parse-override-options.ts';
@@ -55,5 +56,8 @@ export const mapFile = async ({ client, output }: CommandContext, file: string, 
   const { proposeMapping } = await client.request(proposeMappingDocument, {
     sha256, dataset: options.dataset, fileName: basename(file), partner: options.partner ?? null, parse: parseOverridesOf(options), purpose: options.purpose ?? null,
   });
-  output.result({ file: basename(file), ...proposeMapping.answer as object }, () => describeMapping(proposeMapping));
+  const templates = await fittingTemplates(client, { ...options, file, sha256 });
+  // The line is as it is without templates, where none fits.
+  output.result({ file: basename(file), ...proposeMapping.answer as object, ...(templates.length === 0 ? {} : { templates }) },
+    () => [...(templates.length === 0 ? [] : [`${fittingText(templates)}\nWithout it:`]), describeMapping(proposeMapping)].join('\n\n'));
 };

@@ -45,6 +45,22 @@ export const parseMap = (text: string): MapOption => {
 
 export const addMap = (text: string, before: readonly MapOption[] = []): readonly MapOption[] => [...before, parseMap(text)];
 
+export interface TemplateOption { readonly name: string; readonly version?: number }
+
+/** `NAME` or `NAME@3`. */
+export const parseTemplate = (text: string): TemplateOption => {
+  const [, name, version] = /^([a-z0-9][a-z0-9_.-]*)(?:@(\d{1,7}))?$/.exec(text.trim()) ?? [];
+  if (name === undefined || version === '0') throw new InvalidArgumentError('Write NAME or NAME@VERSION; a name has lower case letters, digits, _, . and -.');
+  return { name, ...(version === undefined ? {} : { version: Number(version) }) };
+};
+
+/** `renamed=accept`. */
+export const addDrift = (text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => {
+  const [, kind, handling] = /^(new|missing|renamed|retyped|moved)=(accept|ask|refuse)$/.exec(text.trim()) ?? [];
+  if (kind === undefined || handling === undefined) throw new InvalidArgumentError('Write new, missing, renamed, retyped or moved, then =accept, =ask or =refuse.');
+  return { ...before, [kind]: handling };
+};
+
 export const parseEncoding = (text: string): Encoding => {
   const found = encodingWords.find((name) => name === text.trim().toLowerCase());
   if (found === undefined) throw new InvalidArgumentError(`Write one of ${encodingWords.join(', ')}.`);

@@ -6,6 +6,7 @@ import { registerExport } from './register-export.ts';
 import { registerImport, registerInspect, registerMap, registerPreviewMap } from './register-import.ts';
 import { registerJobs } from './register-jobs.ts';
 import { registerProof } from './register-proof.ts';
+import { registerTemplates } from './register-templates.ts';
 import { registerStackCommands } from './stack-commands.ts';
 
 const afterHelp = `
@@ -22,6 +23,7 @@ export const createProgram = (): Command => {
   registerPreviewMap(program);
   registerExport(program);
   registerDatasets(program);
+  registerTemplates(program);
   registerJobs(program);
   registerProof(program);
   registerStackCommands(program);

@@ -5,7 +5,7 @@ import type { ImportOptions } from './import-command.ts';
 import type { InspectOptions } from './inspect-command.ts';
 import type { MapOptions } from './map-command.ts';
 import {
-  addDateFormat, addMap, addNames, duplicateWords, formatWords, loadModeWords, onErrorWords, parseCount, parseDelimiter, parseEncoding, parseMaxErrors, parsePositive, parseQuote, parseWidths,
+  addDateFormat, addMap, addNames, duplicateWords, formatWords, loadModeWords, onErrorWords, parseCount, parseDelimiter, parseEncoding, parseMaxErrors, parsePositive, parseQuote, parseTemplate, parseWidths,
 } from './parse-options.ts';
 import type { PreviewMapOptions } from './preview-map-command.ts';
 import type { JsonOption } from './run-command.ts';
@@ -29,6 +29,8 @@ const addParseOptions = (command: Command): Command => command
 export const registerInspect = (program: Command): void => {
   addParseOptions(program.command('inspect').description('show how a file would be read: format, encoding, delimiter, columns, rows, sample'))
     .argument('<file>', 'the file, or - for standard input')
+    .option('--dataset <name>', 'also show the template by which an import into this dataset would know the file')
+    .option('--partner <name>', 'with --dataset: whom the file comes from')
     .option('--all', 'count the rows over the whole file instead of estimating')
     .option('--purpose <text>', 'why cells are looked at; kept in the audit log')
     .option('--json', 'one JSON object')
@@ -60,6 +62,8 @@ export const registerPreviewMap = (program: Command): void => {
     .option('--mapping <file>', 'as for import')
     .option('--date-format <field=order>', 'as for import', addDateFormat)
     .option('--zone <zone>', 'as for import')
+    .option('--rules <file>', 'as for import; rules that need the whole file are not judged')
+    .option('--keep <expression>', 'as for import')
     .option('--rows <n>', 'how many rows, at most 100 (default: 10)', parsePositive);
   addParseOptions(command)
     .option('--purpose <text>', 'why cells are looked at; kept in the audit log')
@@ -75,7 +79,10 @@ type ImportFlags = Omit<ImportOptions, 'file'>;
 export const registerImport = (program: Command): void => {
   const command = program.command('import').description('import a file into a dataset and follow the job to its end')
     .argument('<file>', 'the file, or - for standard input')
-    .requiredOption('--dataset <name>', 'the dataset that the records go to')
+    .option('--dataset <name>', 'the dataset that the records go to (default: the template’s)')
+    .addOption(new Option('--template <name>', 'the template to read, map, check and load by: NAME or NAME@VERSION; what is said besides overrules it (default: the one that the file is recognised by)').argParser(parseTemplate))
+    .option('--no-template', 'take no template, also where the file is recognised')
+    .option('--accept-drift', 'take the file as it is where its template would ask, this once')
     .addOption(new Option('--mode <mode>', 'insert: an existing key is an issue; upsert: create or update; update: a missing key is an issue; append: no key (default: upsert where there is a key)').choices(loadModeWords))
     .option('--key <fields>', 'fields that tell a record from others, separated by commas (default: the dataset’s key)', addNames)
     .option('--map <source=field>', 'feed a field from a column; "Lat+Lon=field": a point of two columns; "#3=field": the third column; "Source=field|trim|upper": through functions; repeat for more', addMap)
@@ -92,6 +99,7 @@ export const registerImport = (program: Command): void => {
   addParseOptions(command)
     .option('--dry-run', 'stop before the commit and show what it would do')
     .option('--again', 'import a file that was imported with the same plan before')
+    .option('--ask', 'where the mapping is not sure the job waits for a person (waybill confirm) instead of being refused or leaving columns out')
     .option('--detach', 'return as soon as the job is started')
     .option('--json', 'the last line is the result as JSON')
     .action(async (file: string, options: ImportFlags & JsonOption) => {

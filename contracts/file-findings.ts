@@ -51,13 +51,17 @@ export interface Delivery {
   readonly fillRates: Readonly<Record<string, number>>;
 }
 
+const records = z.number().int().nonnegative();
 /** How many of the records that a draft would change change in which field. */
-export interface FieldChange {
-  readonly field: string;
+export const fieldChangeSchema = z.object({
+  field: z.string(),
   /** All of them. */
-  readonly changed: number;
+  changed: records,
   /** Of them: the record had no value. */
-  readonly filled: number;
+  filled: records,
   /** Of them: the record has none any more. */
-  readonly emptied: number;
-}
+  emptied: records,
+}).readonly();
+export type FieldChange = z.infer<typeof fieldChangeSchema>;
+/** A dry run's draft, as it is shown. */
+export const draftSummarySchema = z.object({ created: records, updated: records, fields: z.array(fieldChangeSchema).readonly() }).readonly();

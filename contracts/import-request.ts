@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { sha256Schema } from './ids.ts';
 import { parseOverridesSchema } from './parse-options.ts';
 import { duplicatePolicies, loadModes, onErrorPolicies } from './plan-document.ts';
+import { whenUnsureWords } from './job-question.ts';
 import { loadPolicySchema } from './load-policy.ts';
 import { derivedKeySchema, expressionSchema, limitBySchema, rulesSchema } from './rules.ts';
+import { templateRefSchema } from './template.ts';
 import { mostColumnsOfField, transformsSchema } from './transform.ts';
 
 export const mapEntrySchema = z.object({
@@ -37,6 +39,16 @@ export const importRequestSchema = z.object({
   purpose: z.string().max(200).nullable().default(null),
   zone: z.string().max(100).default('UTC'),
   parse: parseOverridesSchema.default({}),
+  /** The treatment to start from; what the import says besides overrules it. */
+  template: templateRefSchema.optional(),
+  /** True: none is taken, also where the file is recognised. */
+  noTemplate: z.boolean().optional(),
+  /** True: what the template's policy asks about is taken as it is, this once. */
+  acceptDrift: z.boolean().optional(),
+  /** Names of the options that were said: a default that was said overrules a template, one that was not does not. */
+  said: z.array(z.string().max(40)).max(40).readonly().optional(),
+  /** Absent: refuse. */
+  whenUnsure: z.enum(whenUnsureWords).optional(),
   dryRun: z.boolean().default(false),
   again: z.boolean().default(false),
 }).strict().readonly();

@@ -55,4 +55,7 @@ export const settledPolicyOf = ({ key, mode, loadPolicy }: Loading, field: strin
 };
 
 /** An empty cell may leave the record's value, so that only the dataset can say whether a required field is missing. */
-export const emptyMayStay = (plan: Loading, field: string): boolean => (settledPolicyOf(plan, field)?.empty ?? 'clear') !== 'clear';
+export const emptyMayStay = (plan: Loading, field: string): boolean => {
+  const policy = settledPolicyOf(plan, field);
+  return policy !== null && (policy.empty !== 'clear' || policy.conflict === 'newest');
+};

@@ -1,6 +1,7 @@
 /** The signed statement of what a job did. Hashes, counts, versions and names of our own; no cell values. */
 import { z } from 'zod';
 import { balances, booksSchema } from './books.ts';
+import { verdicts } from './file-findings.ts';
 import { sha256Schema } from './ids.ts';
 
 /** Whose job it was, and on which dataset. */
@@ -29,6 +30,8 @@ const importReceiptBodySchema = z.object({
   /** Of the commit; where `committedAt` is null, of the draft that was not committed; null when there was none. */
   books: booksSchema.nullable(),
   issueCounts: z.record(z.string(), z.number().int().nonnegative()),
+  /** Of an import with rules for the file as a whole; a rule over several fields by its worst verdict. */
+  fileRules: z.array(z.object({ rule: z.string(), severity: z.string(), verdict: z.enum(verdicts) }).strict()).optional(),
   engineVersion: z.string(),
   startedAt: z.string(),
   committedAt: z.string().nullable(),

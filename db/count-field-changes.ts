@@ -3,15 +3,16 @@ import type { FieldChange } from '../contracts/file-findings.ts';
 import type { Queryable } from './connection.ts';
 import { changesTable } from './draft.ts';
 import type { LoadTarget } from './load-target.ts';
-import { differs, stagedRowsOf, stagedValue, tableOf, valueColumns } from './load-target.ts';
+import { differs, stagedRowsOf, tableOf, valueColumns } from './load-target.ts';
 import { quoteIdentifier } from './quote-identifier.ts';
+import { settledValue } from './settled-value.ts';
 
 /** Fields that change in at least one record, in the order of the table's columns. */
 export const countFieldChanges = async (tx: Queryable, target: LoadTarget): Promise<readonly FieldChange[]> => {
   const columns = valueColumns(target);
   if (columns.length === 0) return [];
   const counts = columns.map((column) => {
-    const [now, next] = [`d.${quoteIdentifier(column.name)}`, stagedValue(column)];
+    const [now, next] = [`d.${quoteIdentifier(column.name)}`, settledValue(column)];
     return `count(*) filter (where ${differs(column)}), count(*) filter (where ${now} is null and ${next} is not null), count(*) filter (where ${now} is not null and ${next} is null)`;
   });
   const { rows: [row] } = await tx.query<{ counts: readonly number[] }>(

@@ -6,12 +6,12 @@ import { frozenTable, type FreezeInput, type Half } from './freeze-input.ts';
 const mostFiles = 1_000;
 const mostRowsOfPart = 500_000;
 /** Of few large parts the last keeps one thread busy while the others have none; each part costs engine and worker 40 ms of a core. */
-const fewestParts = 10;
+const fewestParts = 8;
 const smallestPart = 1024 * 1024;
 /** Of fewer pages a part would be cut too coarsely. */
 const fewestPagesOfPart = 16;
 /** Small parts come last, so that all threads end at nearly the same time: each takes a share of what is left, as long as that is worth a part. */
-const shareOfRest = 4;
+const shareOfRest = 3;
 
 export interface PartRange { readonly half: Half; readonly rows: number; readonly firstTid: string; readonly nextTid: string | null }
 

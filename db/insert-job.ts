@@ -12,6 +12,8 @@ export interface InsertJobInput {
   readonly idempotencyKey: string;
   readonly datasetId: number;
   readonly datasetVersion: number;
+  /** Pinned from the start when the import names one. */
+  readonly template?: { readonly templateId: number; readonly version: number } | undefined;
 }
 export interface InsertJobResult {
   readonly jobId: string;
@@ -20,12 +22,12 @@ export interface InsertJobResult {
 }
 
 const insertRow = async (db: Queryable, input: InsertJobInput): Promise<boolean> => {
-  const { jobId, actor, request, idempotencyKey, datasetId, datasetVersion } = input;
+  const { jobId, actor, request, idempotencyKey, datasetId, datasetVersion, template } = input;
   const { rowCount } = await db.query(`
-    insert into waybill.jobs (job_id, kind, org_id, owner, partner_id, purpose, dataset_id, dataset_version, source_sha256, file_name, request, idempotency_key)
-    values ($1, 'import', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    insert into waybill.jobs (job_id, kind, org_id, owner, partner_id, purpose, dataset_id, dataset_version, source_sha256, file_name, request, idempotency_key, template_id, template_version)
+    values ($1, 'import', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     on conflict (org_id, idempotency_key) do nothing`,
-  [jobId, actor.org, actor.id, request.partner, request.purpose, datasetId, datasetVersion, request.sha256, request.fileName, JSON.stringify(request), idempotencyKey]);
+  [jobId, actor.org, actor.id, request.partner, request.purpose, datasetId, datasetVersion, request.sha256, request.fileName, JSON.stringify(request), idempotencyKey, template?.templateId ?? null, template?.version ?? null]);
   return rowCount === 1;
 };
 
@@ -40,10 +42,10 @@ const findEarlier = async (db: Queryable, { actor, idempotencyKey, request }: In
 };
 
 /** What the audit says of a request: no file name, and no `map`, which holds headers of the file. */
-const auditDetails = ({ request, datasetVersion }: InsertJobInput): Readonly<Record<string, unknown>> => ({
+const auditDetails = ({ request, datasetVersion, template }: InsertJobInput): Readonly<Record<string, unknown>> => ({
   fileSha256: request.sha256, datasetVersion, mode: request.mode ?? null, key: request.key ?? null, duplicates: request.duplicates,
   onError: request.onError, maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent, zone: request.zone,
-  dryRun: request.dryRun, again: request.again,
+  dryRun: request.dryRun, again: request.again, ...(template === undefined || request.template === undefined ? {} : { template: request.template.name, templateVersion: template.version }),
 });
 
 export const insertJob = (db: Queryable, input: InsertJobInput): Promise<InsertJobResult> =>

@@ -23,7 +23,7 @@ export interface Settlement extends FieldPolicy {
   readonly type: FieldType;
   /** Of times without zone. */
   readonly zone: string;
-  /** Staged without a value it is no issue of its own: the record may have one. */
+  /** The staging lets the required field pass without a value: the record may have one. */
   readonly required: boolean;
   readonly newestBy: Pick<TargetColumn, 'name' | 'staged' | 'pgType'> | null;
   /** Number of the lane where the staging tells cleared cells from empty ones; null: it does not. */

@@ -12,7 +12,7 @@ export const morePrecise = ({ type, zone, pgType }: Typed, pair: Pair): string |
   if (type === 'enum' || type === 'country' || type === 'boolean') return null;
   if (/^(text|character varying|character|citext)(\(\d+\))?\[\]$/.test(pgType)) return contains({ more: `${pair.more}::text[]`, less: `${pair.less}::text[]` });
   if (/^numeric\b/.test(pgType)) return moreDecimals(pair);
-  if (/^(real|double precision)$/.test(pgType)) return moreDecimals({ more: exact(pair.more), less: exact(pair.less) });
+  if (/^(real|double precision)$/.test(pgType)) return `(${pair.more} <> ${pair.less} and ${moreDecimals({ more: exact(pair.more), less: exact(pair.less) })})`;
   if (/^(text|character varying|character|citext)(\(\d+\))?$/.test(pgType)) return moreWords(pair);
   if (/^timestamp\b/.test(pgType)) return finerTime(pair, pgType.endsWith('with time zone') ? zone : null);
   if (pgType === 'jsonb') return contains(pair);
@@ -52,6 +52,6 @@ const contains = ({ more, less }: Pair): string => `(${more} @> ${less} and not 
 const words = (text: string): string =>
   `(' ' || btrim(regexp_replace(lower((${text})::text collate "default"), '[\\x01-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\x7f\\u00a0\\u2010-\\u201f\\u3000]+', ' ', 'g')) || ' ')`;
 
-/** Digits alone must stand at the beginning: 1985 is 1985-04-12 in short, and 5 is not 12-5. */
+/** Digits alone must stand at the beginning: 1985 is 1985-04-12 in short, and 5 is not 12-5. Most records say what the row says, and are not taken apart. */
 const moreWords = ({ more, less }: Pair): string =>
-  `(length(${words(more)}) > length(${words(less)}) and ${words(less)} <> '  ' and (starts_with(${words(more)}, ${words(less)}) or (${words(less)} ~ '[^0-9 ]' and strpos(${words(more)}, ${words(less)}) > 0)))`;
+  `((${more})::text <> (${less})::text and length(${words(more)}) > length(${words(less)}) and ${words(less)} <> '  ' and (starts_with(${words(more)}, ${words(less)}) or (${words(less)} ~ '[^0-9 ]' and strpos(${words(more)}, ${words(less)}) > 0)))`;

@@ -93,19 +93,21 @@ const probeStanding = async (tx: Queryable, target: LoadTarget, { rule, rules, f
   });
 };
 
-/** Asked of rejected rows: whether a row that stands, an earlier one of them, or another record has the values. */
+/** Asked of rejected rows: whether a row that stands, an earlier one of them, or another record has the values. Joins, not conditions row by row: all rows may be rejected. */
 const probeRejected = async (tx: Queryable, target: LoadTarget, { rule, rules, fallen, rows }: Uniqueness & { readonly rows: ProbedRows }): Promise<void> => {
   const columns = columnsOf(target, rule);
   if (columns === null) return;
-  const sameAs = (other: string): string => valuesOf(columns, 't').map((value, at) => `${valuesOf(columns, other)[at] ?? 'null'} = ${value}`).join(' and ');
-  const inFile = `exists (select 1 from ${stagedRowsOf(target)} o where ${stands(target, fallen).replaceAll('t.row_no', 'o.row_no')} and ${sameAs('o')})`;
-  const earlier = `exists (select 1 from ${rows.table} e where e.row_no < t.row_no and ${sameAs('e')})`;
+  const named = valuesOf(columns, 't').map((value, at) => `${value} as v${at}`).join(', ');
+  const names = columns.map((_, at) => `v${at}`).join(', ');
+  const asked = `${rows.areSound(columns)} and ${filled(columns, 't')}`;
   const key = keyColumns(target);
-  const record = `exists (select 1 from ${tableOf(target)} d where ${taken(columns, 't')} and (${key.length === 0 ? 'true' : rows.areSound(key)}) and ${isOther(target, { rules, fallen })})`;
-  const known = `exists (select 1 from waybill.issues x where ${ofEpoch(target)} and x.row_no = t.row_no and x.rule = ${quoteLiteral(rule.name)})`;
   await refuseRows(tx, target, {
     code: 'UNIQUE_VIOLATED', field: fieldOf(rule), rule,
-    rows: `select t.row_no from ${rows.table} t where ${rows.areSound(columns)} and ${filled(columns, 't')} and not ${known} and (${inFile} or ${earlier} or ${record})`,
+    rows: `with asked as materialized (select t.row_no, ${named} from ${rows.table} t where ${asked}), firsts as (select ${names}, min(row_no) as first from asked group by ${names}),
+      live as (select distinct ${named} from ${stagedRowsOf(target)} t where ${stands(target, fallen)} and ${filled(columns, 't')})
+      select f.row_no from (select a.row_no from asked a join live using (${names}) union select a.row_no from asked a join firsts using (${names}) where a.row_no > firsts.first
+        union select t.row_no from ${rows.table} t join ${tableOf(target)} d on ${taken(columns, 't')} where ${asked} and ${key.length === 0 ? 'true' : rows.areSound(key)} and ${isOther(target, { rules, fallen })}) f
+      where not exists (select 1 from waybill.issues x where ${ofEpoch(target)} and x.row_no = f.row_no and x.rule = ${quoteLiteral(rule.name)})`,
   });
 };
 

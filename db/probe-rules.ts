@@ -51,7 +51,7 @@ const neededBy = (target: LoadTarget, settled: readonly TargetColumn[]): readonl
 /** Staged without a value because a record might have one (the load policy): where none has, the field is missing. */
 export const probeRequired = async (tx: Queryable, target: LoadTarget, rows: ProbedRows): Promise<void> => {
   for (const column of target.columns)
-    if (column.settle?.required === true && column.settle.empty !== 'clear')
+    if (column.settle?.required === true)
       await refuseRows(tx, target, {
         code: 'REQUIRED_MISSING', field: column.name,
         rows: `select t.row_no from ${rows.table} t ${target.mode === 'update' ? '' : 'left '}join ${tableOf(target)} d on ${keyJoin(target)}

@@ -1,4 +1,5 @@
 import type { Books } from '../contracts/books.ts';
+import type { FileFinding } from '../contracts/file-findings.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import { importRequestSchema } from '../contracts/import-request.ts';
 import type { FinalState } from '../contracts/job-states.ts';
@@ -6,6 +7,7 @@ import type { ImportReceiptBody } from '../contracts/receipt.ts';
 import type { Queryable } from './connection.ts';
 import { findJobForWorker } from './find-job.ts';
 import { groupIssues } from './issues.ts';
+import { findJudgement } from './judgements.ts';
 import { findSourceFile } from './source-files.ts';
 
 export interface JobEnd {
@@ -26,13 +28,24 @@ export const readReceiptFacts = async (db: Queryable, { jobId, end: { state, boo
   const job = await findJobForWorker(db, jobId);
   if (job === null) throw new WaybillError('JOB_UNKNOWN', 'The job is not in the database.', { job: jobId });
   const { sha256, dataset } = importRequestSchema.parse(job.request);
+  const fileRules = verdictsOf((await findJudgement(db, jobId)).fileFindings);
   const source = await findSourceFile(db, { org: job.org, sha256 });
   return {
     schemaVersion: 1, kind: 'import', jobId, round: job.round, org: job.org, actor: job.owner, partner: job.partner, purpose: job.purpose,
     dataset, datasetVersion: job.datasetVersion, planHash: job.planHash, planEpoch: job.planEpoch, source: { sha256, bytes: source?.bytes ?? 0 },
-    state, errorCode: completed.has(state) ? null : job.errorCode, books, issueCounts: await countIssues(db, jobId), engineVersion,
+    state, errorCode: completed.has(state) ? null : job.errorCode, books, issueCounts: await countIssues(db, jobId),
+    ...(fileRules.length === 0 ? {} : { fileRules }), engineVersion,
     startedAt: (job.startedAt ?? job.createdAt).toISOString(), committedAt: job.committedAt?.toISOString() ?? null,
   };
+};
+
+type FileRules = NonNullable<ImportReceiptBody['fileRules']>;
+
+const verdictsOf = (findings: readonly FileFinding[]): FileRules => {
+  const worst = new Map<string, FileRules[number]>();
+  for (const { rule, severity, verdict } of findings)
+    if (verdict === 'broken' || !worst.has(rule)) worst.set(rule, { rule, severity, verdict });
+  return [...worst.values()];
 };
 
 const countIssues = async (db: Queryable, jobId: string): Promise<Readonly<Record<string, number>>> => {

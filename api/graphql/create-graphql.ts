@@ -22,6 +22,7 @@ import { jobResolvers } from './job-resolvers.ts';
 import { limitRootFields } from './limit-root-fields.ts';
 import { mutationResolvers } from './mutation-resolvers.ts';
 import { queryResolvers } from './query-resolvers.ts';
+import { templateResolvers } from './template-resolvers.ts';
 import { countScalar, dateTimeScalar, jsonScalar } from './scalars.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 
@@ -30,7 +31,8 @@ const maxDepth = 10;
 const maxCost = 60_000;
 const maxRootFields = 20;
 
-const message = ({ code }: { readonly code: IssueCode }): string => issueKinds[code].message;
+/** Where a rule may have words of its own, they are put beside the issue as it is read. */
+const message = ({ code, message: own }: { readonly code: IssueCode; readonly message?: string }): string => own ?? issueKinds[code].message;
 
 const jobProgress = {
   subscribe: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor, relay }: GraphqlContext): Promise<AsyncIterable<JobProgress>> => {
@@ -44,7 +46,7 @@ const jobProgress = {
 const resolvers = {
   Count: countScalar, DateTime: dateTimeScalar, JSON: jsonScalar,
   Query: queryResolvers, Mutation: mutationResolvers, Subscription: { jobProgress },
-  Job: jobResolvers, Dataset: datasetResolvers, DatasetField: datasetFieldResolvers, Issue: { message }, IssueGroup: { message },
+  Job: jobResolvers, Dataset: datasetResolvers, Template: templateResolvers, DatasetField: datasetFieldResolvers, Issue: { message }, IssueGroup: { message },
 };
 
 /** An error of the request itself (syntax, unknown field, depth, cost) speaks of the query only and is shown; everything else is ours or masked. */

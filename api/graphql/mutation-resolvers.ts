@@ -5,14 +5,17 @@ import { findDataset, registerDataset } from '../../db/datasets.ts';
 import { introspectTable } from '../../db/introspect-table.ts';
 import { parseExportRequest } from '../exports/parse-export-request.ts';
 import { startExport } from '../exports/start-export.ts';
+import { confirmMapping, parseAnswer } from '../jobs/confirm-mapping.ts';
 import { parseImportRequest, parseWith } from '../jobs/parse-import-request.ts';
 import { startImport } from '../jobs/start-import.ts';
 import { wishForJob } from '../jobs/wish-for-job.ts';
+import { askedTemplate } from '../templates/asked-template.ts';
 import { jobIdSchema } from '../../contracts/ids.ts';
 import { WaybillError } from '../../contracts/errors.ts';
 import { inTransaction, type Queryable } from '../../db/connection.ts';
 import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { GraphqlContext } from './graphql-context.ts';
+import { templateMutations } from './template-resolvers.ts';
 
 type Maybe<T> = T | null | undefined;
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,8 +37,11 @@ const register = async (tx: Queryable, { actor }: GraphqlContext, { definition, 
 };
 
 export const mutationResolvers = {
-  startImport: (_: unknown, { input, idempotencyKey }: { readonly input: Fields; readonly idempotencyKey: string }, { deps, actor }: GraphqlContext) =>
-    startImport(deps, { actor, request: parseImportRequest(input), idempotencyKey: parseWith(idempotencyKeySchema, idempotencyKey, 'idempotencyKey') }),
+  startImport: async (_: unknown, { input, idempotencyKey }: { readonly input: Fields; readonly idempotencyKey: string }, { deps, actor }: GraphqlContext) => {
+    const asked = await askedTemplate(deps, actor, input);
+    return startImport(deps, { actor, request: parseImportRequest(asked.input), template: asked.template, idempotencyKey: parseWith(idempotencyKeySchema, idempotencyKey, 'idempotencyKey') });
+  },
+  ...templateMutations,
   startExport: (_: unknown, { input, idempotencyKey }: { readonly input: Fields; readonly idempotencyKey: string }, { deps, actor }: GraphqlContext) =>
     startExport(deps, { actor, request: parseExportRequest(input), idempotencyKey: parseWith(idempotencyKeySchema, idempotencyKey, 'idempotencyKey') }),
   pauseJob: (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) =>
@@ -44,6 +50,9 @@ export const mutationResolvers = {
     wishForJob(deps, { actor, jobId: jobIdOf(jobId), verb: 'resume' }),
   cancelJob: (_: unknown, { jobId, reason }: { readonly jobId: string; readonly reason?: Maybe<string> }, { deps, actor }: GraphqlContext) =>
     wishForJob(deps, { actor, jobId: jobIdOf(jobId), verb: 'cancel', ...(typeof reason === 'string' ? { reason: parseWith(reasonSchema, reason, 'reason') } : {}) }),
+
+  confirmMapping: (_: unknown, { jobId, ...said }: { readonly jobId: string } & Fields, { deps, actor }: GraphqlContext) =>
+    confirmMapping(deps, { actor, jobId: jobIdOf(jobId), said: parseAnswer(said) }),
 
   addDataset: (_: unknown, args: { readonly schema: string; readonly table: string; readonly name?: Maybe<string> }, context: GraphqlContext) => {
     const schema = parseWith(nameSchema, args.schema, 'schema'), table = parseWith(nameSchema, args.table, 'table');

@@ -5,6 +5,7 @@ import { findDataset, listDatasets } from '../../db/datasets.ts';
 import { findConfirmedMappings } from '../../db/confirmed-mappings.ts';
 import { heldValues } from '../../db/held-values.ts';
 import { findJob } from '../../db/find-job.ts';
+import { withMessages } from './with-messages.ts';
 import { groupIssues, pageIssues } from '../../db/issues.ts';
 import { listJobs } from '../../db/list-jobs.ts';
 import { findPlan } from '../../db/plans.ts';
@@ -25,6 +26,8 @@ import { parsePreviewRequest } from '../mapping/parse-preview-request.ts';
 import { previewMappingOf } from '../mapping/preview-mapping-of.ts';
 import { previewExport } from '../exports/preview-export.ts';
 import { parseExportSelection } from '../exports/parse-export-request.ts';
+import { fittingTemplatesOf } from '../templates/fitting-templates.ts';
+import { templateQueries } from './template-resolvers.ts';
 import { decodeCursor, encodeCursor, pageSize } from './page-cursor.ts';
 
 type Maybe<T> = T | null | undefined;
@@ -45,13 +48,13 @@ const job = (_: unknown, { id }: { readonly id: string }, { deps, actor }: Graph
 
 interface IssuesArgs { readonly jobId: string; readonly first?: Maybe<number>; readonly after?: Maybe<string>; readonly purpose?: Maybe<string> }
 const issues = async (_: unknown, { jobId, first, after, purpose }: IssuesArgs, { deps, actor }: GraphqlContext) => {
-  await mustFindJob(deps, actor.org, jobId);
+  const { planHash } = await mustFindJob(deps, actor.org, jobId);
   const [rowNo, seq] = decodeCursor(after, 2) ?? [];
   const page = await pageIssues(deps.pool, {
     jobId, actor, purpose: purpose ?? defaultPurpose, limit: pageSize(first, 1_000),
     ...(rowNo === undefined || seq === undefined ? {} : { after: { rowNo, seq } }),
   });
-  return { issues: page.issues, next: page.next === null ? null : encodeCursor(page.next.rowNo, page.next.seq) };
+  return { issues: await withMessages(deps.pool, planHash, page.issues), next: page.next === null ? null : encodeCursor(page.next.rowNo, page.next.seq) };
 };
 
 interface EstimateArgs { readonly sha256: string; readonly dataset: string; readonly parse?: Maybe<Fields> }
@@ -92,6 +95,12 @@ const proposeMapping = async (_: unknown, { sha256, dataset, fileName, partner, 
   return proposeForSource(deps.storage, { file, definition, fileName: fileName ?? undefined, overrides: parseOverrides(parse), readLegacy: deps.readLegacy, confirmed, held: await heldValues(deps.pool, { definition, ...reader }) });
 };
 
+interface FittingArgs { readonly sha256: string; readonly dataset: string; readonly fileName?: Maybe<string>; readonly partner?: Maybe<string>; readonly parse?: Maybe<Fields> }
+const fittingTemplates = async (_: unknown, { sha256, dataset, fileName, partner, parse }: FittingArgs, { deps, actor }: GraphqlContext) => {
+  await mustFindDataset(deps, actor.org, dataset);
+  return fittingTemplatesOf(deps, { actor, file: await mustFindSource(deps, actor.org, sha256), dataset, fileName: fileName ?? undefined, partner: partner ?? null, overrides: parseOverrides(parse) });
+};
+
 interface RecordsArgs { readonly dataset: string; readonly first?: Maybe<number>; readonly importedBy?: Maybe<string>; readonly purpose?: Maybe<string> }
 const records = async (_: unknown, { dataset, first, importedBy, purpose }: RecordsArgs, { deps, actor }: GraphqlContext) => {
   const { definition } = await mustFindDataset(deps, actor.org, dataset);
@@ -110,6 +119,7 @@ const audit = (_: unknown, { afterSeq, first }: { readonly afterSeq?: Maybe<numb
 export const queryResolvers = {
   previewExport: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewExport(deps, { actor, selection: parseExportSelection(input) }),
   previewMapping: (_: unknown, { input }: { readonly input: Fields }, { deps, actor }: GraphqlContext) => previewMappingOf(deps, actor, parsePreviewRequest(input)),
+  ...templateQueries, fittingTemplates,
   jobs, job, issues, estimateImport, inspect, proposeMapping, archiveFiles, records, audit,
   issueGroups: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor }: GraphqlContext) => {
     await mustFindJob(deps, actor.org, jobId);

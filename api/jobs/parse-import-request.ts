@@ -49,4 +49,10 @@ export const importFields = (input: Fields): Record<string, unknown> => {
   };
 };
 
-export const parseImportRequest = (input: Fields): ImportRequest => parseWith(importRequestSchema, importFields(input), 'input');
+/** Options that a template has too: a default that was said is not one that was not. */
+const ofTemplates = ['mode', 'key', 'map', 'dateOrders', 'duplicates', 'onError', 'maxErrors', 'maxErrorPercent', 'limitsBy', 'rowFilter', 'rules', 'derivedKey', 'loadPolicy', 'zone'] as const satisfies readonly (keyof ImportRequest)[];
+
+export const parseImportRequest = (input: Fields): ImportRequest => {
+  const fields = importFields(input);
+  return parseWith(importRequestSchema, { ...fields, said: ofTemplates.filter((name) => fields[name] !== undefined) }, 'input');
+};

@@ -9,6 +9,8 @@ import { jobIdSchema } from '../../contracts/ids.ts';
 import type { ImportRequest } from '../../contracts/import-request.ts';
 import { checkFileRules, referencedNames } from '../../core/validation/check-file-rules.ts';
 import { checkTreatment } from '../../core/validation/check-treatment.ts';
+import { checkTemplate } from '../../core/templates/check-template.ts';
+import { withTemplate } from '../../core/templates/with-template.ts';
 import { checkTransforms } from '../../core/transform/check-transforms.ts';
 import { findDataset, type Dataset } from '../../db/datasets.ts';
 import { findJob } from '../../db/find-job.ts';
@@ -16,11 +18,18 @@ import { insertJob } from '../../db/insert-job.ts';
 import type { Job } from '../../db/job.ts';
 import { findReferencedDatasets } from '../../db/referenced-datasets.ts';
 import { findSourceFile, type SourceFile } from '../../db/source-files.ts';
+import type { Template } from '../../db/templates.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { estimateWhenReadable } from '../inspect/estimate-for-dataset.ts';
 import { refuseWhenDiskWouldFill } from '../inspect/estimate-import.ts';
 
-export interface StartImportInput { readonly actor: Actor; readonly request: ImportRequest; readonly idempotencyKey: string }
+export interface StartImportInput {
+  readonly actor: Actor;
+  readonly request: ImportRequest;
+  /** That the request names. */
+  readonly template?: Template | null;
+  readonly idempotencyKey: string;
+}
 export interface StartedImport { readonly job: Job; readonly created: boolean }
 
 export const mustFindDataset = async (deps: Pick<ApiDeps, 'pool'>, org: string, name: string): Promise<Dataset> => {
@@ -47,15 +56,18 @@ const refuseDisk = async (deps: ApiDeps, request: ImportRequest, { dataset, file
   if (estimate !== null) refuseWhenDiskWouldFill(estimate);
 };
 
-export const startImport = async (deps: ApiDeps, { actor, request, idempotencyKey }: StartImportInput): Promise<StartedImport> => {
+export const startImport = async (deps: ApiDeps, { actor, request, template = null, idempotencyKey }: StartImportInput): Promise<StartedImport> => {
   const dataset = await mustFindDataset(deps, actor.org, request.dataset);
+  // A step that stands at its place in what was said is refused with that place.
   checkTransforms(dataset.definition, request.map);
-  checkTreatment(dataset.definition, request);
-  checkFileRules(dataset.definition, request, await findReferencedDatasets(deps.pool, { org: actor.org, names: referencedNames(request.rules) }));
+  if (template !== null) checkTemplate(dataset.definition, template.document);
+  const whole = template === null ? request : withTemplate(request, template.document).request;
+  checkTreatment(dataset.definition, whole);
+  checkFileRules(dataset.definition, whole, await findReferencedDatasets(deps.pool, { org: actor.org, names: referencedNames(whole.rules) }));
   const file = await mustFindSource(deps, actor.org, request.sha256);
-  await refuseDisk(deps, request, { dataset, file });
+  await refuseDisk(deps, whole, { dataset, file });
   const { jobId, created } = await insertJob(deps.pool, {
-    jobId: randomUUID(), actor, request, idempotencyKey, datasetId: dataset.datasetId, datasetVersion: dataset.version,
+    jobId: randomUUID(), actor, request, idempotencyKey, datasetId: dataset.datasetId, datasetVersion: dataset.version, ...(template === null ? {} : { template }),
   });
   // An earlier request may have died before it started the workflow; starting twice starts once.
   await deps.engine.startImport({ jobId, dataset: dataset.name, org: actor.org })

@@ -60,6 +60,21 @@ export type DateOrder =
   | 'dmy'
   | 'mdy';
 
+/** refuse: what is sure is taken, and a required field without a column refuses the job. ask: where it is not sure, the job waits for a person. */
+export type WhenUnsure =
+  | 'refuse'
+  | 'ask';
+
+export type QuestionKind =
+  | 'mapping'
+  | 'drift';
+
+/** required, key: nothing feeds it. key_by_name: only the name of its column speaks for it. */
+export type FieldDoubt =
+  | 'required'
+  | 'key'
+  | 'key_by_name';
+
 export type Severity =
   | 'error'
   | 'warning'
@@ -95,6 +110,27 @@ export type WishAnswer =
   | 'heard'
   | 'refused'
   | 'no_worker';
+
+export type DriftKind =
+  | 'new'
+  | 'missing'
+  | 'renamed'
+  | 'retyped'
+  | 'moved';
+
+export type DriftHandling =
+  | 'accept'
+  | 'ask'
+  | 'refuse';
+
+export type TemplateVisibility =
+  | 'private'
+  | 'shared';
+
+export type Verdict =
+  | 'holds'
+  | 'broken'
+  | 'not_judged';
 
 export type JobFilter = {
   readonly states?: InputMaybe<ReadonlyArray<JobState>>;
@@ -138,10 +174,49 @@ export type FieldDateOrder = {
   readonly order: DateOrder;
 };
 
+export type TemplateRef = {
+  readonly name: Scalars['String']['input'];
+  /** Default: the newest. */
+  readonly version?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What is done where a file differs: accept, ask or refuse. */
+export type DriftPolicyInput = {
+  readonly new?: InputMaybe<DriftHandling>;
+  readonly missing?: InputMaybe<DriftHandling>;
+  readonly renamed?: InputMaybe<DriftHandling>;
+  readonly retyped?: InputMaybe<DriftHandling>;
+  readonly moved?: InputMaybe<DriftHandling>;
+};
+
+export type SaveTemplateInput = {
+  readonly name: Scalars['String']['input'];
+  /** Its plan is what is saved; a dry run's too. */
+  readonly fromJob: Scalars['ID']['input'];
+  /** Default: private; of a template that exists, as it is. */
+  readonly shared?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Default: as the template of the job, else the defaults. */
+  readonly drift?: InputMaybe<DriftPolicyInput>;
+};
+
+export type CopyTemplateInput = {
+  readonly name: Scalars['String']['input'];
+  readonly version?: InputMaybe<Scalars['Int']['input']>;
+  readonly as: Scalars['String']['input'];
+  readonly partner?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type StartImportInput = {
   readonly sha256: Scalars['String']['input'];
   readonly fileName: Scalars['String']['input'];
-  readonly dataset: Scalars['String']['input'];
+  /** Default: the template's. */
+  readonly dataset?: InputMaybe<Scalars['String']['input']>;
+  /** What the import says besides overrules it. */
+  readonly template?: InputMaybe<TemplateRef>;
+  /** None is taken, also where the file is recognised. */
+  readonly noTemplate?: InputMaybe<Scalars['Boolean']['input']>;
+  /** What the template's policy asks about is taken as it is, this once. */
+  readonly acceptDrift?: InputMaybe<Scalars['Boolean']['input']>;
   readonly mode?: InputMaybe<LoadMode>;
   readonly key?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly map?: InputMaybe<ReadonlyArray<MapEntry>>;
@@ -164,6 +239,7 @@ export type StartImportInput = {
   readonly purpose?: InputMaybe<Scalars['String']['input']>;
   readonly zone?: InputMaybe<Scalars['String']['input']>;
   readonly parse?: InputMaybe<ParseOverrides>;
+  readonly whenUnsure?: InputMaybe<WhenUnsure>;
   readonly dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   readonly again?: InputMaybe<Scalars['Boolean']['input']>;
 };
@@ -181,6 +257,10 @@ export type PreviewMappingInput = {
   /** How many of the first rows; at most 100. */
   readonly rows?: InputMaybe<Scalars['Int']['input']>;
   readonly purpose?: InputMaybe<Scalars['String']['input']>;
+  /** As of an import; those that need the whole file are not judged. */
+  readonly rules?: InputMaybe<ReadonlyArray<Scalars['JSON']['input']>>;
+  readonly rowFilter?: InputMaybe<Scalars['String']['input']>;
+  readonly derivedKey?: InputMaybe<Scalars['JSON']['input']>;
 };
 
 export type ExportFieldInput = {
@@ -234,11 +314,11 @@ export type StartExportInput = {
 
 export type BooksFieldsFragment = { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number };
 
-export type ProgressFieldsFragment = { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
+export type ProgressFieldsFragment = { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly question: QuestionKind | null, readonly reminded: number, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
 
 export type DatasetFieldsFragment = { readonly name: string, readonly label: string | null, readonly description: string, readonly version: number, readonly managed: boolean, readonly createdBy: string, readonly createdAt: string, readonly table: { readonly schema: string, readonly name: string }, readonly fields: ReadonlyArray<{ readonly name: string, readonly type: string, readonly label: string | null, readonly description: string, readonly required: boolean, readonly key: boolean, readonly pgType: string, readonly readOnly: boolean, readonly hasDefault: boolean }> };
 
-export type JobLineFragment = { readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
+export type JobLineFragment = { readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly reminded: number, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
 
 export type JobsQueryVariables = Exact<{
   filter?: InputMaybe<JobFilter>;
@@ -247,14 +327,14 @@ export type JobsQueryVariables = Exact<{
 }>;
 
 
-export type JobsQuery = { readonly jobs: { readonly next: string | null, readonly jobs: ReadonlyArray<{ readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }> } };
+export type JobsQuery = { readonly jobs: { readonly next: string | null, readonly jobs: ReadonlyArray<{ readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly reminded: number, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }> } };
 
 export type JobQueryVariables = Exact<{
   id: Scalars['ID']['input'];
 }>;
 
 
-export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly extension: string | null, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null, readonly removedAt: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
+export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly reminded: number, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly template: { readonly name: string, readonly version: number, readonly by: string, readonly overruled: ReadonlyArray<string> } | null, readonly drift: ReadonlyArray<{ readonly kind: DriftKind, readonly column: string | null, readonly no: number | null, readonly was: string | null, readonly wasNo: number | null, readonly fields: ReadonlyArray<string>, readonly handling: DriftHandling, readonly why: string }>, readonly question: { readonly kind: QuestionKind, readonly since: string, readonly expiresAt: string, readonly answeredAt: string | null, readonly answeredBy: string | null, readonly taken: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly by: string }>, readonly proposed: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly confidence: number }>, readonly columns: ReadonlyArray<{ readonly no: number, readonly column: string, readonly fillRate: number, readonly candidates: ReadonlyArray<{ readonly field: string, readonly confidence: number, readonly reasons: ReadonlyArray<string> }> }>, readonly fields: ReadonlyArray<{ readonly field: string, readonly why: FieldDoubt, readonly columns: ReadonlyArray<string>, readonly confidence: number }>, readonly dateOrders: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string> }> } | null, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly question: QuestionKind | null, readonly reminded: number, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly fileFindings: ReadonlyArray<{ readonly rule: string, readonly kind: string, readonly severity: Severity, readonly verdict: Verdict, readonly field: string | null, readonly measured: string | null, readonly expected: string, readonly columns: ReadonlyArray<string> | null, readonly message: string, readonly remedy: string }>, readonly exceededLimits: ReadonlyArray<{ readonly limit: string, readonly name: string | null, readonly count: number, readonly read: number, readonly max: number | null, readonly maxPercent: number | null }>, readonly draft: { readonly created: number, readonly updated: number, readonly fields: ReadonlyArray<{ readonly field: string, readonly changed: number, readonly filled: number, readonly emptied: number }> } | null, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly extension: string | null, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null, readonly removedAt: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
 
 export type JobReceiptQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -268,7 +348,7 @@ export type JobProgressNowQueryVariables = Exact<{
 }>;
 
 
-export type JobProgressNowQuery = { readonly job: { readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } } | null };
+export type JobProgressNowQuery = { readonly job: { readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly question: QuestionKind | null, readonly reminded: number, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } } | null };
 
 export type IssuesQueryVariables = Exact<{
   jobId: Scalars['ID']['input'];
@@ -328,6 +408,88 @@ export type InspectQueryVariables = Exact<{
 
 export type InspectQuery = { readonly inspect: { readonly format: string, readonly compression: string, readonly encoding: string, readonly delimiter: string | null, readonly quote: string | null, readonly escape: string | null, readonly headerRow: boolean | null, readonly preambleLines: number | null, readonly recordPath: string | null, readonly sheet: string | null, readonly headerRows: number | null, readonly rows: number, readonly rowsExact: boolean, readonly sample: ReadonlyArray<ReadonlyArray<string>>, readonly guesses: unknown, readonly columns: ReadonlyArray<{ readonly name: string }> } };
 
+export type TemplateFieldsFragment = { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null };
+
+export type TemplatesQueryVariables = Exact<{
+  dataset?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type TemplatesQuery = { readonly templates: ReadonlyArray<{ readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null }> };
+
+export type TemplateQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+  version?: InputMaybe<Scalars['Int']['input']>;
+}>;
+
+
+export type TemplateQuery = { readonly template: { readonly document: unknown, readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null, readonly versions: ReadonlyArray<{ readonly version: number, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null }> } };
+
+export type TemplateFileQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+  version?: InputMaybe<Scalars['Int']['input']>;
+}>;
+
+
+export type TemplateFileQuery = { readonly templateFile: unknown };
+
+export type DiffTemplateQueryVariables = Exact<{
+  from: TemplateRef;
+  to: TemplateRef;
+}>;
+
+
+export type DiffTemplateQuery = { readonly diffTemplate: ReadonlyArray<{ readonly at: string, readonly change: string, readonly from: unknown | null, readonly to: unknown | null, readonly words: string }> };
+
+export type FittingTemplatesQueryVariables = Exact<{
+  sha256: Scalars['String']['input'];
+  dataset: Scalars['String']['input'];
+  fileName?: InputMaybe<Scalars['String']['input']>;
+  partner?: InputMaybe<Scalars['String']['input']>;
+  parse?: InputMaybe<ParseOverrides>;
+}>;
+
+
+export type FittingTemplatesQuery = { readonly fittingTemplates: ReadonlyArray<{ readonly name: string, readonly version: number, readonly partner: string | null, readonly fit: string }> };
+
+export type SaveTemplateMutationVariables = Exact<{
+  input: SaveTemplateInput;
+}>;
+
+
+export type SaveTemplateMutation = { readonly saveTemplate: { readonly changed: boolean, readonly template: { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null } } };
+
+export type ApplyTemplateMutationVariables = Exact<{
+  file: Scalars['JSON']['input'];
+  name?: InputMaybe<Scalars['String']['input']>;
+  shared?: InputMaybe<Scalars['Boolean']['input']>;
+}>;
+
+
+export type ApplyTemplateMutation = { readonly applyTemplate: { readonly changed: boolean, readonly template: { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null } } };
+
+export type CopyTemplateMutationVariables = Exact<{
+  input: CopyTemplateInput;
+}>;
+
+
+export type CopyTemplateMutation = { readonly copyTemplate: { readonly changed: boolean, readonly template: { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null } } };
+
+export type ShareTemplateMutationVariables = Exact<{
+  name: Scalars['String']['input'];
+  shared: Scalars['Boolean']['input'];
+}>;
+
+
+export type ShareTemplateMutation = { readonly shareTemplate: { readonly name: string, readonly version: number, readonly newestVersion: number, readonly owner: string, readonly visibility: TemplateVisibility, readonly partner: string | null, readonly dataset: string, readonly hash: string, readonly createdBy: string, readonly createdAt: string, readonly fromJob: string | null } };
+
+export type RemoveTemplateMutationVariables = Exact<{
+  name: Scalars['String']['input'];
+}>;
+
+
+export type RemoveTemplateMutation = { readonly removeTemplate: boolean };
+
 export type ArchiveFilesQueryVariables = Exact<{
   sha256: Scalars['String']['input'];
   purpose?: InputMaybe<Scalars['String']['input']>;
@@ -353,7 +515,7 @@ export type PreviewMappingQueryVariables = Exact<{
 }>;
 
 
-export type PreviewMappingQuery = { readonly previewMapping: { readonly unmapped: ReadonlyArray<string>, readonly fields: ReadonlyArray<{ readonly field: string, readonly type: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly by: string }>, readonly rows: ReadonlyArray<{ readonly rowNo: number, readonly lineNo: number, readonly accepted: boolean, readonly cells: ReadonlyArray<{ readonly field: string, readonly before: ReadonlyArray<string>, readonly after: string | null, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }>, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }> } };
+export type PreviewMappingQuery = { readonly previewMapping: { readonly unmapped: ReadonlyArray<string>, readonly fields: ReadonlyArray<{ readonly field: string, readonly type: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly by: string }>, readonly rows: ReadonlyArray<{ readonly rowNo: number, readonly lineNo: number, readonly accepted: boolean, readonly filtered: boolean, readonly cells: ReadonlyArray<{ readonly field: string, readonly before: ReadonlyArray<string>, readonly after: string | null, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly rule: string | null, readonly message: string }> }>, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly rule: string | null, readonly message: string }> }> } };
 
 export type AuditQueryVariables = Exact<{
   afterSeq?: InputMaybe<Scalars['Count']['input']>;
@@ -414,6 +576,18 @@ export type CancelJobMutationVariables = Exact<{
 
 export type CancelJobMutation = { readonly cancelJob: { readonly answer: WishAnswer, readonly job: { readonly id: string, readonly state: JobState, readonly cancelWanted: boolean } } };
 
+export type ConfirmMappingMutationVariables = Exact<{
+  jobId: Scalars['ID']['input'];
+  map?: InputMaybe<ReadonlyArray<MapEntry> | MapEntry>;
+  dateOrders?: InputMaybe<ReadonlyArray<FieldDateOrder> | FieldDateOrder>;
+  ignore?: InputMaybe<ReadonlyArray<Scalars['String']['input']> | Scalars['String']['input']>;
+  acceptProposals?: InputMaybe<Scalars['Boolean']['input']>;
+  remember?: InputMaybe<Scalars['Boolean']['input']>;
+}>;
+
+
+export type ConfirmMappingMutation = { readonly confirmMapping: { readonly answer: WishAnswer, readonly job: { readonly id: string, readonly state: JobState } } };
+
 export type AddDatasetMutationVariables = Exact<{
   schema: Scalars['String']['input'];
   table: Scalars['String']['input'];
@@ -435,16 +609,16 @@ export type FollowJobSubscriptionVariables = Exact<{
 }>;
 
 
-export type FollowJobSubscription = { readonly jobProgress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } };
+export type FollowJobSubscription = { readonly jobProgress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly question: QuestionKind | null, readonly reminded: number, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } };
 
 export const jobsDocument: TypedDocument<JobsQuery, JobsQueryVariables> = {
   name: 'jobs',
-  text: "query jobs($filter:JobFilter$first:Int$after:String){jobs(filter:$filter first:$first after:$after){jobs{...JobLine}next}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}",
+  text: "query jobs($filter:JobFilter$first:Int$after:String){jobs(filter:$filter first:$first after:$after){jobs{...JobLine}next}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused reminded cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}",
 };
 
 export const jobDocument: TypedDocument<JobQuery, JobQueryVariables> = {
   name: 'job',
-  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}exportFiles{no name extension rows bytes sha256 path removedAt}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport template{name version by overruled}drift{kind column no was wasNo fields handling why}waitsFor workflowId workflowUrl updatedAt question{kind since expiresAt answeredAt answeredBy taken{field columns by}proposed{field columns transforms confidence}columns{no column fillRate candidates{field confidence reasons}}fields{field why columns confidence}dateOrders{field columns}}error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}fileFindings{rule kind severity verdict field measured expected columns message remedy}exceededLimits{limit name count read max maxPercent}draft{created updated fields{field changed filled emptied}}exportFiles{no name extension rows bytes sha256 path removedAt}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused reminded cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor question reminded round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };
 
 export const jobReceiptDocument: TypedDocument<JobReceiptQuery, JobReceiptQueryVariables> = {
@@ -454,7 +628,7 @@ export const jobReceiptDocument: TypedDocument<JobReceiptQuery, JobReceiptQueryV
 
 export const jobProgressNowDocument: TypedDocument<JobProgressNowQuery, JobProgressNowQueryVariables> = {
   name: 'jobProgressNow',
-  text: "query jobProgressNow($id:ID!){job(id:$id){progress{...ProgressFields}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "query jobProgressNow($id:ID!){job(id:$id){progress{...ProgressFields}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor question reminded round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };
 
 export const issuesDocument: TypedDocument<IssuesQuery, IssuesQueryVariables> = {
@@ -492,6 +666,56 @@ export const inspectDocument: TypedDocument<InspectQuery, InspectQueryVariables>
   text: "query inspect($sha256:String!$fileName:String$parse:ParseOverrides$all:Boolean$purpose:String){inspect(sha256:$sha256 fileName:$fileName parse:$parse all:$all purpose:$purpose){format compression encoding delimiter quote escape headerRow preambleLines recordPath sheet headerRows columns{name}rows rowsExact sample guesses}}",
 };
 
+export const templatesDocument: TypedDocument<TemplatesQuery, TemplatesQueryVariables> = {
+  name: 'templates',
+  text: "query templates($dataset:String){templates(dataset:$dataset){...TemplateFields}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const templateDocument: TypedDocument<TemplateQuery, TemplateQueryVariables> = {
+  name: 'template',
+  text: "query template($name:String!$version:Int){template(name:$name version:$version){...TemplateFields document versions{version hash createdBy createdAt fromJob}}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const templateFileDocument: TypedDocument<TemplateFileQuery, TemplateFileQueryVariables> = {
+  name: 'templateFile',
+  text: "query templateFile($name:String!$version:Int){templateFile(name:$name version:$version)}",
+};
+
+export const diffTemplateDocument: TypedDocument<DiffTemplateQuery, DiffTemplateQueryVariables> = {
+  name: 'diffTemplate',
+  text: "query diffTemplate($from:TemplateRef!$to:TemplateRef!){diffTemplate(from:$from to:$to){at change from to words}}",
+};
+
+export const fittingTemplatesDocument: TypedDocument<FittingTemplatesQuery, FittingTemplatesQueryVariables> = {
+  name: 'fittingTemplates',
+  text: "query fittingTemplates($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides){fittingTemplates(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse){name version partner fit}}",
+};
+
+export const saveTemplateDocument: TypedDocument<SaveTemplateMutation, SaveTemplateMutationVariables> = {
+  name: 'saveTemplate',
+  text: "mutation saveTemplate($input:SaveTemplateInput!){saveTemplate(input:$input){template{...TemplateFields}changed}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const applyTemplateDocument: TypedDocument<ApplyTemplateMutation, ApplyTemplateMutationVariables> = {
+  name: 'applyTemplate',
+  text: "mutation applyTemplate($file:JSON!$name:String$shared:Boolean){applyTemplate(file:$file name:$name shared:$shared){template{...TemplateFields}changed}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const copyTemplateDocument: TypedDocument<CopyTemplateMutation, CopyTemplateMutationVariables> = {
+  name: 'copyTemplate',
+  text: "mutation copyTemplate($input:CopyTemplateInput!){copyTemplate(input:$input){template{...TemplateFields}changed}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const shareTemplateDocument: TypedDocument<ShareTemplateMutation, ShareTemplateMutationVariables> = {
+  name: 'shareTemplate',
+  text: "mutation shareTemplate($name:String!$shared:Boolean!){shareTemplate(name:$name shared:$shared){...TemplateFields}}fragment TemplateFields on Template{name version newestVersion owner visibility partner dataset hash createdBy createdAt fromJob}",
+};
+
+export const removeTemplateDocument: TypedDocument<RemoveTemplateMutation, RemoveTemplateMutationVariables> = {
+  name: 'removeTemplate',
+  text: "mutation removeTemplate($name:String!){removeTemplate(name:$name)}",
+};
+
 export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFilesQueryVariables> = {
   name: 'archiveFiles',
   text: "query archiveFiles($sha256:String!$purpose:String){archiveFiles(sha256:$sha256 purpose:$purpose){no name bytes}}",
@@ -504,7 +728,7 @@ export const proposeMappingDocument: TypedDocument<ProposeMappingQuery, ProposeM
 
 export const previewMappingDocument: TypedDocument<PreviewMappingQuery, PreviewMappingQueryVariables> = {
   name: 'previewMapping',
-  text: "query previewMapping($input:PreviewMappingInput!){previewMapping(input:$input){fields{field type columns transforms by}unmapped rows{rowNo lineNo accepted cells{field before after issues{code severity message}}issues{code severity message}}}}",
+  text: "query previewMapping($input:PreviewMappingInput!){previewMapping(input:$input){fields{field type columns transforms by}unmapped rows{rowNo lineNo accepted filtered cells{field before after issues{code severity rule message}}issues{code severity rule message}}}}",
 };
 
 export const auditDocument: TypedDocument<AuditQuery, AuditQueryVariables> = {
@@ -547,6 +771,11 @@ export const cancelJobDocument: TypedDocument<CancelJobMutation, CancelJobMutati
   text: "mutation cancelJob($jobId:ID!$reason:String){cancelJob(jobId:$jobId reason:$reason){job{id state cancelWanted}answer}}",
 };
 
+export const confirmMappingDocument: TypedDocument<ConfirmMappingMutation, ConfirmMappingMutationVariables> = {
+  name: 'confirmMapping',
+  text: "mutation confirmMapping($jobId:ID!$map:[MapEntry!]$dateOrders:[FieldDateOrder!]$ignore:[String!]$acceptProposals:Boolean$remember:Boolean){confirmMapping(jobId:$jobId map:$map dateOrders:$dateOrders ignore:$ignore acceptProposals:$acceptProposals remember:$remember){job{id state}answer}}",
+};
+
 export const addDatasetDocument: TypedDocument<AddDatasetMutation, AddDatasetMutationVariables> = {
   name: 'addDataset',
   text: "mutation addDataset($schema:String!$table:String!$name:String){addDataset(schema:$schema table:$table name:$name){dataset{...DatasetFields}changed created}}fragment DatasetFields on Dataset{name label description version managed createdBy createdAt table{schema name}fields{name type label description required key pgType readOnly hasDefault}}",
@@ -559,5 +788,5 @@ export const applyDatasetDocument: TypedDocument<ApplyDatasetMutation, ApplyData
 
 export const followJobDocument: TypedDocument<FollowJobSubscription, FollowJobSubscriptionVariables> = {
   name: 'followJob',
-  text: "subscription followJob($jobId:ID!){jobProgress(jobId:$jobId){...ProgressFields}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "subscription followJob($jobId:ID!){jobProgress(jobId:$jobId){...ProgressFields}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor question reminded round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };

@@ -1,5 +1,6 @@
 /** The workbook that an object holds, of whichever format; null: none. */
 import { WaybillError } from '../../contracts/errors.ts';
+import { flatStartBytes, isFlatOds, openFlatOds } from '../formats/ods/flat-ods.ts';
 import { openOds } from '../formats/ods/ods-workbook.ts';
 import { PackageParts } from '../formats/sheets/package-parts.ts';
 import type { Workbook } from '../formats/sheets/workbook.ts';
@@ -11,15 +12,16 @@ import type { PrepareOrder } from './prepare-source.ts';
 const zipStart = Buffer.from('PK\x03\x04', 'latin1');
 /** A workbook's first parts have these names, whichever application wrote it. */
 const partNames = ['[Content_Types].xml', 'xl/', 'mimetypeapplication/vnd.oasis.opendocument.spreadsheet'];
-const lookBytes = 4096;
 
-export const workbookStartBytes = 8;
+export const workbookStartBytes = flatStartBytes;
 /** It can only be one as a whole: its list of parts is at the end. */
-export const startsAsWorkbook = (start: Buffer): boolean => start.subarray(0, zipStart.length).equals(zipStart) || start.subarray(0, compoundFile.length).equals(compoundFile);
+export const startsAsWorkbook = (start: Buffer): boolean => start.subarray(0, zipStart.length).equals(zipStart) || start.subarray(0, compoundFile.length).equals(compoundFile) || isFlatOds(start);
 
-export const openWorkbook = async (source: RandomAccess, { readLegacy, signal }: Pick<PrepareOrder, 'readLegacy' | 'signal'>): Promise<Workbook | null> => {
-  const start = await source.read(0, lookBytes);
+export const openWorkbook = async (source: RandomAccess, { overrides, readLegacy, signal }: Pick<PrepareOrder, 'overrides' | 'readLegacy' | 'signal'>): Promise<Workbook | null> => {
+  const start = await source.read(0, flatStartBytes);
   if (start.subarray(0, zipStart.length).equals(zipStart)) return openPackage(source, start, signal);
+  const mayBeFlat = (overrides.format ?? 'ods') === 'ods' && overrides.recordPath === undefined && overrides.explode === undefined;
+  if (mayBeFlat && isFlatOds(start)) return openFlatOds(source, signal);
   return openXls(source, start, readLegacy);
 };
 

@@ -1,6 +1,7 @@
 /** How many of a column's values the field's own reader takes: a guess whose rows would all be rejected is no help. */
 import type { FieldDefinition } from '../../contracts/dataset-definition.ts';
 import { issueCodeOf, issueKinds } from '../../contracts/issue-codes.ts';
+import type { DateReading } from '../../contracts/plan-document.ts';
 import { blankCell, createCellEncoder, createPointPairEncoder } from '../types/cell-encoder.ts';
 import { CopyBuffer } from '../types/copy-buffer.ts';
 import { proposeDateReading } from '../types/propose-date-reading.ts';
@@ -10,6 +11,10 @@ export interface ReadableQuestion {
   /** Of one column, or of latitude and longitude. */
   readonly cells: readonly (readonly string[])[];
   readonly zone: string;
+  /** How dates are read; default: as the cells prove. */
+  readonly date?: DateReading;
+  /** Where the cells leave it open. */
+  readonly dateOrder?: 'dmy' | 'mdy' | null | undefined;
 }
 
 /** 1 where every value is read, blank cells not counted; 1 too where there is none. */
@@ -21,15 +26,20 @@ export const readableShare = (question: ReadableQuestion): number => {
 
 const isTaken = (outcome: number): boolean => outcome === 0 || issueKinds[issueCodeOf(outcome)].severity !== 'error';
 
-const cellOutcomes = ({ field, cells: [cells = []], zone }: ReadableQuestion): readonly number[] => {
+const cellOutcomes = ({ field, cells: [cells = []], zone, date, dateOrder }: ReadableQuestion): readonly number[] => {
   const dated = field.type === 'date' || field.type === 'timestamp';
-  const encoder = createCellEncoder(field, { zone, ...(dated ? { date: proposeDateReading(cells) } : {}) });
+  const encoder = createCellEncoder(field, { zone, ...(dated ? { date: date ?? readingOf(cells, dateOrder) } : {}) });
   const out = new CopyBuffer();
   return cells.map((cell) => {
     const bytes = Buffer.from(cell, 'utf8');
     out.length = 0;
     return encoder.encode(bytes, 0, bytes.length, out);
   });
+};
+
+const readingOf = (cells: readonly string[], order: ReadableQuestion['dateOrder']): DateReading => {
+  const reading = proposeDateReading(cells);
+  return reading.source !== 'assumed' || order === null || order === undefined ? reading : { order, source: 'remembered' };
 };
 
 const pairOutcomes = ({ field, cells: [latitudes = [], longitudes = []] }: ReadableQuestion): readonly number[] => {

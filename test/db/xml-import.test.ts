@@ -1,4 +1,5 @@
 /** XML, text of fixed width and exploded arrays through detection, planning, staging and commit on a real database. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runExport } from '../support/export-run.ts';
 import { ImportBench, shortBooks } from '../support/import-bench.ts';
@@ -65,5 +66,14 @@ describe('one row for each element of an array', () => {
     expect(shortBooks(job.books)).toEqual({ created: 4, quarantined: 2, unreadable: 1 });
     expect(await all(name)).toEqual([[1, 'A', 'en'], [1, 'B\tb', null], [2, 'C', null], [5, 'E', null]]);
     expect((await bench.issues(job.jobId)).map(({ rowNo, lineNo, code }) => `${rowNo}@${lineNo} ${code}`)).toEqual(['3@1 KEY_MISSING', '5@3 INTEGER_INVALID', '6@4 ROW_JSON_INVALID']);
+  });
+
+  it('goes through lists in the lists of a Parquet file', async () => {
+    const name = await table('customer text, no integer, sku text, price numeric, primary key (customer, sku)');
+    const job = await bench.load(name, readFileSync(new URL('../fixtures/corpus/explode/parquet-list-in-a-list.parquet', import.meta.url)), {
+      parse: { explode: 'orders.items' }, map: [{ columns: ['orders.no'], field: 'no' }, { columns: ['orders.items.sku'], field: 'sku' }, { columns: ['orders.items.price'], field: 'price' }],
+    });
+    expect(shortBooks(job.books)).toMatchObject({ created: 2 });
+    expect(await all(name, 'customer, no, sku, price::text')).toEqual([['A', 1, 'x', '1.50'], ['A', 1, 'y\t', null]]);
   });
 });

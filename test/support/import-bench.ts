@@ -120,7 +120,10 @@ export class ImportBench {
 
   /** Detects, plans, stages every chunk and has the columns judged. */
   async stage(dataset: string, content: string | Buffer, wish: ImportWish = {}): Promise<StagedJob> {
-    const jobId = await this.receive(dataset, content, wish);
+    return this.stageReceived(await this.receive(dataset, content, wish));
+  }
+
+  async stageReceived(jobId: string): Promise<StagedJob> {
     const { chunkCount, round, ...plan } = await this.plan(jobId);
     for (let planEpoch = plan.planEpoch; ;) {
       for (let chunkNo = 0; chunkNo < chunkCount; chunkNo += 1) await this.deps.stageOnThread({ jobId, round, planEpoch, chunkNo }, signal);

@@ -48,6 +48,16 @@ describe('the estimate of a file that has to be unpacked or decoded', () => {
     about(found.bytes, text.length);
   }, 30_000);
 
+  it('of a flat OpenDocument spreadsheet knows its head for one, and is about right', async () => {
+    const line = (id: number): string => `<table:table-row><table:table-cell office:value-type="float" office:value="${id}"/><table:table-cell office:value-type="string"><text:p>name of ${id}</text:p></table:table-cell></table:table-row>`;
+    const flat = `<office:document office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:body><office:spreadsheet><table:table table:name="A">${Array.from({ length: 100_000 }, (_, id) => line(id)).join('')}</table:table></office:spreadsheet></office:body></office:document>`;
+    for (const bytes of [Buffer.from(flat), gzipSync(flat)]) {
+      const { found } = await estimate(bytes);
+      expect(found.detection.options).toMatchObject({ format: 'ods', sheet: 'A' });
+      about(found.rows, 100_000);
+    }
+  });
+
   it('of a small one is exact', async () => {
     const { found } = await estimate(gzipSync('id,name\n1,a\n2,b\n'));
     expect(found).toMatchObject({ rows: 2, rowsExact: true, bytes: 16 });

@@ -3,9 +3,8 @@
  * many programs leave padding at its end out; what it then lacks is empty. Lines of nothing but blanks are no records.
  */
 import { issueNumber } from '../../../contracts/issue-codes.ts';
-import { contentEnd } from '../content-end.ts';
+import { CellRecord } from '../cell-record.ts';
 import { isWhite, lineFeed } from '../json/json-bytes.ts';
-import type { RecordReader } from '../source-format.ts';
 
 const overlap = issueNumber('ROW_COLUMNS_OVERLAP'), tooMany = issueNumber('ROW_TOO_MANY_CELLS');
 const blank = 0x20, carriageReturn = 0x0d;
@@ -15,34 +14,8 @@ export interface FixedReaderOptions {
   readonly guessed: boolean;
 }
 
-export class FixedReader implements RecordReader {
-  readonly cellCount: number;
-  readonly cellStart: Int32Array;
-  readonly cellEnd: Int32Array;
-  readonly cellFlags: Uint8Array;
-  recordStart = 0;
-  recordEnd = 0;
-  line = 1;
-  problem = 0;
-  readonly unknownPaths: readonly string[] = [];
-  private bytes: Buffer = Buffer.alloc(0);
-  private position = 0;
-  private end = 0;
-  private nextLine = 1;
-
-  constructor(private readonly options: FixedReaderOptions) {
-    this.cellCount = options.widths.length;
-    this.cellStart = new Int32Array(this.cellCount);
-    this.cellEnd = new Int32Array(this.cellCount);
-    this.cellFlags = new Uint8Array(this.cellCount);
-  }
-
-  reset(bytes: Uint8Array, start: number, end: number, firstLine: number): void {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.position = this.recordStart = this.recordEnd = start;
-    this.end = end;
-    this.nextLine = this.line = firstLine;
-  }
+export class FixedReader extends CellRecord {
+  constructor(private readonly options: FixedReaderOptions) { super(options.widths.length); }
 
   next(): boolean {
     while (this.position < this.end) {
@@ -64,17 +37,13 @@ export class FixedReader implements RecordReader {
     return false;
   }
 
-  get contentEnd(): number {
-    return contentEnd(this.bytes, this.recordStart, this.recordEnd);
-  }
-
   unescapeInto(cell: number, target: Uint8Array, targetStart: number): number {
     const start = this.cellStart[cell] as number, end = this.cellEnd[cell] as number;
     target.set(this.bytes.subarray(start, end), targetStart);
     return targetStart + end - start;
   }
 
-  brokenIssue(): number {
+  override brokenIssue(): number {
     return overlap;
   }
 

@@ -4,9 +4,8 @@
  * null is empty. The grammar is that of RFC 8259 and nothing more; a property test holds it to JSON.parse.
  */
 import { issueNumber } from '../../../contracts/issue-codes.ts';
+import { CellRecord } from '../cell-record.ts';
 import { brokenFlag, escapedFlag, quotedFlag } from '../csv/record-scanner.ts';
-import { contentEnd } from '../content-end.ts';
-import type { RecordReader } from '../source-format.ts';
 import {
   backslash, closeBrace, closeBracket, codeUnitAt, colon, comma, elementBorder, isHighSurrogate, isLowSurrogate, isWhite, lineFeed,
   mostLevels, openBrace, openBracket, quote, simpleEscape, trimmedBack, unescapeString,
@@ -31,28 +30,11 @@ export interface JsonReaderOptions {
   readonly framing: 'lines' | 'elements';
 }
 
-export class JsonReader implements RecordReader {
-  readonly cellCount: number;
-  readonly cellStart: Int32Array;
-  readonly cellEnd: Int32Array;
-  readonly cellFlags: Uint8Array;
-  recordStart = 0;
-  recordEnd = 0;
-  line = 1;
-  problem = 0;
-  readonly unknownPaths: string[] = [];
-
+export class JsonReader extends CellRecord {
   private readonly tree: PathNode;
   private readonly lines: boolean;
-  private bytes: Buffer = Buffer.alloc(0);
-  private position = 0;
-  private end = 0;
   /** Of the record that is read: nothing is looked at from here on. */
   private limit = 0;
-  private nextLine = 1;
-  private nextFeed = 0;
-  private recordNo = 0;
-  private readonly brokenBy: Int32Array;
   /** Of the string that was read last. */
   private escaped = false;
   private halved = false;
@@ -60,21 +42,9 @@ export class JsonReader implements RecordReader {
   private keyIndex = -1;
 
   constructor({ tree, columnCount, framing }: JsonReaderOptions) {
+    super(columnCount);
     this.tree = tree;
     this.lines = framing === 'lines';
-    this.cellCount = columnCount;
-    this.cellStart = new Int32Array(columnCount);
-    this.cellEnd = new Int32Array(columnCount);
-    this.cellFlags = new Uint8Array(columnCount);
-    this.brokenBy = new Int32Array(columnCount);
-  }
-
-  reset(bytes: Uint8Array, start: number, end: number, firstLine: number): void {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.position = this.recordStart = this.recordEnd = start;
-    this.end = end;
-    this.nextLine = this.line = firstLine;
-    this.nextFeed = this.feedFrom(start);
   }
 
   next(): boolean {
@@ -97,19 +67,11 @@ export class JsonReader implements RecordReader {
     return true;
   }
 
-  get contentEnd(): number {
-    return contentEnd(this.bytes, this.recordStart, this.recordEnd);
-  }
-
   unescapeInto(cell: number, target: Uint8Array, targetStart: number): number {
     const start = this.cellStart[cell] as number, end = this.cellEnd[cell] as number;
     if (((this.cellFlags[cell] as number) & escapedFlag) !== 0) return unescapeString(this.bytes, [start, end], target, targetStart);
     target.set(this.bytes.subarray(start, end), targetStart);
     return targetStart + end - start;
-  }
-
-  brokenIssue(cell: number): number {
-    return this.brokenBy[cell] as number;
   }
 
   /** The start of the next record, or the end. */
@@ -131,19 +93,6 @@ export class JsonReader implements RecordReader {
     return found < 0 || found > this.end ? this.end : found;
   }
 
-  /** The next line feed is remembered: a search a record would go through the whole rest of a file that has none. */
-  private countLines(before: number): void {
-    while (this.nextFeed < before) {
-      this.nextLine += 1;
-      this.nextFeed = this.feedFrom(this.nextFeed + 1);
-    }
-  }
-
-  private feedFrom(at: number): number {
-    const found = this.bytes.indexOf(lineFeed, at);
-    return found < 0 ? Infinity : found;
-  }
-
   private endLine(behind: number): void {
     if (behind !== this.limit) this.problem ||= invalid;
     this.recordEnd = this.position = Math.min(this.limit + 1, this.end);
@@ -158,15 +107,6 @@ export class JsonReader implements RecordReader {
     const border = ends ? behind : elementBorder(bytes, recordStart, end);
     this.recordEnd = ends ? valueEnd : trimmedBack(bytes, recordStart, border);
     this.position = border;
-  }
-
-  private clear(): void {
-    this.cellStart.fill(0);
-    this.cellEnd.fill(0);
-    this.cellFlags.fill(0);
-    this.problem = 0;
-    this.unknownPaths.length = 0;
-    this.recordNo += 1;
   }
 
   /** A bare value counts where the samples had bare values too, so that the record itself is a column; an array where they had arrays. */
@@ -217,7 +157,7 @@ export class JsonReader implements RecordReader {
   private text(open: number, node: PathNode | null): number {
     const end = this.string(open);
     if (end < 0 || node === null) return end;
-    if (this.halved) this.breakCell(node, halfSurrogate);
+    if (this.halved) this.breakCell(node.firstColumn, halfSurrogate);
     if (node.literal) { this.put(node, open, end, 0); return end; }
     // An empty text is told from null by the flag alone.
     this.put(node, open + 1, end - 1, this.escaped ? escapedFlag : end - 1 === open + 1 ? quotedFlag : 0);
@@ -236,13 +176,6 @@ export class JsonReader implements RecordReader {
     this.cellStart[column] = start;
     this.cellEnd[column] = end;
     this.cellFlags[column] = ((this.cellFlags[column] as number) & brokenFlag) | flags;
-  }
-
-  private breakCell(node: PathNode, why: number): void {
-    const column = node.firstColumn;
-    if (column < 0 || ((this.cellFlags[column] as number) & brokenFlag) !== 0) return;
-    this.cellFlags[column] = brokenFlag;
-    this.brokenBy[column] = why;
   }
 
   private noteUnknown(within: PathNode, path: PathNode['path']): void {
@@ -292,7 +225,7 @@ export class JsonReader implements RecordReader {
   }
 
   private see(node: PathNode): void {
-    if (node.seenIn === this.recordNo) this.breakCell(node, repeated);
+    if (node.seenIn === this.recordNo) this.breakCell(node.firstColumn, repeated);
     node.seenIn = this.recordNo;
   }
 

@@ -19,15 +19,32 @@ export class JsonLinesWriter implements FormatWriter {
   }
 }
 
-export class JsonArrayWriter implements FormatWriter {
-  readonly opening = bytes('[\n');
+/** A document with one list, an element a record. */
+export abstract class JsonListWriter implements FormatWriter {
+  readonly opening: Uint8Array;
   readonly between = bytes(',\n');
-  readonly closing = bytes('\n]\n');
+  readonly closing: Uint8Array;
   readonly guardedCells = 0;
-  private readonly members: (row: OutputRow) => string;
-  constructor(fields: readonly OutputField[]) { this.members = jsonMembers(fields); }
+
+  constructor(before: string, behind: string) {
+    this.opening = bytes(`${before}\n`);
+    this.closing = bytes(`\n${behind}\n`);
+  }
 
   encode(rows: readonly OutputRow[]): Uint8Array {
-    return bytes(rows.map((row) => `{${this.members(row)}}`).join(',\n'));
+    return bytes(rows.map((row) => this.element(row)).join(',\n'));
   }
+
+  protected abstract element(row: OutputRow): string;
+}
+
+export class JsonArrayWriter extends JsonListWriter {
+  private readonly members: (row: OutputRow) => string;
+
+  constructor(fields: readonly OutputField[]) {
+    super('[', ']');
+    this.members = jsonMembers(fields);
+  }
+
+  protected element(row: OutputRow): string { return `{${this.members(row)}}`; }
 }

@@ -152,26 +152,43 @@ const deltaHead = (reader: ByteReader, least: number): DeltaHead => {
   return { miniblocks, perMiniblock, count, first: reader.bigZigzag() };
 };
 
-/** All values of the stream up to `count`; what the stream has beyond is read over. Each block costs bytes only where its width is not 0. */
-export const deltaInt32 = (reader: ByteReader, count: number): Int32Array => {
+/** Differences that lie side by side, `count` of them wanted, each `least` and what its `width` bits say. */
+interface Miniblock { readonly packed: Uint8Array; readonly width: number; readonly count: number; readonly least: bigint }
+
+/**
+ * All values of the stream up to `count`; what the stream has beyond is read over. Each block costs bytes only where its width is not 0.
+ * @param begin takes the first value @param take takes what follows, block by block
+ */
+const readDeltas = (reader: ByteReader, count: number, { begin, take }: { readonly begin: (first: bigint) => void; readonly take: (block: Miniblock) => void }): void => {
   const head = deltaHead(reader, count);
-  const out = new Int32Array(count);
-  let value = Number(BigInt.asIntN(32, head.first)), index = 0;
-  if (count > 0) out[index++] = value;
-  for (let rest = head.count - 1; rest > 0 && index < count;) {
-    const least = Number(BigInt.asIntN(32, reader.bigZigzag()));
+  if (count > 0) begin(head.first);
+  let left = count - 1;
+  for (let rest = head.count - 1; rest > 0 && left > 0;) {
+    const least = reader.bigZigzag();
     const widths = reader.take(head.miniblocks);
-    for (let mini = 0; mini < head.miniblocks && rest > 0; mini += 1) {
+    for (let mini = 0; mini < head.miniblocks && rest > 0; mini += 1, rest -= head.perMiniblock) {
       const width = widths[mini] as number;
       if (width > 64) throw corrupt('a page of differences has impossible widths');
       const packed = reader.take(Math.min(head.perMiniblock * width / 8, reader.end - reader.at));
-      const here = Math.min(head.perMiniblock, rest, count - index);
-      if (packed.length * 8 < here * width) throw corrupt('a page ends too early');
-      for (let bit = 0, number = 0; number < here; number += 1, bit += width) { value = value + least + lowBits(packed, bit, width) | 0; out[index++] = value; }
-      rest -= head.perMiniblock;
+      const wanted = Math.max(0, Math.min(head.perMiniblock, rest, left));
+      if (packed.length * 8 < wanted * width) throw corrupt('a page ends too early');
+      take({ packed, width, count: wanted, least });
+      left -= wanted;
     }
   }
-  if (index < count) throw corrupt('a page has fewer values than it says');
+  if (left > 0) throw corrupt('a page has fewer values than it says');
+};
+
+export const deltaInt32 = (reader: ByteReader, count: number): Int32Array => {
+  const out = new Int32Array(count);
+  let value = 0, index = 0;
+  readDeltas(reader, count, {
+    begin: (first) => { value = Number(BigInt.asIntN(32, first)); out[index++] = value; },
+    take: ({ packed, width, count: wanted, least }) => {
+      const lowest = Number(BigInt.asIntN(32, least));
+      for (let bit = 0, number = 0; number < wanted; number += 1, bit += width) { value = value + lowest + lowBits(packed, bit, width) | 0; out[index++] = value; }
+    },
+  });
   return out;
 };
 
@@ -187,29 +204,19 @@ const lowBits = (bytes: Uint8Array, bit: number, width: number): number => {
 };
 
 export const deltaInt64 = (reader: ByteReader, count: number): Values => {
-  const head = deltaHead(reader, count);
   const out = new BigInt64Array(count);
-  let value = head.first, index = 0;
-  if (count > 0) out[index++] = value;
-  for (let rest = head.count - 1; rest > 0 && index < count;) {
-    const least = reader.bigZigzag();
-    const widths = reader.take(head.miniblocks);
-    for (let mini = 0; mini < head.miniblocks && rest > 0; mini += 1) {
-      const width = widths[mini] as number;
-      if (width > 64) throw corrupt('a page of differences has impossible widths');
-      const packed = reader.take(Math.min(head.perMiniblock * width / 8, reader.end - reader.at));
-      const here = Math.min(head.perMiniblock, rest, count - index);
-      if (packed.length * 8 < here * width) throw corrupt('a page ends too early');
-      for (let bit = 0, number = 0; number < here; number += 1, bit += width) {
+  let value = 0n, index = 0;
+  readDeltas(reader, count, {
+    begin: (first) => { value = first; out[index++] = value; },
+    take: ({ packed, width, count: wanted, least }) => {
+      for (let bit = 0, number = 0; number < wanted; number += 1, bit += width) {
         const low = BigInt(lowBits(packed, bit, Math.min(width, 32)) >>> 0);
         const high = width > 32 ? BigInt(lowBits(packed, bit + 32, width - 32) >>> 0) << 32n : 0n;
         value = BigInt.asIntN(64, value + least + (high | low));
         out[index++] = value;
       }
-      rest -= head.perMiniblock;
-    }
-  }
-  if (index < count) throw corrupt('a page has fewer values than it says');
+    },
+  });
   return { width: 8, bytes: new Uint8Array(out.buffer), count };
 };
 

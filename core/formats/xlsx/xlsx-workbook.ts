@@ -20,7 +20,7 @@ export const openXlsx = async (parts: PackageParts): Promise<Workbook | null> =>
   const root = parts.has('_rels/.rels') ? [...(await readRelations(parts, '')).values()].find(({ type }) => type === 'officeDocument')?.target : undefined;
   const path = root !== undefined && parts.has(root) ? root : 'xl/workbook.xml';
   if (path.toLowerCase().endsWith('.bin') || (!parts.has(path) && parts.has('xl/workbook.bin'))) {
-    throw new WaybillError('FILE_BINARY', 'The content looks like a binary Excel workbook (XLSB).', { looksLike: 'xlsb' });
+    throw new WaybillError('FILE_BINARY', 'The content looks like a binary Excel workbook (XLSB), which is not read; save it as an Excel workbook (XLSX).', { looksLike: 'xlsb' });
   }
   if (!parts.has(path) || !/(?:^|\/)workbook\d*\.xml$/i.test(path)) return null;
   const contents = await readContents(parts, path);

@@ -3,10 +3,9 @@
  * has references, CDATA sections, comments or line ends to turn), an element that is not taken apart is its inner markup as it stands.
  */
 import { issueNumber } from '../../../contracts/issue-codes.ts';
-import { contentEnd } from '../content-end.ts';
+import { CellRecord } from '../cell-record.ts';
 import { brokenFlag, escapedFlag, quotedFlag } from '../csv/record-scanner.ts';
 import { issuePathName } from '../json/path-tree.ts';
-import type { RecordReader } from '../source-format.ts';
 import { localStep, type ElementNode } from './element-tree.ts';
 import {
   ampersand, bang, carriageReturn, cdataClosing, cdataOpening, doubleQuote, equals, greater, halfReference, isWhite, less, lineFeed, mostLevels, nameEnd, opensWith,
@@ -31,29 +30,12 @@ export interface XmlReaderOptions {
   readonly restores: boolean;
 }
 
-export class XmlReader implements RecordReader {
-  readonly cellCount: number;
-  readonly cellStart: Int32Array;
-  readonly cellEnd: Int32Array;
-  readonly cellFlags: Uint8Array;
-  recordStart = 0;
-  recordEnd = 0;
-  line = 1;
-  problem = 0;
-  readonly unknownPaths: string[] = [];
-
+export class XmlReader extends CellRecord {
   private readonly kinds: Uint8Array;
-  private readonly brokenBy: Int32Array;
   private readonly tree: ElementNode;
   private readonly path: readonly Buffer[];
   private readonly recordPath: readonly string[];
   private readonly restores: boolean;
-  private bytes: Buffer = Buffer.alloc(0);
-  private position = 0;
-  private end = 0;
-  private nextLine = 1;
-  private nextFeed = 0;
-  private recordNo = 0;
   /** Open elements around the records, and how many of the first of them are those of the path. */
   private level = 0;
   private matched = 0;
@@ -65,25 +47,17 @@ export class XmlReader implements RecordReader {
   private attributed = false;
 
   constructor({ tree, columnCount, recordPath, restores }: XmlReaderOptions) {
+    super(columnCount);
     this.tree = tree;
     this.recordPath = recordPath;
     this.path = recordPath.map((name) => Buffer.from(name));
     this.restores = restores;
-    this.cellCount = columnCount;
-    this.cellStart = new Int32Array(columnCount);
-    this.cellEnd = new Int32Array(columnCount);
-    this.cellFlags = new Uint8Array(columnCount);
     this.kinds = new Uint8Array(columnCount);
-    this.brokenBy = new Int32Array(columnCount);
   }
 
   /** `start` is where a record begins. */
-  reset(bytes: Uint8Array, start: number, end: number, firstLine: number): void {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.position = this.recordStart = this.recordEnd = start;
-    this.end = end;
-    this.nextLine = this.line = firstLine;
-    this.nextFeed = this.feedFrom(start);
+  override reset(bytes: Uint8Array, start: number, end: number, firstLine: number): void {
+    super.reset(bytes, start, end, firstLine);
     this.level = this.matched = this.path.length - 1;
   }
 
@@ -107,10 +81,6 @@ export class XmlReader implements RecordReader {
     return true;
   }
 
-  get contentEnd(): number {
-    return contentEnd(this.bytes, this.recordStart, this.recordEnd);
-  }
-
   unescapeInto(cell: number, target: Uint8Array, targetStart: number): number {
     const start = this.cellStart[cell] as number, end = this.cellEnd[cell] as number, kind = this.kinds[cell];
     if (((this.cellFlags[cell] as number) & escapedFlag) === 0) {
@@ -119,19 +89,6 @@ export class XmlReader implements RecordReader {
     }
     if (kind === listCell) return this.copyAlike([start, end], target, targetStart);
     return unescapeXml(this.bytes, [start, end], { target, to: targetStart }, { inAttribute: kind === attributeCell, restores: this.restores });
-  }
-
-  brokenIssue(cell: number): number {
-    return this.brokenBy[cell] as number;
-  }
-
-  private clear(): void {
-    this.cellStart.fill(0);
-    this.cellEnd.fill(0);
-    this.cellFlags.fill(0);
-    this.problem = 0;
-    this.unknownPaths.length = 0;
-    this.recordNo += 1;
   }
 
   /** The planner has seen that the tags around records fit; what stands between them is passed. */
@@ -180,19 +137,6 @@ export class XmlReader implements RecordReader {
   private borderOf(start: number): number {
     const planner = new XmlPlanner({ startByte: 0, startLine: 1, recordPath: this.recordPath, chunkBytes: Infinity });
     return start + planner.recordEndIn(this.bytes.subarray(start, this.end));
-  }
-
-  /** The next line feed is remembered: a search a record would go through the whole rest of a file that has none. */
-  private countLines(before: number): void {
-    while (this.nextFeed < before) {
-      this.nextLine += 1;
-      this.nextFeed = this.feedFrom(this.nextFeed + 1);
-    }
-  }
-
-  private feedFrom(at: number): number {
-    const found = this.bytes.indexOf(lineFeed, at);
-    return found < 0 ? Infinity : found;
   }
 
   private fail(why = invalid): -1 {
@@ -425,12 +369,6 @@ export class XmlReader implements RecordReader {
     this.cellEnd[column] = end;
     this.cellFlags[column] = ((this.cellFlags[column] as number) & brokenFlag) | flags;
     this.kinds[column] = plainCell;
-  }
-
-  private breakCell(column: number, why: number): void {
-    if (((this.cellFlags[column] as number) & brokenFlag) !== 0) return;
-    this.cellFlags[column] = brokenFlag;
-    this.brokenBy[column] = why;
   }
 
   private noteUnknown(path: ElementNode['path']): void {
