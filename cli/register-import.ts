@@ -99,6 +99,7 @@ export const registerImport = (program: Command): void => {
   addParseOptions(command)
     .option('--dry-run', 'stop before the commit and show what it would do')
     .option('--again', 'import a file that was imported with the same plan before')
+    .option('--ask', 'where the mapping is not sure the job waits for a person (waybill confirm) instead of being refused or leaving columns out')
     .option('--detach', 'return as soon as the job is started')
     .option('--json', 'the last line is the result as JSON')
     .action(async (file: string, options: ImportFlags & JsonOption) => {

@@ -8,6 +8,7 @@ import { failureOf, jobSeconds, noBooks, reportJob } from './job-report.ts';
 import type { Books, JobDetails } from './job-report.ts';
 import type { Output } from './output.ts';
 import { progressDisplay } from './progress-display.ts';
+import { questionText } from './question-text.ts';
 
 /** The last line of `import --json` and `watch --json`. */
 export interface JobResult {
@@ -70,11 +71,23 @@ export const exitCodeOf = (state: JobState): number => isFinal(state) ? exitCode
 /** False when the signal ended it before the job did. */
 export const follow = async (client: ApiClient, jobId: string, { output, signal }: { readonly output: Output; readonly signal: AbortSignal }): Promise<boolean> => {
   const display = progressDisplay(process.stderr, { silent: output.json });
-  let away = false;
+  let away = false, asked = false;
+  const tellQuestion = (): void => {
+    // Without a terminal, too: whoever reads the log later finds what the job waited for.
+    fetchJob(client, jobId).then((job) => {
+      const lines = questionText(job);
+      if (!output.json) lines.forEach(display.say); else if (lines.length > 0) process.stderr.write(`${String(lines[0])} See it with: waybill job ${jobId}\n`);
+    }, () => undefined);
+  };
   try {
     const last = await followJob(client, jobId, {
       signal,
-      onProgress: (progress) => { away = false; display.show(progress); },
+      onProgress: (progress) => {
+        away = false;
+        display.show(progress);
+        if (progress.question !== null && !asked) tellQuestion();
+        asked = progress.question !== null;
+      },
       onAway: () => { if (!away) display.say('The API does not answer; the job goes on. Trying again …'); away = true; },
     });
     return last !== null;

@@ -14,6 +14,7 @@ import { isFinal } from '../../contracts/job-states.ts';
 import { runKindOf, workflowIdOf } from '../engine/import-engine.ts';
 import { mergeProgress } from '../progress/merge-progress.ts';
 import { WaybillError } from '../../contracts/errors.ts';
+import { describeQuestion } from './describe-question.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 import { templateReportOf } from './template-resolvers.ts';
 import { withMessages } from './with-messages.ts';
@@ -58,6 +59,8 @@ export const jobResolvers: Readonly<Record<string, Resolver>> = {
   doubts: (job) => (job.detection === null ? [] : doubtsOf(job.detection.guesses)),
   template: (job) => templateReportOf(job),
   drift: (job) => templateReportOf(job)?.drift ?? [],
+  question: (job) => describeQuestion(job),
+  reminded: (job) => job.reminded,
   error: errorOf,
   progress: (job, _, context) => progressOf(job, context),
   issueGroups: (job, _, { deps }) => groupsOf(deps, job),

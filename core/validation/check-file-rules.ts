@@ -7,8 +7,8 @@ import { ruleInvalid } from './rule-invalid.ts';
 import { compareDecimals, isDecimal } from './compare-decimals.ts';
 
 export interface WholeFileRules { readonly rules?: readonly Rule[] | undefined; readonly limitsBy?: readonly LimitBy[] | undefined }
-/** By name; those that the rules of reference name. */
-export type ReferencedDatasets = ReadonlyMap<string, DatasetDefinition>;
+/** By name; those that the rules of reference name. Null: they are not looked at here, but when the rules are used. */
+export type ReferencedDatasets = ReadonlyMap<string, DatasetDefinition> | null;
 
 export const referencedNames = (rules: readonly Rule[] = []): readonly string[] =>
   [...new Set(rules.flatMap((rule) => (rule.kind === 'reference' ? [rule.dataset] : [])))];
@@ -65,6 +65,7 @@ const textual: readonly FieldType[] = ['text', 'country', 'phone', 'email', 'cod
 const familyOf = (field: FieldDefinition): string => (textual.includes(field.type) ? 'text' : numeric.includes(field.type) ? 'number' : `${field.type} ${pgTypeOf(field)}`);
 
 const whyNotReference = ({ field: name, dataset, of }: RuleOf<'reference'>, { field, datasets }: Known): string | null => {
+  if (datasets === null) return null;
   const other = datasets.get(dataset);
   if (other === undefined) return 'there is no dataset of the name that it refers to.';
   const target = other.fields.find((candidate) => candidate.name === of), own = field(name);
