@@ -1,5 +1,6 @@
 /** What the activities work with; composed once by the worker and handed in (models, lesson 3). Workflows see only types. */
 import type { ExportPartKey } from '../contracts/export-request.ts';
+import type { AskTimes } from '../contracts/job-question.ts';
 import type { ReadLegacyWorkbook } from '../core/formats/xls/xls-workbook.ts';
 import type { SigningKey } from '../core/receipt/signing-key.ts';
 import type { Pool } from '../db/connection.ts';
@@ -26,5 +27,7 @@ export interface ActivityDeps {
   /** Folder into which receipts are written, for people; the database has them too. */
   readonly receiptsFolder: string;
   readonly chunkBytes: number;
+  /** When a job that waits for a person reminds and gives up; default: contracts/job-question.ts. */
+  readonly ask?: AskTimes;
   readonly engineVersion: string;
 }

@@ -6,6 +6,7 @@ import { appendAudit } from '../db/audit.ts';
 import { rememberMappings } from '../db/confirmed-mappings.ts';
 import { inTransaction, type Queryable } from '../db/connection.ts';
 import { releaseWriter } from '../db/dataset-writers.ts';
+import { answerOf } from '../db/job-question.ts';
 import { indexOrigins } from '../db/record-origins.ts';
 import { moveJob } from '../db/move-job.ts';
 import { dropStaging } from '../db/staging-table.ts';
@@ -38,6 +39,7 @@ export const createCloseJob = (deps: ActivityDeps) => async ({ jobId, books }: C
 
 /** What an operator said of a file that was written is evidence for the next one; a dry run proves nothing. */
 const remember = async (tx: Queryable, { job, plan, datasetId }: PlannedJob): Promise<void> => {
-  if (importRequestSchema.parse(job.request).dryRun) return;
-  await rememberMappings(tx, { org: job.org, datasetId, partner: job.partner, jobId: job.jobId, names: saidByOperator(plan.mapping, plan.parse) });
+  const answer = answerOf(job);
+  if (importRequestSchema.parse(job.request).dryRun || answer?.remember === false) return;
+  await rememberMappings(tx, { org: job.org, datasetId, partner: job.partner, jobId: job.jobId, names: saidByOperator(plan.mapping, plan.parse, answer?.ignored) });
 };

@@ -3,6 +3,7 @@ import type { ActivityDeps } from './activity-deps.ts';
 import { forgetTrouble, noteTrouble } from '../db/note-trouble.ts';
 import { asActivity } from './as-activity.ts';
 import type { TroubleNotes } from './as-activity.ts';
+import { createAskMapping } from './ask-mapping.ts';
 import { createCloseExport } from './close-export.ts';
 import { createCloseJob } from './close-job.ts';
 import { createCommitJob } from './commit-job.ts';
@@ -15,6 +16,7 @@ import { createPlanImport } from './plan-import.ts';
 import { createReadJobWishes } from './read-job-wishes.ts';
 import { createReconcileJob } from './reconcile-job.ts';
 import { createStageChunk } from './stage-chunk.ts';
+import { createExpireQuestion, createRemindOperator } from './wait-for-answer.ts';
 import { createWriteExportPart } from './write-export-part.ts';
 
 const troubleNotes = ({ pool }: ActivityDeps): TroubleNotes => ({
@@ -25,6 +27,9 @@ const troubleNotes = ({ pool }: ActivityDeps): TroubleNotes => ({
 /** Small steps and the database's long ones; queue `waybill-control`. */
 export const createControlActivities = (deps: ActivityDeps) => ({
   detectSource: asActivity(createDetectSource(deps), troubleNotes(deps)),
+  askMapping: asActivity(createAskMapping(deps), troubleNotes(deps)),
+  remindOperator: asActivity(createRemindOperator(deps), troubleNotes(deps)),
+  expireQuestion: asActivity(createExpireQuestion(deps), troubleNotes(deps)),
   planImport: asActivity(createPlanImport(deps), troubleNotes(deps)),
   judgeColumns: asActivity(createJudgeColumns(deps), troubleNotes(deps)),
   reconcileJob: asActivity(createReconcileJob(deps), troubleNotes(deps)),

@@ -6,17 +6,22 @@ import type { Job } from '../db/job.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { archiveKey, attemptSpoolKey } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { jobForWork } from './job-for-work.ts';
 import { prepareByTemplate } from './recognise-template.ts';
 
 export interface DetectSourceInput { readonly jobId: string }
+export interface DetectSourceResult { /** The job waits for a person where its mapping is not sure. */ readonly mayAsk: boolean }
+
+const workbooks: ReadonlySet<string> = new Set(['xlsx', 'ods', 'xls']);
 
 /** Finds out how the file is written, from samples, and whether a template knows it; what cannot be read at an offset is unpacked and decoded once into a spool. */
-export const createDetectSource = (deps: ActivityDeps) => async ({ jobId }: DetectSourceInput, signal: AbortSignal): Promise<void> => {
+export const createDetectSource = (deps: ActivityDeps) => async ({ jobId }: DetectSourceInput, signal: AbortSignal): Promise<DetectSourceResult> => {
   await moveJob(deps.pool, { jobId, from: ['received'], to: 'detecting' });
   const job = await jobForWork(deps.pool, jobId);
   // An attempt before this one got as far, and only its answer was lost.
   if (job.detection === null) await detect(deps, job, signal);
+  return { mayAsk: importRequestSchema.parse(job.request).whenUnsure === 'ask' };
 };
 
 /**
@@ -34,4 +39,5 @@ const detect = async (deps: ActivityDeps, job: Job, signal: AbortSignal): Promis
   // When the answer is lost it may be noted all the same, so the spool stays until the job ends, or the sweep finds that no job reads it.
   const isFirst = await noteJob(deps.pool, { jobId, patch: { detection: noted, ...patch }, whenIn: 'detecting', onlyOnce: true });
   if (!isFirst || key !== spool) await deps.storage.remove(spool);
+  if (workbooks.has(detection.options.format)) collectGarbage();
 };

@@ -3,7 +3,8 @@ import type { ParseOptions } from '../contracts/parse-options.ts';
 import type { Confirmations } from '../core/mapping/confirmed-names.ts';
 import { joinEvidence, type JoinedMapping } from '../core/mapping/join-evidence.ts';
 import { isWeighable } from '../core/mapping/propose-by-evidence.ts';
-import { proposeMapping, type MapEntry, type MappingProposal } from '../core/mapping/propose-mapping.ts';
+import { mapByNames } from '../core/mapping/map-by-names.ts';
+import type { MapEntry, MappingProposal } from '../core/mapping/propose-mapping.ts';
 import { sampleColumns } from '../core/mapping/sample-columns.ts';
 import type { Storage } from '../storage/storage.ts';
 import { openSource } from './import-source.ts';
@@ -14,15 +15,14 @@ export interface MapOrder {
   readonly definition: DatasetDefinition;
   readonly map: readonly MapEntry[];
   readonly zone: string;
-  /** Asked only when it is needed. */
-  readonly confirmed: () => Promise<Confirmations>;
+  readonly confirmed: Confirmations;
 }
 
 /** By names first, as ever; where they leave a column and a field without each other, by evidence from samples of the source. */
 export const mapColumns = async (storage: Storage, { key, parse, definition, map, zone, confirmed }: MapOrder): Promise<JoinedMapping> => {
-  const names = proposeMapping(parse.columns, definition, map);
-  if (!leavesPairs(names, { parse, definition })) return { mapping: names.mapping, unmapped: names.unmapped.map((column) => ({ column })), open: [] };
-  return joinEvidence({ names, sampled: await sampleColumns(await openSource(storage, key), parse), definition, zone, confirmed: await confirmed() });
+  const { names, ignored, recalled } = mapByNames({ parse, definition, map, confirmed });
+  if (!leavesPairs(names, { parse, definition })) return { mapping: names.mapping, unmapped: names.unmapped.map((column) => ({ column })), open: [], proposal: null };
+  return joinEvidence({ names, sampled: await sampleColumns(await openSource(storage, key), parse), definition, zone, confirmed, ignored, recalled });
 };
 
 const leavesPairs = ({ mapping, unmapped }: MappingProposal, { parse, definition }: Pick<MapOrder, 'parse' | 'definition'>): boolean => {

@@ -35,7 +35,7 @@ export const mapWithTemplate = async (deps: ActivityDeps, { job, template, reque
   await noteJob(deps.pool, { jobId: job.jobId, patch: { templateReport: report } });
   settleDrift({ report, accepted: said.acceptDrift === true });
   const mapping = mapByTemplate({ source: document.source, fields, found, columns: parse.columns, definition, own: said.map });
-  return withCandidates({ mapping, unmapped: unusedOf(parse, mapping), open: [] }, { sampled, definition, zone: request.zone });
+  return withCandidates({ mapping, unmapped: unusedOf(parse, mapping), open: [], proposal: null }, { sampled, definition, zone: request.zone });
 };
 
 const neededFields = (definition: DatasetDefinition, { key, mode }: ImportRequest): ReadonlySet<string> => new Set([
@@ -54,7 +54,7 @@ const withCandidates = (mapped: JoinedMapping, { sampled, definition, zone }: { 
   const joined = joinEvidence({ names: { mapping, unmapped: unmapped.map(({ column }) => column) }, sampled, definition, zone });
   const taken = joined.mapping.filter(({ field }) => !mapping.some((entry) => entry.field === field)).map(({ field, columns, confidence = 1 }) => ({ field, columns, confidence }));
   return {
-    mapping, open: [...taken, ...joined.open],
+    mapping, proposal: null, open: [...taken, ...joined.open],
     unmapped: unmapped.map(({ column }) => {
       const own = taken.filter(({ columns }) => columns.includes(column)).map(({ field, confidence }) => ({ field, confidence }));
       return own.length > 0 ? { column, candidates: own } : joined.unmapped.find((each) => each.column === column) ?? { column };

@@ -6,13 +6,16 @@ import type { ImportRequest } from '../contracts/import-request.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
-import { confirmationsOf, type Confirmations } from '../core/mapping/confirmed-names.ts';
+import { confirmationsOf, rememberedOrders, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
-import { withKnownOrders } from '../core/templates/map-by-template.ts';
-import { checkFileRules, referencedNames } from '../core/validation/check-file-rules.ts';
+import { createJudgement } from '../core/staging/create-judgement.ts';
+import { keyOf, withDerivedKey } from '../core/staging/derived-key-field.ts';
 import { checkMappedPolicy } from '../core/validation/check-load-policy.ts';
-import { checkTreatment, ruleInvalid } from '../core/validation/check-treatment.ts';
+import { checkFileRules, referencedNames } from '../core/validation/check-file-rules.ts';
+import { checkTreatment } from '../core/validation/check-treatment.ts';
+import { ruleInvalid } from '../core/validation/rule-invalid.ts';
+import { withKnownOrders } from '../core/templates/map-by-template.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
 import { zoneClockOf } from '../core/types/zone-clock.ts';
@@ -23,6 +26,7 @@ import { checkWritable } from '../db/dataset-table.ts';
 import { findDatasetVersion } from '../db/datasets.ts';
 import { findExportedFile } from '../db/export-files.ts';
 import type { Job } from '../db/find-job.ts';
+import { answerOf, questionOf } from '../db/job-question.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { insertPlan } from '../db/plans.ts';
 import { expectReadableField, findReferencedDatasets } from '../db/referenced-datasets.ts';
@@ -36,6 +40,7 @@ import { jobForWork } from './job-for-work.ts';
 import { refuseUnexpectedColumns } from './judge-file.ts';
 import { mapColumns } from './map-columns.ts';
 import { mapWithTemplate } from './map-with-template.ts';
+import { mappingOfAnswer } from './mapping-of-answer.ts';
 import { planChunks } from './plan-chunks.ts';
 import { treatmentOf, type JobTemplate } from './template-of-job.ts';
 
@@ -66,6 +71,8 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   await checkWritable(deps.pool, version.definition);
   const parse = await readColumns(deps, { job, detection: job.detection, request, definition: version.definition });
   const plan = await makePlan(deps, { job, request, template, parse, definition: version.definition });
+  // Now that the file's columns are known: an expression may name one that is not there.
+  createJudgement(plan, { datasetDefinition: version.definition, datesAsDays: true, today: 0 });
   checkMappedPolicy(version.definition, plan);
   const planHash = hashPlan(plan);
   await insertPlan(deps.pool, { planHash, document: plan });
@@ -103,13 +110,16 @@ const makePlan = async (deps: ActivityDeps, { job, request, template, parse, def
   await checkWholeFileRules(deps, { job, request, definition });
   // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
   zoneClockOf(request.zone);
-  const proposal = template !== null ? await mapWithTemplate(deps, { job, template, request, parse, definition })
-    : await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition, map: request.map, zone: request.zone, confirmed: () => confirmedFor(deps, job) });
+  const filled = withDerivedKey(definition, request.derivedKey);
+  const confirmed = await confirmedFor(deps, job), answer = answerOf(job);
+  const proposal = answer !== null ? mappingOfAnswer(answer, questionOf(job), parse)
+    : template !== null ? await mapWithTemplate(deps, { job, template, request, parse, definition: filled })
+      : await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition: filled, map: request.map, zone: request.zone, confirmed });
   if (proposal.mapping.length > mostColumns)
     throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
-  const key = request.key ?? keyFieldsOf(definition);
+  const key = keyOf(request.key, keyFieldsOf(definition), request.derivedKey);
   const mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
-  checkMapping(definition, { mapping: proposal.mapping, key, mode, open: proposal.open });
+  checkMapping(filled, { mapping: proposal.mapping, key, mode, open: proposal.open });
   if (key.length === 0) refuseRulesOfKeys(request);
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped } } });
   const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });
@@ -117,7 +127,8 @@ const makePlan = async (deps: ActivityDeps, { job, request, template, parse, def
     schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1,
     parse: fromExport === null ? parse : asExported(parse, { definition, mapping: proposal.mapping }),
     mapping: withKnownOrders(await withDateReadings({
-      source: () => openSource(deps.storage, sourceKey(job, parse)), parse, definition, mapping: proposal.mapping, dateOrders: ordersFor(proposal.mapping, request, template),
+      source: () => openSource(deps.storage, sourceKey(job, parse)), parse, definition, mapping: proposal.mapping,
+      dateOrders: { ...ordersFor(proposal.mapping, request, template), ...answer?.dateOrders }, remembered: template === null ? rememberedOrders(proposal.mapping, parse, confirmed) : {},
     }), template?.fields ?? []),
     key, mode, duplicates: request.duplicates, onError: request.onError,
     limits: { maxErrors: request.maxErrors, maxErrorPercent: request.maxErrorPercent, ...(request.limitsBy === undefined ? {} : { by: request.limitsBy }) }, zone: request.zone,
@@ -136,7 +147,7 @@ const rulesOf = ({ rowFilter, rules, derivedKey, loadPolicy }: ImportRequest): P
   ...(derivedKey === undefined ? {} : { derivedKey }), ...(loadPolicy === undefined ? {} : { loadPolicy }),
 });
 
-const checkWholeFileRules = async ({ pool }: ActivityDeps, { job, request, definition }: Pick<PlanBasis, 'job' | 'request' | 'definition'>): Promise<void> => {
+export const checkWholeFileRules = async ({ pool }: ActivityDeps, { job, request, definition }: Pick<PlanBasis, 'job' | 'request' | 'definition'>): Promise<void> => {
   const datasets = await findReferencedDatasets(pool, { org: job.org, names: referencedNames(request.rules) });
   checkFileRules(definition, request, datasets);
   for (const rule of request.rules ?? []) {
@@ -146,12 +157,12 @@ const checkWholeFileRules = async ({ pool }: ActivityDeps, { job, request, defin
 };
 
 /** Without a key no row repeats another's. */
-const refuseRulesOfKeys = ({ rules = [] }: ImportRequest): void => {
+export const refuseRulesOfKeys = ({ rules = [] }: ImportRequest): void => {
   const at = rules.findIndex(({ kind }) => kind === 'duplicate_share');
   if (at >= 0) throw ruleInvalid('the import has no key, so no row is known to be a duplicate.', `rules[${at}]`);
 };
 
-const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
+export const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
   datasetId === null ? new Map() : confirmationsOf(await findConfirmedMappings(pool, { org, datasetId, partner }));
 
 export const hashPlan = (plan: PlanDocument): string => createHash('sha256').update(canonicalJson(plan)).digest('hex');

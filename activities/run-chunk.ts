@@ -6,6 +6,7 @@ import { WaybillError } from '../contracts/errors.ts';
 import { loadRecordChunk } from '../core/formats/record-chunks.ts';
 import { createStager } from '../core/staging/create-stager.ts';
 import type { RowStager } from '../core/staging/row-stager.ts';
+import { dayOfJob } from '../core/validation/day-of-job.ts';
 import { CopyBuffer } from '../core/types/copy-buffer.ts';
 import { readChunk } from '../db/chunks.ts';
 import type { ChunkKey } from '../db/chunk-key.ts';
@@ -47,7 +48,7 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
   const source = await openSource(storage, sourceKey(job, plan.parse));
   if (source.version !== job.sourceVersion) throw new WaybillError('FILE_CHANGED', 'The archived copy was changed while it was read.', { chunk: key.chunkNo });
   const bytes = await loadRecordChunk(source, plan.parse, chunk, roomFor);
-  const stager = createStager(plan, definition);
+  const stager = createStager(plan, definition, { today: dayOfJob(job.createdAt, plan.zone) });
   return inTransaction(pool, async (tx) => {
     const earlier = await openChunk(tx, key);
     if (earlier !== null) return earlier;

@@ -5,8 +5,9 @@
  */
 import { systemActor } from '../contracts/actor.ts';
 import { WaybillError, type ErrorCode } from '../contracts/errors.ts';
-import { updateId } from '../contracts/workflow-messages.ts';
+import { answerUpdateId, updateId } from '../contracts/workflow-messages.ts';
 import type { Job } from '../db/job.ts';
+import { answerOf } from '../db/job-question.ts';
 import { openJobs } from '../db/open-jobs.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { runKindOf, type Verb } from './engine/import-engine.ts';
@@ -65,6 +66,7 @@ export class JobSweeper {
     const waitsForStart = job.state === 'received' && job.startedAt === null;
     if (waitsForStart && now - job.createdAt.getTime() >= this.times.graceMs && !await this.startWorkflow(job)) return;
     await this.repeatWish(job);
+    await this.repeatAnswer(job);
     if (now - job.updatedAt.getTime() >= this.times.quietMs) await this.failWhenLost(job);
   }
 
@@ -89,6 +91,14 @@ export class JobSweeper {
     // The audit has who wished; the repetition is the system's.
     const answer = await this.deps.engine.sendWish({ jobId: job.jobId, kind: runKindOf(job.kind), verb, wishNo: job.wishNo, actor: systemActor.id });
     if (answer !== 'no_worker') this.settled.add(id);
+  }
+
+  /** An answer that was given while no worker ran, to a job that waits for it. */
+  private async repeatAnswer(job: Job): Promise<void> {
+    const answer = job.state === 'awaiting_mapping' ? answerOf(job) : null;
+    if (answer === null || this.settled.has(answerUpdateId(job.jobId, answer.questionNo))) return;
+    const heard = await this.deps.engine.sendAnswer({ jobId: job.jobId, questionNo: answer.questionNo, actor: systemActor.id });
+    if (heard !== 'no_worker') this.settled.add(answerUpdateId(job.jobId, answer.questionNo));
   }
 
   /** Terminated in the engine's UI, or an engine that lost its data: nobody is left who could close the job. */

@@ -47,6 +47,8 @@ export interface ImportOptions extends ParseOverrideOptions {
   readonly zone?: string;
   readonly dryRun?: boolean;
   readonly again?: boolean;
+  /** Wait for a person where the mapping is not sure. */
+  readonly ask?: boolean;
   readonly detach?: boolean;
 }
 
@@ -68,7 +70,7 @@ export const startImportInput = (options: ImportOptions, { sha256 }: Pick<Upload
       dataset: options.dataset, ...(options.template === false ? { noTemplate: true } : { template: options.template }), acceptDrift: options.acceptDrift,
       mode: options.mode, key: options.key, map: options.map, dateOrders: options.dateFormat, duplicates: options.duplicates,
       onError: options.onError, maxErrors: options.maxErrors?.maxErrors, maxErrorPercent: options.maxErrors?.maxErrorPercent,
-      partner: options.partner, purpose: options.purpose, zone: options.zone, dryRun: options.dryRun, again: options.again,
+      partner: options.partner, purpose: options.purpose, zone: options.zone, dryRun: options.dryRun, again: options.again, whenUnsure: options.ask === true ? 'ask' : undefined,
       ...treatment, ...(options.keep === undefined ? {} : { rowFilter: options.keep }),
       parse: Object.keys(parse).length === 0 ? undefined : parse,
     }),

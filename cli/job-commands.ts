@@ -42,8 +42,11 @@ const rowsOf = ({ books, kind, rowsTotal }: JobLineFragment): string => {
   return rows === null ? '' : groupDigits(rows);
 };
 
+const stateNote = ({ state, paused, reminded }: JobLineFragment): string =>
+  `${paused ? ' (paused)' : ''}${state === 'awaiting_mapping' && reminded > 0 ? ` (reminded${reminded > 1 ? ` ${reminded} times` : ''})` : ''}`;
+
 const jobRow = (job: JobLineFragment): readonly string[] => [
-  job.createdAt.slice(0, 19).replace('T', ' '), job.id, `${job.state}${job.paused ? ' (paused)' : ''}`, job.dataset ?? '',
+  job.createdAt.slice(0, 19).replace('T', ' '), job.id, `${job.state}${stateNote(job)}`, job.dataset ?? '',
   rowsOf(job), job.books === null ? '' : groupDigits(job.books.quarantined), job.kind === 'export' ? '(export)' : shorten(job.fileName ?? '', 40),
 ];
 

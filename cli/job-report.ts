@@ -7,6 +7,7 @@ import type { BooksFieldsFragment, JobQuery } from './generated/operations.ts';
 import { clockTime, groupDigits, humanBytes, humanPercent, humanSeconds, plural } from './human-numbers.ts';
 import { stateText } from './progress-line.ts';
 import { templateNote } from './template-report.ts';
+import { questionText } from './question-text.ts';
 import { indent, printable, shorten, textTable } from './text-table.ts';
 
 export type JobDetails = NonNullable<JobQuery['job']>;
@@ -140,6 +141,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
     headline(job),
     ...reason,
     ...templateNote(job),
+    ...(isFinal(job.state) ? [] : questionText(job)),
     ...booksNote(job),
     ...(job.books === null ? [] : [indent(booksTable(job.books))]),
     ...fileNotes(job),

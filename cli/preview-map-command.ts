@@ -5,6 +5,7 @@ import type { PreviewMappingQuery } from './generated/operations.ts';
 import type { DateFormatOption, MapOption } from './parse-options.ts';
 import { parseOverridesOf } from './parse-override-options.ts';
 import type { ParseOverrideOptions } from './parse-override-options.ts';
+import { readTreatment } from './read-treatment-file.ts';
 import { mapOf } from './read-mapping-file.ts';
 import type { CommandContext } from './run-command.ts';
 import { shorten, textTable } from './text-table.ts';
@@ -18,6 +19,9 @@ export interface PreviewMapOptions extends ParseOverrideOptions {
   readonly dateFormat?: readonly DateFormatOption[];
   readonly zone?: string;
   readonly rows?: number;
+  /** Path of a JSON file, as of an import. */
+  readonly rules?: string;
+  readonly keep?: string;
   readonly purpose?: string;
 }
 
@@ -33,36 +37,43 @@ const fieldTable = ({ fields, unmapped }: Preview): string => {
   return unmapped.length === 0 ? table : `${table}\n\nColumns that feed no field: ${unmapped.map((name) => shorten(name, longestCell)).join(', ')}`;
 };
 
-const codesOf = (issues: readonly { readonly code: string }[]): string => issues.map(({ code }) => code).join(', ');
+interface Shown { readonly code: string; readonly rule: string | null }
+const nameOf = ({ code, rule }: Shown): string => (rule === null ? code : `${code} (${rule})`);
+const codesOf = (issues: readonly Shown[]): string => issues.map(nameOf).join(', ');
 
-const rowLines = ({ rowNo, cells, issues }: Row): readonly (readonly string[])[] => [
-  ...issues.map(({ code }) => [String(rowNo), '', '', '', code]),
+const rowLines = ({ rowNo, cells, issues, filtered }: Row): readonly (readonly string[])[] => [
+  ...(filtered ? [[String(rowNo), '', '', '', 'filtered']] : []),
+  ...issues.map((issue) => [String(rowNo), '', '', '', nameOf(issue)]),
   ...cells.map(({ field, before, after, issues: found }) => [String(rowNo), field, shown(before.join(' + ')), shown(after), codesOf(found)]),
 ];
 
-/** Each code once, in words. */
+/** Each code and rule once, in words. */
 const remedies = ({ rows }: Preview): readonly string[] => {
   const found = rows.flatMap((row) => [...row.issues, ...row.cells.flatMap((cell) => cell.issues)]);
-  return [...new Map(found.map(({ code, message }) => [code, `${code}: ${message}`])).values()];
+  return [...new Map(found.map((issue) => [nameOf(issue), `${nameOf(issue)}: ${issue.message}`])).values()];
 };
 
 const preview = (found: Preview): string => {
-  const rejected = found.rows.filter(({ accepted }) => !accepted).length;
+  const rejected = found.rows.filter(({ accepted, filtered }) => !accepted && !filtered).length;
+  const filtered = found.rows.filter((row) => row.filtered).length;
   return [
     fieldTable(found),
     textTable([{ title: 'row', align: 'right' }, { title: 'field' }, { title: 'before' }, { title: 'after' }, { title: 'issue' }], found.rows.flatMap(rowLines)),
     ...(rejected === 0 ? [] : [`${rejected} of these ${found.rows.length} rows would be rejected.`]),
+    ...(filtered === 0 ? [] : [`${filtered} of these ${found.rows.length} rows would be filtered.`]),
     ...(remedies(found).length === 0 ? [] : [remedies(found).join('\n')]),
   ].join('\n\n');
 };
 
 export const previewMap = async ({ client, output }: CommandContext, file: string, options: PreviewMapOptions): Promise<void> => {
   const { map } = await mapOf(options);
+  const { rules, rowFilter, derivedKey } = options.rules === undefined ? {} : await readTreatment(options.rules);
   const { sha256 } = await uploadFile(client, file);
   const { previewMapping } = await client.request(previewMappingDocument, {
     input: {
       sha256, dataset: options.dataset, ...(file === '-' ? {} : { fileName: basename(file) }), key: options.key ?? null, map: map ?? null, dateOrders: options.dateFormat ?? null, zone: options.zone ?? null,
       parse: parseOverridesOf(options), rows: options.rows ?? 10, purpose: options.purpose ?? null,
+      rules: rules ?? null, rowFilter: options.keep ?? rowFilter ?? null, derivedKey: derivedKey ?? null,
     },
   });
   output.result(previewMapping, () => preview(previewMapping));

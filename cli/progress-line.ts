@@ -41,6 +41,7 @@ const flagsOf = (progress: Progress): string => [
   ...(progress.paused ? ['paused'] : []),
   ...(progress.waitsFor === null ? [] : [`waits for job ${progress.waitsFor}`]),
   ...(progress.errorCode === null || isFinal(progress.state) ? [] : [`tries again after ${progress.errorCode}`]),
+  ...(progress.question !== null && progress.reminded > 0 ? ['reminded'] : []),
   ...(progress.stalled ? ['no worker answers'] : []),
 ].map((flag) => ` (${flag})`).join('');
 

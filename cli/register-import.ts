@@ -62,6 +62,8 @@ export const registerPreviewMap = (program: Command): void => {
     .option('--mapping <file>', 'as for import')
     .option('--date-format <field=order>', 'as for import', addDateFormat)
     .option('--zone <zone>', 'as for import')
+    .option('--rules <file>', 'as for import; rules that need the whole file are not judged')
+    .option('--keep <expression>', 'as for import')
     .option('--rows <n>', 'how many rows, at most 100 (default: 10)', parsePositive);
   addParseOptions(command)
     .option('--purpose <text>', 'why cells are looked at; kept in the audit log')
@@ -97,6 +99,7 @@ export const registerImport = (program: Command): void => {
   addParseOptions(command)
     .option('--dry-run', 'stop before the commit and show what it would do')
     .option('--again', 'import a file that was imported with the same plan before')
+    .option('--ask', 'where the mapping is not sure the job waits for a person (waybill confirm) instead of being refused or leaving columns out')
     .option('--detach', 'return as soon as the job is started')
     .option('--json', 'the last line is the result as JSON')
     .action(async (file: string, options: ImportFlags & JsonOption) => {

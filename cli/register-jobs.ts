@@ -1,9 +1,10 @@
-/** `waybill jobs`, `job`, `watch`, `pause`, `resume`, `cancel`, `issues` and `rejects`. */
+/** `waybill jobs`, `job`, `watch`, `confirm`, `pause`, `resume`, `cancel`, `issues` and `rejects`. */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { jobStates } from '../contracts/job-states.ts';
+import type { ConfirmOptions } from './confirm-command.ts';
 import type { JobsOptions, ReadOptions, RejectsOptions } from './job-commands.ts';
-import { addNames, parsePositive } from './parse-options.ts';
+import { addDateFormat, addMap, addNames, parsePositive } from './parse-options.ts';
 import type { CommandContext, JsonOption } from './run-command.ts';
 
 const load = async () => {
@@ -45,6 +46,24 @@ const registerWatch = (program: Command): void => {
     });
 };
 
+const addText = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+const registerConfirm = (program: Command): void => {
+  program.command('confirm').description('answer what a job asks about its mapping (state awaiting_mapping); waybill job shows the question')
+    .argument('<id>', 'the job')
+    .option('--accept', 'take what is proposed; --map and --ignore overrule it')
+    .option('--map <source=field>', 'as for import; overrules also what was sure', addMap)
+    .option('--mapping <file>', 'as for import')
+    .option('--date-format <field=order>', 'as for import', addDateFormat)
+    .option('--ignore <column>', 'a column that feeds no field, by its name or its place (#3); repeat for more', addText)
+    .option('--no-remember', 'the answer holds for this file only; else it counts for the partner’s next file when the import completes')
+    .option('--json', 'one JSON object')
+    .action(async (id: string, options: ConfirmOptions & JsonOption) => {
+      const [{ withApi }, { confirmMapping }] = await Promise.all([import('./run-command.ts'), import('./confirm-command.ts')]);
+      await withApi(options, (context) => confirmMapping(context, id, options));
+    });
+};
+
 const registerList = (program: Command): void => {
   program.command('jobs').description('list jobs, newest first')
     .option('--state <states>', 'only these states, separated by commas', addStates)
@@ -81,6 +100,7 @@ export const registerJobs = (program: Command): void => {
   registerList(program);
   registerVerb(program, 'job', 'show a job: state, books, issues by kind, unmapped columns, receipt');
   registerWatch(program);
+  registerConfirm(program);
   registerVerb(program, 'pause', 'pause a job after the chunks at hand');
   registerVerb(program, 'resume', 'let a paused job go on');
   program.command('cancel').description('cancel a job; nothing of it reaches the dataset unless it was committed already')

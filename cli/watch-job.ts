@@ -8,6 +8,7 @@ import { failureOf, jobSeconds, noBooks, reportJob } from './job-report.ts';
 import type { Books, JobDetails } from './job-report.ts';
 import type { Output } from './output.ts';
 import { progressDisplay } from './progress-display.ts';
+import { questionText } from './question-text.ts';
 
 /** The last line of `import --json` and `watch --json`. */
 export interface JobResult {
@@ -19,13 +20,13 @@ export interface JobResult {
   readonly receipt: string | null;
   /** Guesses of how the file is written that a person should look at. */
   readonly doubts?: JobDetails['doubts'];
-  /** By which the file was treated, and how it differs from it. */
-  readonly template?: NonNullable<JobDetails['template']> & { readonly drift: JobDetails['drift'] };
   /** Verdicts of the rules for the file as a whole. */
   readonly fileFindings?: JobDetails['fileFindings'];
   readonly exceededLimits?: JobDetails['exceededLimits'];
   /** Of a dry run. */
   readonly draft?: NonNullable<JobDetails['draft']>;
+  /** By which the file was treated, and how it differs from it. */
+  readonly template?: NonNullable<JobDetails['template']> & { readonly drift: JobDetails['drift'] };
   /** Of an export; `waybill download` fetches them. */
   readonly files?: readonly { readonly name: string; readonly rows: number; readonly bytes: number; readonly sha256: string }[];
   /** Why a job was refused or failed. */
@@ -57,10 +58,10 @@ export const onInterrupt = (): { readonly signal: AbortSignal; readonly forget: 
 export const resultOf = (job: JobDetails, receipt: string | null): JobResult => ({
   jobId: job.id, state: job.state, books: job.books ?? noBooks, seconds: jobSeconds(job), receipt,
   ...(job.doubts.length === 0 ? {} : { doubts: job.doubts }),
-  ...(job.template === null ? {} : { template: { ...job.template, drift: job.drift } }),
   ...(job.fileFindings.length === 0 ? {} : { fileFindings: job.fileFindings }),
   ...(job.exceededLimits.length === 0 ? {} : { exceededLimits: job.exceededLimits }),
   ...(job.draft === null ? {} : { draft: job.draft }),
+  ...(job.template === null ? {} : { template: { ...job.template, drift: job.drift } }),
   ...(job.kind === 'export' ? { files: job.exportFiles.map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256 })) } : {}),
   ...(job.error === null ? {} : { error: { code: job.error.code, message: job.error.message, place: job.error.place, remedy: job.error.remedy } }),
 });
@@ -70,11 +71,23 @@ export const exitCodeOf = (state: JobState): number => isFinal(state) ? exitCode
 /** False when the signal ended it before the job did. */
 export const follow = async (client: ApiClient, jobId: string, { output, signal }: { readonly output: Output; readonly signal: AbortSignal }): Promise<boolean> => {
   const display = progressDisplay(process.stderr, { silent: output.json });
-  let away = false;
+  let away = false, asked = false;
+  const tellQuestion = (): void => {
+    // Without a terminal, too: whoever reads the log later finds what the job waited for.
+    fetchJob(client, jobId).then((job) => {
+      const lines = questionText(job);
+      if (!output.json) lines.forEach(display.say); else if (lines.length > 0) process.stderr.write(`${String(lines[0])} See it with: waybill job ${jobId}\n`);
+    }, () => undefined);
+  };
   try {
     const last = await followJob(client, jobId, {
       signal,
-      onProgress: (progress) => { away = false; display.show(progress); },
+      onProgress: (progress) => {
+        away = false;
+        display.show(progress);
+        if (progress.question !== null && !asked) tellQuestion();
+        asked = progress.question !== null;
+      },
       onAway: () => { if (!away) display.say('The API does not answer; the job goes on. Trying again …'); away = true; },
     });
     return last !== null;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sha256Schema } from './ids.ts';
 import { parseOverridesSchema } from './parse-options.ts';
 import { duplicatePolicies, loadModes, onErrorPolicies } from './plan-document.ts';
+import { whenUnsureWords } from './job-question.ts';
 import { loadPolicySchema } from './load-policy.ts';
 import { derivedKeySchema, expressionSchema, limitBySchema, rulesSchema } from './rules.ts';
 import { templateRefSchema } from './template.ts';
@@ -46,6 +47,8 @@ export const importRequestSchema = z.object({
   acceptDrift: z.boolean().optional(),
   /** Names of the options that were said: a default that was said overrules a template, one that was not does not. */
   said: z.array(z.string().max(40)).max(40).readonly().optional(),
+  /** Absent: refuse. */
+  whenUnsure: z.enum(whenUnsureWords).optional(),
   dryRun: z.boolean().default(false),
   again: z.boolean().default(false),
 }).strict().readonly();

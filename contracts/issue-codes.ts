@@ -80,6 +80,15 @@ export const issueKinds = {
   VALUE_UNKNOWN_BLOCKS: { severity: 'error', message: 'A code that the field’s value map does not know; the map stops such files before anything is written.' },
   QUALITY_OUTLIER: { severity: 'warning', message: 'The value lies far from those of the other rows. Compare it with the source; a decimal mark or a unit may be wrong.' },
   RULE_BROKEN: { severity: 'error', message: 'The row breaks a rule of the import.' },
+  RULE_TOO_COSTLY: { severity: 'error', message: 'An expression of the import takes too many steps on this row, such as a very long list or text.' },
+  TEXT_TOO_SHORT: { severity: 'error', message: 'The text is shorter than the field’s least length.' },
+  PATTERN_MISMATCH: { severity: 'error', message: 'The text does not have the form that the rule asks for.' },
+  QUALITY_PLACEHOLDER: { severity: 'warning', message: 'Looks like a stand-in for a missing value. Leave the cell empty, or fill in the value.' },
+  QUALITY_SWAPPED_DAY_MONTH: { severity: 'warning', message: 'The date lies in the future, and with day and month swapped it does not. Check how the source writes dates.' },
+  QUALITY_SWAPPED_COORDINATES: { severity: 'warning', message: 'The place lies outside of the area, and with latitude and longitude swapped it lies inside. Check which column is which.' },
+  QUALITY_OUTSIDE_AREA: { severity: 'warning', message: 'The place lies outside of the area that the rule names. Check the sign, the order and the decimal mark of the coordinates.' },
+  QUALITY_MOJIBAKE: { severity: 'warning', message: 'The text looks like UTF-8 that was read in another encoding, such as Ã© for é. Mend it at the source, or say --encoding.' },
+  QUALITY_LEADING_APOSTROPHE: { severity: 'warning', message: 'The text begins with an apostrophe, as spreadsheets show cells that were forced to be text. Take it away.' },
 } as const satisfies Readonly<Record<string, IssueKind>>;
 
 export type IssueCode = keyof typeof issueKinds;

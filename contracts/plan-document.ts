@@ -16,8 +16,8 @@ export type DateOrder = (typeof dateOrders)[number];
 export const dateReadingSchema = z.object({
   /** Order of day and month where both could be either; null: not known, such cells are ambiguous. */
   order: z.enum(['dmy', 'mdy']).nullable(),
-  /** `operator`: said by a person, never overruled; `evidence`: decisive cells were seen; `template`: decisive cells were seen in an earlier file; `assumed`: nothing decisive yet. */
-  source: z.enum(['operator', 'evidence', 'template', 'assumed']),
+  /** `operator`: said by a person, never overruled; `evidence`: decisive cells were seen; `template`: they were seen in an earlier file; `remembered`: said of an earlier file of the partner, unless cells prove otherwise; `assumed`: nothing decisive yet. */
+  source: z.enum(['operator', 'evidence', 'template', 'remembered', 'assumed']),
 }).strict().readonly();
 export type DateReading = z.infer<typeof dateReadingSchema>;
 

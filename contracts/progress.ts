@@ -1,6 +1,7 @@
 /** What an onlooker of a job sees: the workflow's `progress` query, the ledger's counts and every event over SSE have this one shape. */
 import type { Books } from './books.ts';
 import type { ErrorCode } from './errors.ts';
+import type { QuestionKind } from './job-question.ts';
 import type { JobState } from './job-states.ts';
 
 export interface JobProgress {
@@ -11,6 +12,10 @@ export interface JobProgress {
   readonly stalled: boolean;
   /** Another job that this one waits for (the dataset's writer), or null. */
   readonly waitsFor: string | null;
+  /** What it asks a person; null: nothing, or it was answered. Known to the database. */
+  readonly question: QuestionKind | null;
+  /** How often it reminded of that. */
+  readonly reminded: number;
   readonly round: number;
   readonly planEpoch: number;
   readonly chunksPlanned: number | null;

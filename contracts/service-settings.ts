@@ -1,7 +1,10 @@
 /** The environment of the worker and the API, parsed once at start. The supervisor sets it; in production the platform does. */
 import { z } from 'zod';
+import { defaultAskTimes } from './job-question.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
+/** Up to ten years. */
+const seconds = z.coerce.number().positive().max(315_360_000);
 const positive = z.coerce.number().int().positive();
 
 export const serviceSettingsSchema = z.object({
@@ -22,6 +25,10 @@ export const serviceSettingsSchema = z.object({
   WAYBILL_THREADS: positive.max(64).default(2),
   /** Largest target size of a chunk; smaller files are cut into smaller chunks. A chunk holds whole records. */
   WAYBILL_CHUNK_BYTES: positive.default(16 * 1024 * 1024),
+  /** A job that waits for a person reminds so often, each time after so long, and is refused at last. */
+  WAYBILL_ASK_REMIND_SECONDS: seconds.default(defaultAskTimes.remindEverySeconds),
+  WAYBILL_ASK_REMINDERS: z.coerce.number().int().min(0).max(1_000).default(defaultAskTimes.reminders),
+  WAYBILL_ASK_EXPIRE_SECONDS: seconds.default(defaultAskTimes.expireSeconds),
 });
 export type ServiceSettings = z.infer<typeof serviceSettingsSchema>;
 

@@ -1,4 +1,5 @@
 /** Names and shapes of what is said to a running workflow; workflow type and message names are permanent. JSON shapes, references only. */
+import type { QuestionWait } from './job-question.ts';
 import type { JobProgress } from './progress.ts';
 
 export const importWorkflowType = 'importFile';
@@ -7,6 +8,14 @@ export interface ImportFileInput {
   readonly jobId: string;
   /** Set by continue-as-new: where the previous run stood. */
   readonly resume?: ImportCursor;
+  /** Set by continue-as-new while it waits for a person. */
+  readonly waiting?: WaitingCursor;
+}
+
+export interface WaitingCursor {
+  readonly question: QuestionWait;
+  readonly reminded: number;
+  readonly progress: JobProgress;
 }
 
 export const exportWorkflowType = 'exportDataset';
@@ -41,12 +50,18 @@ export interface ImportCursor {
 export const pauseJobUpdate = 'pauseJob';
 export const resumeJobUpdate = 'resumeJob';
 export const cancelJobUpdate = 'cancelJob';
+/** Says that the answer to a question stands in the database. */
+export const confirmMappingUpdate = 'confirmMapping';
 export const progressQuery = 'progress';
 
 export interface OperatorWish {
   /** Id of the actor, never a free text: reasons typed by people stay in the database. */
   readonly actor: string;
 }
+
+export interface AnswerMessage extends OperatorWish { readonly questionNo: number }
+
+export const answerUpdateId = (jobId: string, questionNo: number): string => `confirm/${jobId}/${questionNo}`;
 
 /** A fixed id an update and job, so that saying it twice is saying it once. `wishNo` counts the pauses and resumes of a job. */
 export const updateId = (verb: 'pause' | 'resume' | 'cancel', jobId: string, wishNo: number): string => `${verb}/${jobId}/${wishNo}`;

@@ -17,10 +17,11 @@ export interface ChunkTotals {
   readonly rowsStaged: number;
   readonly rowsQuarantined: number;
   readonly rowsUnreadable: number;
+  readonly rowsFiltered: number;
   readonly issueCount: number;
 }
 
-interface LedgerRow { rows_read: number; rows_staged: number; rows_quarantined: number; rows_unreadable: number; issue_count: number }
+interface LedgerRow { rows_read: number; rows_staged: number; rows_quarantined: number; rows_unreadable: number; rows_filtered: number; issue_count: number }
 
 /** Marks the chunk. Returns the ledger's totals when another attempt has staged it already. */
 export const openChunk = async (tx: Queryable, key: ChunkKey): Promise<ChunkTotals | null> => {
@@ -71,9 +72,9 @@ export const sealChunk = async (tx: Queryable, key: ChunkKey, { totals, evidence
     await tx.query(
       'update waybill.staged_chunks set key_hashes = $5 where job_id = $1 and round = $2 and plan_epoch = $3 and chunk_no = $4', [...chunkValues(key), keyHashes]);
   await tx.query(
-    `insert into waybill.chunk_ledger (job_id, round, plan_epoch, chunk_no, rows_read, rows_staged, rows_quarantined, rows_unreadable, issue_count, evidence)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [...chunkValues(key), totals.rowsRead, totals.rowsStaged, totals.rowsQuarantined, totals.rowsUnreadable, totals.issueCount, JSON.stringify(evidence)]);
+    `insert into waybill.chunk_ledger (job_id, round, plan_epoch, chunk_no, rows_read, rows_staged, rows_quarantined, rows_unreadable, rows_filtered, issue_count, evidence)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [...chunkValues(key), totals.rowsRead, totals.rowsStaged, totals.rowsQuarantined, totals.rowsUnreadable, totals.rowsFiltered, totals.issueCount, JSON.stringify(evidence)]);
   await tx.query('select pg_notify($1, $2)', [progressChannel, key.jobId]);
   await expectStaging(tx, key, 'for share');
 };
@@ -87,11 +88,11 @@ const expectStaging = async (tx: Queryable, key: ChunkKey, lock: '' | 'for share
 
 const readTotals = async (tx: Queryable, key: ChunkKey): Promise<ChunkTotals> => {
   const { rows: [row] } = await tx.query<LedgerRow>(
-    `select rows_read, rows_staged, rows_quarantined, rows_unreadable, issue_count from waybill.chunk_ledger
+    `select rows_read, rows_staged, rows_quarantined, rows_unreadable, rows_filtered, issue_count from waybill.chunk_ledger
      where job_id = $1 and round = $2 and plan_epoch = $3 and chunk_no = $4`, chunkValues(key));
   if (row === undefined) throw new WaybillError('STAGING_LOST', 'A chunk is marked as staged and the ledger does not know it.', { chunk: key.chunkNo });
   return {
-    rowsRead: row.rows_read, rowsStaged: row.rows_staged, rowsQuarantined: row.rows_quarantined, rowsUnreadable: row.rows_unreadable,
+    rowsRead: row.rows_read, rowsStaged: row.rows_staged, rowsQuarantined: row.rows_quarantined, rowsUnreadable: row.rows_unreadable, rowsFiltered: row.rows_filtered,
     issueCount: row.issue_count,
   };
 };

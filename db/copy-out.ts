@@ -1,7 +1,7 @@
 /**
  * `COPY … TO STDOUT` in large batches of whole lines. Looked through here as the socket's bytes, because each row is a message of its own
  * ("COPY Operations" of the protocol: of the server's messages each is one row), and taking messages singly costs more than the rest. They
- * stay messages, five bytes before each line: to put the lines together costs a copy of each (1 M rows: 0.15 s of a core).
+ * stay messages, five bytes before each line: to put the lines together costs a copy of each (875,000 rows: 0.1 s of a core).
  */
 import type pg from 'pg';
 import type { Queryable } from './connection.ts';

@@ -1,6 +1,6 @@
 /**
  * A large selection without an order is frozen by two transactions side by side, each half of the dataset's pages: one of them keeps one core
- * busy, and the writing of parts cannot begin before (875,000 rows: 0.42 s, then 0.25 s). They are of one moment, since the second takes over the
+ * busy, and the writing of parts cannot begin before (875,000 rows: 0.42 s). They are of one moment, since the second takes over the
  * snapshot of the first. They commit before the job's row says that it is frozen; until it does, the tables are a draft like any other, which
  * the next attempt or the job's end drops.
  */

@@ -27,11 +27,13 @@ export interface Wishes {
   readonly pauseWanted: boolean;
   readonly cancelWanted: boolean;
   readonly wishNo: number;
+  /** Of the question that was answered. */
+  readonly answeredNo: number | null;
 }
 
 type Verb = 'pause' | 'resume' | 'cancel';
 
-const wishColumns = 'state, pause_wanted as "pauseWanted", cancel_wanted as "cancelWanted", wish_no as "wishNo"';
+const wishColumns = `state, pause_wanted as "pauseWanted", cancel_wanted as "cancelWanted", wish_no as "wishNo", (answer ->> 'questionNo')::int as "answeredNo"`;
 const unknownJob = (jobId: string): WaybillError => new WaybillError('JOB_UNKNOWN', 'There is no such job.', { job: jobId });
 
 export const readWishes = async (db: Queryable, jobId: string): Promise<Wishes> => {

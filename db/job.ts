@@ -32,6 +32,12 @@ export interface Job {
   readonly planHash: string | null;
   readonly detection: NotedDetection | null;
   readonly mappingReport: unknown;
+  /** contracts/job-question.ts; read through its schema. */
+  readonly question: unknown;
+  readonly reminded: number;
+  readonly answer: unknown;
+  readonly answeredBy: string | null;
+  readonly answeredAt: Date | null;
   readonly sourceVersion: string | null;
   /** Of the template that the job pinned; null: none. */
   readonly templateId: number | null;
@@ -64,7 +70,7 @@ const columnOf: Readonly<Record<Exclude<keyof Job, 'dataset'>, string>> = {
   jobId: 'job_id', jobNo: 'job_no', kind: 'kind', org: 'org_id', owner: 'owner', partner: 'partner_id', purpose: 'purpose',
   datasetId: 'dataset_id', datasetVersion: 'dataset_version', sourceSha256: 'source_sha256', fileName: 'file_name', request: 'request',
   idempotencyKey: 'idempotency_key', state: 'state', round: 'round', planEpoch: 'plan_epoch', planHash: 'plan_hash', detection: 'detection',
-  mappingReport: 'mapping_report', sourceVersion: 'source_version',
+  mappingReport: 'mapping_report', question: 'question', reminded: 'reminded', answer: 'answer', answeredBy: 'answered_by', answeredAt: 'answered_at', sourceVersion: 'source_version',
   templateId: 'template_id', templateVersion: 'template_version', templateReport: 'template_report', pauseWanted: 'pause_wanted', cancelWanted: 'cancel_wanted', cancelReason: 'cancel_reason', wishNo: 'wish_no',
   waitsFor: 'waits_for', rowsTotal: 'rows_total', chunksPlanned: 'chunks_planned', draftHash: 'draft_hash', draft: 'draft', books: 'books',
   errorCode: 'error_code', errorPlace: 'error_place', createdAt: 'created_at', startedAt: 'started_at', committedAt: 'committed_at',
@@ -79,14 +85,14 @@ export const jobColumns = [
 
 /** What a step may note on a job beside its state. */
 export type JobPatch = Partial<Pick<Job,
-  | 'datasetId' | 'datasetVersion' | 'round' | 'planEpoch' | 'planHash' | 'detection' | 'mappingReport' | 'sourceVersion' | 'waitsFor' | 'rowsTotal'
+  | 'datasetId' | 'datasetVersion' | 'round' | 'planEpoch' | 'planHash' | 'detection' | 'mappingReport' | 'question' | 'sourceVersion' | 'waitsFor' | 'rowsTotal'
   | 'templateId' | 'templateVersion' | 'templateReport' | 'partner' | 'chunksPlanned' | 'draftHash' | 'draft' | 'books' | 'errorCode' | 'errorPlace' | 'committedAt'>>;
 
 const patchable: ReadonlySet<string> = new Set<keyof JobPatch>([
-  'datasetId', 'datasetVersion', 'round', 'planEpoch', 'planHash', 'detection', 'mappingReport', 'sourceVersion', 'waitsFor', 'rowsTotal', 'chunksPlanned',
+  'datasetId', 'datasetVersion', 'round', 'planEpoch', 'planHash', 'detection', 'mappingReport', 'question', 'sourceVersion', 'waitsFor', 'rowsTotal', 'chunksPlanned',
   'draftHash', 'draft', 'books', 'errorCode', 'errorPlace', 'committedAt', 'templateId', 'templateVersion', 'templateReport', 'partner',
 ]);
-const jsonColumns: ReadonlySet<string> = new Set<keyof JobPatch>(['detection', 'mappingReport', 'templateReport', 'draft', 'books', 'errorPlace']);
+const jsonColumns: ReadonlySet<string> = new Set<keyof JobPatch>(['detection', 'mappingReport', 'question', 'templateReport', 'draft', 'books', 'errorPlace']);
 
 const isColumn = (name: string): name is keyof typeof columnOf => Object.hasOwn(columnOf, name);
 

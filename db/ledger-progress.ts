@@ -7,6 +7,7 @@ import type { JobProgress } from '../contracts/progress.ts';
 import type { Queryable } from './connection.ts';
 import { findJob } from './find-job.ts';
 import type { Job } from './job.ts';
+import { openQuestionOf } from './job-question.ts';
 import { readExportCounts } from './export-parts.ts';
 import { noCounts, readLedgerCounts, type LedgerCounts } from './ledger-counts.ts';
 
@@ -34,6 +35,7 @@ export const readLedgerProgress = async (db: Queryable, input: { readonly org: s
   return {
     jobId: job.jobId, state: job.state, paused: job.pauseWanted && !isFinal(job.state), stalled: false,
     waitsFor: isFinal(job.state) ? null : job.waitsFor,
+    question: openQuestionOf(job)?.kind ?? null, reminded: job.reminded,
     round: job.round, planEpoch: job.planEpoch, chunksPlanned: job.chunksPlanned, chunksStaged: counts.chunksStaged,
     rowsRead: books?.read ?? counts.rowsRead, rowsTotal: job.rowsTotal,
     rowsRejected: books === null ? counts.rowsQuarantined + counts.rowsUnreadable : books.quarantined + books.unreadable,

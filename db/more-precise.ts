@@ -52,6 +52,7 @@ const contains = ({ more, less }: Pair): string => `(${more} @> ${less} and not 
 const words = (text: string): string =>
   `(' ' || btrim(regexp_replace(lower((${text})::text collate "default"), '[\\x01-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\x7f\\u00a0\\u2010-\\u201f\\u3000]+', ' ', 'g')) || ' ')`;
 
-/** Digits alone must stand at the beginning: 1985 is 1985-04-12 in short, and 5 is not 12-5. Most records say what the row says, and are not taken apart. */
+/** Digits alone must stand at the beginning: 1985 is 1985-04-12 in short, and 5 is not 12-5. Most records say what the row says, and are not taken apart; `offset 0` has each taken apart once. */
 const moreWords = ({ more, less }: Pair): string =>
-  `((${more})::text <> (${less})::text and length(${words(more)}) > length(${words(less)}) and ${words(less)} <> '  ' and (starts_with(${words(more)}, ${words(less)}) or (${words(less)} ~ '[^0-9 ]' and strpos(${words(more)}, ${words(less)}) > 0)))`;
+  `((${more})::text <> (${less})::text and (select length(w.more) > length(w.less) and w.less <> '  ' and (starts_with(w.more, w.less) or (w.less ~ '[^0-9 ]' and strpos(w.more, w.less) > 0))
+    from (select ${words(more)} as more, ${words(less)} as less offset 0) w))`;

@@ -46,6 +46,7 @@ const start = async (settings: ServiceSettings): Promise<void> => {
   const deps: ActivityDeps = {
     pool, storage, ahead, signingKey: signingKeyOf(key.privatePem), receiptsFolder: settings.WAYBILL_RECEIPTS,
     chunkBytes: settings.WAYBILL_CHUNK_BYTES, engineVersion,
+    ask: { remindEverySeconds: settings.WAYBILL_ASK_REMIND_SECONDS, reminders: settings.WAYBILL_ASK_REMINDERS, expireSeconds: settings.WAYBILL_ASK_EXPIRE_SECONDS },
     readLegacy: async (bytes) => await runContained(new URL('./workbook-thread.mjs', import.meta.url), bytes, legacyRunLimits) as readonly ReadXlsSheet[],
     stageOnThread: async (chunk, signal) => await threads.run({ kind: 'stage', key: chunk }, signal) as ChunkTotals,
     writePartOnThread: async (part, signal) => await threads.run({ kind: 'part', key: part }, signal) as PartResult,

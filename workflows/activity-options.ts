@@ -35,5 +35,7 @@ export const activityOptions = {
 export const chunksInFlight = 16;
 /** First and longest wait of a paused job before it looks into the database whether it may go on: an Update may have been lost. */
 export const pausedLookMs = { first: 20_000, longest: 600_000 } as const;
+/** First and longest wait of a job that waits for a person before it looks into the database: an Update may have been lost. */
+export const answerLookMs = { first: 20_000, longest: 3_600_000 } as const;
 /** First and longest wait for another job's turn at the dataset. */
 export const writerWaitMs = { first: 250, longest: 10_000 } as const;

@@ -1,5 +1,5 @@
 /**
- * `importFile`: detect → plan → stage → judge → reconcile → gate → commit → close. Plan and control only: rows never pass through here,
+ * `importFile`: detect → (ask →) plan → stage → judge → reconcile → gate → commit → close. Plan and control only: rows never pass through here,
  * and what a step returns are counts and references (promise 7). The name of the workflow is permanent.
  */
 import {
@@ -7,18 +7,20 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/create-activities.ts';
+import type { DetectSourceResult } from '../activities/detect-source.ts';
 import type { ReconcileJobResult } from '../activities/reconcile-job.ts';
 import type { Books } from '../contracts/books.ts';
 import type { FinalState } from '../contracts/job-states.ts';
-import type { ImportCursor, ImportFileInput } from '../contracts/workflow-messages.ts';
+import type { ImportFileInput, WaitingCursor } from '../contracts/workflow-messages.ts';
 import { activityOptions, writerWaitMs } from './activity-options.ts';
+import { Answers } from './answers.ts';
 import { endingOf } from './ending-of.ts';
 import type { Ending } from './ending-of.ts';
 import { ImportRun } from './import-run.ts';
 import { nextNumber } from './next-number.ts';
 import { stageChunks } from './stage-chunks.ts';
 
-const { detectSource } = proxyActivities<ControlActivities>(activityOptions.detection);
+const { detectSource, askMapping } = proxyActivities<ControlActivities>(activityOptions.detection);
 const { judgeColumns, endJob, readJobWishes } = proxyActivities<ControlActivities>(activityOptions.quick);
 const { planImport, reconcileJob, commitJob, closeJob } = proxyActivities<ControlActivities>(activityOptions.long);
 
@@ -31,18 +33,20 @@ export interface ImportFileResult {
 interface Position { round: number; planEpoch: number; chunkCount: number; nextChunkNo: number; postponed: readonly number[]; stopAtFirstReject: boolean }
 
 export async function importFile(input: ImportFileInput): Promise<ImportFileResult> {
-  const run = ImportRun.of(input);
+  const run = ImportRun.of({ jobId: input.jobId, ...(input.resume ?? input.waiting ? { resume: input.resume ?? input.waiting } : {}) });
+  const answers = new Answers(run);
   run.installHandlers();
+  answers.installHandler();
   try {
-    return await run.scope.run(async () => work(run, input.resume));
+    return await run.scope.run(async () => work(run, answers, input));
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     return await CancellationScope.nonCancellable(async () => end(run, endingOf(error, run.scope.consideredCancelled)));
   }
 }
 
-const work = async (run: ImportRun, resume: ImportCursor | undefined): Promise<ImportFileResult> => {
-  const position = resume === undefined ? await prepare(run) : { ...resume };
+const work = async (run: ImportRun, answers: Answers, { resume, waiting }: ImportFileInput): Promise<ImportFileResult> => {
+  const position = resume === undefined ? await prepare(run, answers, waiting) : { ...resume };
   for (let stale = 0; ;) {
     const draft = await draftOf(run, position);
     if (draft === null) return end(run, { state: 'stopped_by_limits', code: null, place: {} });
@@ -71,16 +75,26 @@ const waitWhilePaused = async (run: ImportRun, position: Position | null): Promi
   if (run.progress.paused) await continueWhenLong(run, position);
 };
 
-const prepare = async (run: ImportRun): Promise<Position> => {
+const prepare = async (run: ImportRun, answers: Answers, waiting: WaitingCursor | undefined): Promise<Position> => {
   const { jobId } = run;
-  await lookAndWait(run, null);
-  run.enter('detecting');
-  await detectSource({ jobId });
+  if (waiting === undefined) await detect(run, answers); else await answers.waitFor(waiting);
   await waitWhilePaused(run, null);
   run.enter('planning');
   const { chunkCount, rowsTotal, round, planEpoch, stopAtFirstReject } = await planImport({ jobId });
   run.note({ chunksPlanned: chunkCount, rowsTotal, round, planEpoch });
   return { round, planEpoch, chunkCount, nextChunkNo: 0, postponed: [], stopAtFirstReject };
+};
+
+/** A run of before there were questions has no result of its detection, and does not ask. */
+const detect = async (run: ImportRun, answers: Answers): Promise<void> => {
+  const { jobId } = run;
+  await lookAndWait(run, null);
+  run.enter('detecting');
+  const found: DetectSourceResult | null | undefined = await detectSource({ jobId });
+  if (found?.mayAsk !== true) return;
+  await waitWhilePaused(run, null);
+  const { question } = await askMapping({ jobId });
+  if (question !== null) await answers.waitFor({ question, reminded: 0 });
 };
 
 type Drafted = ReconcileJobResult & { readonly kind: 'drafted' };

@@ -30,7 +30,7 @@ export class ImportRun {
   static of({ jobId, resume }: { readonly jobId: string; readonly resume?: { readonly progress: JobProgress } }): ImportRun {
     const now = Date.now();
     return new ImportRun(jobId, resume?.progress ?? {
-      jobId, state: 'received', paused: false, stalled: false, waitsFor: null, round: 1, planEpoch: 1, chunksPlanned: null, chunksStaged: 0,
+      jobId, state: 'received', paused: false, stalled: false, waitsFor: null, question: null, reminded: 0, round: 1, planEpoch: 1, chunksPlanned: null, chunksStaged: 0,
       rowsRead: 0, rowsTotal: null, rowsRejected: 0, issueCount: 0, books: null, errorCode: null, startedAt: now, updatedAt: now,
     });
   }

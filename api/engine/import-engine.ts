@@ -8,8 +8,8 @@ import { WaybillError } from '../../contracts/errors.ts';
 import { controlTaskQueue, exportWorkflowId, importWorkflowId, type JobId } from '../../contracts/ids.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
 import {
-  cancelJobUpdate, exportWorkflowType, importWorkflowType, pauseJobUpdate, progressQuery, resumeJobUpdate, updateId,
-  type OperatorWish,
+  answerUpdateId, cancelJobUpdate, confirmMappingUpdate, exportWorkflowType, importWorkflowType, pauseJobUpdate, progressQuery, resumeJobUpdate, updateId,
+  type AnswerMessage, type OperatorWish,
 } from '../../contracts/workflow-messages.ts';
 import type { JobKind } from '../../db/job.ts';
 import { jobSearchAttributes } from './search-attributes.ts';
@@ -18,6 +18,7 @@ export type Verb = 'pause' | 'resume' | 'cancel';
 /** Kinds of jobs that have a workflow today. */
 export type RunKind = 'import' | 'export';
 export interface StartableJob { readonly jobId: JobId; readonly dataset: string; readonly org: string }
+export interface AnsweredJob { readonly jobId: JobId; readonly questionNo: number; readonly actor: string }
 export interface WishMessage { readonly jobId: JobId; readonly kind?: RunKind; readonly verb: Verb; readonly wishNo: number; readonly actor: string }
 /** `heard`: the workflow accepted it. `refused`: it is over, or said no. `no_worker`: nobody answered in time; the wish holds all the same. */
 export type WishAnswer = 'heard' | 'refused' | 'no_worker';
@@ -26,6 +27,8 @@ export interface ImportEngine {
   startImport(job: StartableJob): Promise<void>;
   startExport(job: StartableJob): Promise<void>;
   sendWish(wish: WishMessage): Promise<WishAnswer>;
+  /** Says that the answer to the job's question stands in the database. */
+  sendAnswer(answered: AnsweredJob): Promise<WishAnswer>;
   /** `over`: it has ended, or there is none. `unknown`: the engine did not answer. */
   workflowState(jobId: JobId, kind?: RunKind): Promise<'running' | 'over' | 'unknown'>;
   /** Null: no worker answered in time. */
@@ -103,9 +106,18 @@ export class TemporalImportEngine implements ImportEngine {
 
   async sendWish({ jobId, kind = 'import', verb, wishNo, actor }: WishMessage): Promise<WishAnswer> {
     const wish: OperatorWish = { actor };
+    return this.update(this.handle(jobId, kind), { name: updateNames[verb], id: updateId(verb, jobId, wishNo), message: wish });
+  }
+
+  async sendAnswer({ jobId, questionNo, actor }: AnsweredJob): Promise<WishAnswer> {
+    const message: AnswerMessage = { actor, questionNo };
+    return this.update(this.handle(jobId, 'import'), { name: confirmMappingUpdate, id: answerUpdateId(jobId, questionNo), message });
+  }
+
+  private async update(handle: WorkflowHandle, { name, id, message }: { readonly name: string; readonly id: string; readonly message: OperatorWish }): Promise<WishAnswer> {
     // Not startUpdate: that returns a handle when the validator refuses, too. The handlers answer in the task that accepts them.
     try {
-      await this.within(this.options.wishTimeoutMs, () => this.handle(jobId, kind).executeUpdate(updateNames[verb], { args: [wish], updateId: updateId(verb, jobId, wishNo) }));
+      await this.within(this.options.wishTimeoutMs, () => handle.executeUpdate(name, { args: [message], updateId: id }));
       return 'heard';
     } catch (error) {
       return error instanceof WorkflowNotFoundError || (error instanceof Error && error.name === 'WorkflowUpdateFailedError') ? 'refused' : 'no_worker';

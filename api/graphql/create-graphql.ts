@@ -31,7 +31,8 @@ const maxDepth = 10;
 const maxCost = 60_000;
 const maxRootFields = 20;
 
-const message = ({ code }: { readonly code: IssueCode }): string => issueKinds[code].message;
+/** Where a rule may have words of its own, they are put beside the issue as it is read. */
+const message = ({ code, message: own }: { readonly code: IssueCode; readonly message?: string }): string => own ?? issueKinds[code].message;
 
 const jobProgress = {
   subscribe: async (_: unknown, { jobId }: { readonly jobId: string }, { deps, actor, relay }: GraphqlContext): Promise<AsyncIterable<JobProgress>> => {

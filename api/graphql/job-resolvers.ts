@@ -1,7 +1,6 @@
 import { errorKinds } from '../../contracts/errors.ts';
 import { exportFileName, exportRequestSchema } from '../../contracts/export-request.ts';
 import { draftSummarySchema } from '../../contracts/file-findings.ts';
-import { issueKinds, type IssueCode } from '../../contracts/issue-codes.ts';
 import { doubtsOf } from '../../contracts/parse-options.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
 import { listExportFiles } from '../../db/export-files.ts';
@@ -15,8 +14,10 @@ import { isFinal } from '../../contracts/job-states.ts';
 import { runKindOf, workflowIdOf } from '../engine/import-engine.ts';
 import { mergeProgress } from '../progress/merge-progress.ts';
 import { WaybillError } from '../../contracts/errors.ts';
+import { describeQuestion } from './describe-question.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 import { templateReportOf } from './template-resolvers.ts';
+import { withMessages } from './with-messages.ts';
 
 /** The row keeps the code and the place; the sentence is the code's own, so no text of a step is kept (promise 7). */
 const errorOf = ({ errorCode, errorPlace }: Job): object | null => {
@@ -35,7 +36,7 @@ const progressOf = async ({ jobId, kind }: Job, { deps, actor }: GraphqlContext)
 const workflowUrl = ({ jobId, kind }: Job, { deps }: GraphqlContext): string | null =>
   (deps.uiUrl === '' ? null : `${deps.uiUrl.replace(/\/$/, '')}/namespaces/${deps.namespace}/workflows/${encodeURIComponent(workflowIdOf(kind, jobId))}`);
 
-export const messageOfIssue = ({ code }: { readonly code: IssueCode }): string => issueKinds[code].message;
+const groupsOf = async ({ pool }: GraphqlContext['deps'], { jobId, planHash }: Job): Promise<readonly object[]> => withMessages(pool, planHash, await groupIssues(pool, jobId));
 
 /** Only what completed was let out. */
 const exportFilesOf = async ({ pool }: GraphqlContext['deps'], { jobId, kind, state, request }: Job): Promise<readonly object[]> => {
@@ -58,9 +59,11 @@ export const jobResolvers: Readonly<Record<string, Resolver>> = {
   doubts: (job) => (job.detection === null ? [] : doubtsOf(job.detection.guesses)),
   template: (job) => templateReportOf(job),
   drift: (job) => templateReportOf(job)?.drift ?? [],
+  question: (job) => describeQuestion(job),
+  reminded: (job) => job.reminded,
   error: errorOf,
   progress: (job, _, context) => progressOf(job, context),
-  issueGroups: (job, _, { deps }) => groupIssues(deps.pool, job.jobId),
+  issueGroups: (job, _, { deps }) => groupsOf(deps, job),
   fileFindings: async (job, _, { deps }) => (await findJudgement(deps.pool, job.jobId)).fileFindings,
   exceededLimits: async (job, _, { deps }) => (await findJudgement(deps.pool, job.jobId)).exceededLimits,
   draft: ({ draft }) => draftSummarySchema.nullable().catch(null).parse(draft),

@@ -5,6 +5,7 @@ import { findDataset, registerDataset } from '../../db/datasets.ts';
 import { introspectTable } from '../../db/introspect-table.ts';
 import { parseExportRequest } from '../exports/parse-export-request.ts';
 import { startExport } from '../exports/start-export.ts';
+import { confirmMapping, parseAnswer } from '../jobs/confirm-mapping.ts';
 import { parseImportRequest, parseWith } from '../jobs/parse-import-request.ts';
 import { startImport } from '../jobs/start-import.ts';
 import { wishForJob } from '../jobs/wish-for-job.ts';
@@ -49,6 +50,9 @@ export const mutationResolvers = {
     wishForJob(deps, { actor, jobId: jobIdOf(jobId), verb: 'resume' }),
   cancelJob: (_: unknown, { jobId, reason }: { readonly jobId: string; readonly reason?: Maybe<string> }, { deps, actor }: GraphqlContext) =>
     wishForJob(deps, { actor, jobId: jobIdOf(jobId), verb: 'cancel', ...(typeof reason === 'string' ? { reason: parseWith(reasonSchema, reason, 'reason') } : {}) }),
+
+  confirmMapping: (_: unknown, { jobId, ...said }: { readonly jobId: string } & Fields, { deps, actor }: GraphqlContext) =>
+    confirmMapping(deps, { actor, jobId: jobIdOf(jobId), said: parseAnswer(said) }),
 
   addDataset: (_: unknown, args: { readonly schema: string; readonly table: string; readonly name?: Maybe<string> }, context: GraphqlContext) => {
     const schema = parseWith(nameSchema, args.schema, 'schema'), table = parseWith(nameSchema, args.table, 'table');

@@ -5,6 +5,7 @@ import { findDataset, listDatasets } from '../../db/datasets.ts';
 import { findConfirmedMappings } from '../../db/confirmed-mappings.ts';
 import { heldValues } from '../../db/held-values.ts';
 import { findJob } from '../../db/find-job.ts';
+import { withMessages } from './with-messages.ts';
 import { groupIssues, pageIssues } from '../../db/issues.ts';
 import { listJobs } from '../../db/list-jobs.ts';
 import { findPlan } from '../../db/plans.ts';
@@ -47,13 +48,13 @@ const job = (_: unknown, { id }: { readonly id: string }, { deps, actor }: Graph
 
 interface IssuesArgs { readonly jobId: string; readonly first?: Maybe<number>; readonly after?: Maybe<string>; readonly purpose?: Maybe<string> }
 const issues = async (_: unknown, { jobId, first, after, purpose }: IssuesArgs, { deps, actor }: GraphqlContext) => {
-  await mustFindJob(deps, actor.org, jobId);
+  const { planHash } = await mustFindJob(deps, actor.org, jobId);
   const [rowNo, seq] = decodeCursor(after, 2) ?? [];
   const page = await pageIssues(deps.pool, {
     jobId, actor, purpose: purpose ?? defaultPurpose, limit: pageSize(first, 1_000),
     ...(rowNo === undefined || seq === undefined ? {} : { after: { rowNo, seq } }),
   });
-  return { issues: page.issues, next: page.next === null ? null : encodeCursor(page.next.rowNo, page.next.seq) };
+  return { issues: await withMessages(deps.pool, planHash, page.issues), next: page.next === null ? null : encodeCursor(page.next.rowNo, page.next.seq) };
 };
 
 interface EstimateArgs { readonly sha256: string; readonly dataset: string; readonly parse?: Maybe<Fields> }

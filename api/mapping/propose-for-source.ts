@@ -5,7 +5,7 @@ import type { ParseOverrides } from '../../contracts/parse-options.ts';
 import type { ReadLegacyWorkbook } from '../../core/formats/xls/xls-workbook.ts';
 import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
-import type { Confirmations } from '../../core/mapping/confirmed-names.ts';
+import { recalledPairs, type Confirmations } from '../../core/mapping/confirmed-names.ts';
 import { columnLabels, describeProposal, type MappingAnswer } from '../../core/mapping/describe-proposal.ts';
 import { proposeByEvidence, type EvidenceProposal } from '../../core/mapping/propose-by-evidence.ts';
 import { sampleColumns } from '../../core/mapping/sample-columns.ts';
@@ -36,7 +36,9 @@ export const proposeForSource = async (storage: Storage, { file, fileName, overr
     const { detection, key } = await prepareSource(storage, { key: archiveKey(file.sha256), spool, overrides, fileName, readLegacy });
     const { columns, named } = await sampleColumns(await openStored(storage, key), detection.options);
     const names = columns.map(({ name }) => name);
-    return describe(names, proposeByEvidence({ columns, named, definition, held, confirmed }));
+    // As an import takes it: what was said of the partner's earlier files is decided.
+    const recalled = recalledPairs(detection.options, confirmed).filter(({ field }) => definition.fields.some(({ name }) => name === field));
+    return describe(names, proposeByEvidence({ columns, named, definition, held, confirmed, decided: new Map(recalled.map(({ column, field }) => [column, field])) }));
   } finally {
     await storage.remove(spool);
   }

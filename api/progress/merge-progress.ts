@@ -17,11 +17,13 @@ const withLargerCounts = (base: JobProgress, other: JobProgress): JobProgress =>
 export const mergeProgress = (ledger: JobProgress, workflow: JobProgress | null): JobProgress => {
   if (isFinal(ledger.state)) return { ...ledger, stalled: false };
   if (workflow === null) return { ...ledger, stalled: true };
-  if (!sameEpoch(ledger, workflow)) return { ...(isOlder(workflow, ledger) ? ledger : workflow), stalled: false };
+  // What a person is asked stands in the database; the workflow only waits.
+  const { question, reminded } = ledger;
+  if (!sameEpoch(ledger, workflow)) return { ...(isOlder(workflow, ledger) ? ledger : workflow), question, reminded, stalled: false };
   // How it ended is announced by the database alone, which an onlooker asks for the books next.
   const state = isFinal(workflow.state) ? ledger.state : workflow.state;
   return withLargerCounts({
-    ...workflow, state, stalled: false,
+    ...workflow, state, question, reminded, stalled: false,
     paused: workflow.paused || ledger.paused,
     waitsFor: workflow.waitsFor ?? ledger.waitsFor,
     chunksPlanned: workflow.chunksPlanned ?? ledger.chunksPlanned,

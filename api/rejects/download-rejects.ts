@@ -13,20 +13,20 @@ import { writeRejects } from './write-rejects.ts';
 
 export interface RejectsRequest { readonly actor: Actor; readonly job: Job; readonly purpose: string }
 
-const parseOptionsOf = async (pool: Pool, job: Job) => {
+const readingOf = async (pool: Pool, job: Job) => {
   const plan = job.planHash === null ? null : await findPlan(pool, job.planHash);
   const parse = plan?.parse ?? job.detection?.options;
   if (parse === undefined) throw new WaybillError('JOB_STATE', 'The job has not read its file yet, so nothing was rejected.', { job: job.jobId, state: job.state });
-  return parse;
+  return { parse, rules: plan?.rules ?? [] };
 };
 
 export const downloadRejects = async (pool: Pool, { actor, job, purpose }: RejectsRequest): Promise<Response> => {
   const { jobId } = job;
   await refuseReader(pool, { actor, purpose, jobId });
-  const parse = await parseOptionsOf(pool, job);
+  const { parse, rules } = await readingOf(pool, job);
   await appendAudit(pool, { actor, action: 'rejects.downloaded', jobId, details: { round: job.round, planEpoch: job.planEpoch, purpose } });
   const rows = streamQuarantine(pool, { actor, purpose, jobId });
-  const lines = writeRejects({ columns: parse.columns, rows, split: createRecordSplitter(createReader(parse), parse.columns.length) });
+  const lines = writeRejects({ columns: parse.columns, rules, rows, split: createRecordSplitter(createReader(parse), parse.columns.length) });
   const body = new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       const next = await lines.next();

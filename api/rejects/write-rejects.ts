@@ -2,20 +2,24 @@
  * The rejected rows as a CSV file that can be corrected and sent again: the original cells under their own names, then where the row
  * stood and what was wrong with it. Cells beyond the header follow at the end. Formulas are neutralised (design 10.19).
  */
-import { issueKinds, type Issue } from '../../contracts/issue-codes.ts';
+import type { Issue } from '../../contracts/issue-codes.ts';
+import { issueMessage } from '../../contracts/issue-message.ts';
+import type { Rule } from '../../contracts/rules.ts';
 import { carriesRejects, rejectColumns } from '../../contracts/reject-columns.ts';
 import { encodeCsvRow } from '../../core/formats/csv/csv-row-writer.ts';
 import { restoreFormula } from '../../core/formats/csv/formula-text.ts';
 import type { QuarantinedRow } from '../../db/quarantine.ts';
 
 /** `DATE_INVALID [opened_on, column 3]: Not a date …; REQUIRED_MISSING […]: …` */
-export const reasonsOf = (issues: readonly Issue[]): string => issues.map(({ code, field, columnNo }) => {
+export const reasonsOf = (issues: readonly Issue[], rules: readonly Rule[] = []): string => issues.map(({ code, field, columnNo, rule }) => {
   const place = [...(field === null ? [] : [field]), ...(columnNo === null ? [] : [`column ${columnNo}`])].join(', ');
-  return `${code}${place === '' ? '' : ` [${place}]`}: ${issueKinds[code].message}`;
+  return `${code}${place === '' ? '' : ` [${place}]`}: ${issueMessage({ code, rule }, rules)}`;
 }).join('; ');
 
 export interface RejectsInput {
   readonly columns: readonly string[];
+  /** Of the import: they may have words of their own. */
+  readonly rules?: readonly Rule[];
   readonly rows: AsyncIterable<QuarantinedRow>;
   readonly split: (raw: Buffer) => readonly string[];
 }
@@ -30,10 +34,10 @@ const layoutOf = (columns: readonly string[]): Layout => {
   return { own: columns.flatMap((name, index) => restores && isReason(name) ? [] : [index]), restores };
 };
 
-const rowLine = ({ rowNo, lineNo, raw, issues }: QuarantinedRow, { columns, split }: RejectsInput, { own, restores }: Layout): string => {
+const rowLine = ({ rowNo, lineNo, raw, issues }: QuarantinedRow, { columns, split, rules }: RejectsInput, { own, restores }: Layout): string => {
   const found = raw === null ? [] : split(raw);
   const cells = restores ? found.map(restoreFormula) : found;
-  return lineOf([...own.map((index) => cells[index] ?? null), String(rowNo), String(lineNo), reasonsOf(issues), ...cells.slice(columns.length)]);
+  return lineOf([...own.map((index) => cells[index] ?? null), String(rowNo), String(lineNo), reasonsOf(issues, rules), ...cells.slice(columns.length)]);
 };
 
 const pieceLength = 64 * 1024;

@@ -60,6 +60,21 @@ export type DateOrder =
   | 'dmy'
   | 'mdy';
 
+/** refuse: what is sure is taken, and a required field without a column refuses the job. ask: where it is not sure, the job waits for a person. */
+export type WhenUnsure =
+  | 'refuse'
+  | 'ask';
+
+export type QuestionKind =
+  | 'mapping'
+  | 'drift';
+
+/** required, key: nothing feeds it. key_by_name: only the name of its column speaks for it. */
+export type FieldDoubt =
+  | 'required'
+  | 'key'
+  | 'key_by_name';
+
 export type Severity =
   | 'error'
   | 'warning'
@@ -224,6 +239,7 @@ export type StartImportInput = {
   readonly purpose?: InputMaybe<Scalars['String']['input']>;
   readonly zone?: InputMaybe<Scalars['String']['input']>;
   readonly parse?: InputMaybe<ParseOverrides>;
+  readonly whenUnsure?: InputMaybe<WhenUnsure>;
   readonly dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   readonly again?: InputMaybe<Scalars['Boolean']['input']>;
 };
@@ -241,6 +257,10 @@ export type PreviewMappingInput = {
   /** How many of the first rows; at most 100. */
   readonly rows?: InputMaybe<Scalars['Int']['input']>;
   readonly purpose?: InputMaybe<Scalars['String']['input']>;
+  /** As of an import; those that need the whole file are not judged. */
+  readonly rules?: InputMaybe<ReadonlyArray<Scalars['JSON']['input']>>;
+  readonly rowFilter?: InputMaybe<Scalars['String']['input']>;
+  readonly derivedKey?: InputMaybe<Scalars['JSON']['input']>;
 };
 
 export type ExportFieldInput = {
@@ -294,11 +314,11 @@ export type StartExportInput = {
 
 export type BooksFieldsFragment = { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number };
 
-export type ProgressFieldsFragment = { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
+export type ProgressFieldsFragment = { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly question: QuestionKind | null, readonly reminded: number, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
 
 export type DatasetFieldsFragment = { readonly name: string, readonly label: string | null, readonly description: string, readonly version: number, readonly managed: boolean, readonly createdBy: string, readonly createdAt: string, readonly table: { readonly schema: string, readonly name: string }, readonly fields: ReadonlyArray<{ readonly name: string, readonly type: string, readonly label: string | null, readonly description: string, readonly required: boolean, readonly key: boolean, readonly pgType: string, readonly readOnly: boolean, readonly hasDefault: boolean }> };
 
-export type JobLineFragment = { readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
+export type JobLineFragment = { readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly reminded: number, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null };
 
 export type JobsQueryVariables = Exact<{
   filter?: InputMaybe<JobFilter>;
@@ -307,14 +327,14 @@ export type JobsQueryVariables = Exact<{
 }>;
 
 
-export type JobsQuery = { readonly jobs: { readonly next: string | null, readonly jobs: ReadonlyArray<{ readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }> } };
+export type JobsQuery = { readonly jobs: { readonly next: string | null, readonly jobs: ReadonlyArray<{ readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly reminded: number, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }> } };
 
 export type JobQueryVariables = Exact<{
   id: Scalars['ID']['input'];
 }>;
 
 
-export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly template: { readonly name: string, readonly version: number, readonly by: string, readonly overruled: ReadonlyArray<string> } | null, readonly drift: ReadonlyArray<{ readonly kind: DriftKind, readonly column: string | null, readonly no: number | null, readonly was: string | null, readonly wasNo: number | null, readonly fields: ReadonlyArray<string>, readonly handling: DriftHandling, readonly why: string }>, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly fileFindings: ReadonlyArray<{ readonly rule: string, readonly kind: string, readonly severity: Severity, readonly verdict: Verdict, readonly field: string | null, readonly measured: string | null, readonly expected: string, readonly columns: ReadonlyArray<string> | null, readonly message: string, readonly remedy: string }>, readonly exceededLimits: ReadonlyArray<{ readonly limit: string, readonly name: string | null, readonly count: number, readonly read: number, readonly max: number | null, readonly maxPercent: number | null }>, readonly draft: { readonly created: number, readonly updated: number, readonly fields: ReadonlyArray<{ readonly field: string, readonly changed: number, readonly filled: number, readonly emptied: number }> } | null, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly extension: string | null, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null, readonly removedAt: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
+export type JobQuery = { readonly job: { readonly cancelReason: string | null, readonly purpose: string | null, readonly datasetVersion: number | null, readonly sha256: string | null, readonly request: unknown, readonly round: number, readonly planEpoch: number, readonly planHash: string | null, readonly detection: unknown | null, readonly mappingReport: unknown | null, readonly waitsFor: string | null, readonly workflowId: string, readonly workflowUrl: string | null, readonly updatedAt: string, readonly id: string, readonly no: number, readonly kind: string, readonly state: JobState, readonly paused: boolean, readonly reminded: number, readonly cancelWanted: boolean, readonly dataset: string | null, readonly fileName: string | null, readonly rowsTotal: number | null, readonly owner: string, readonly partner: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly committedAt: string | null, readonly finishedAt: string | null, readonly doubts: ReadonlyArray<{ readonly property: string, readonly value: unknown, readonly confidence: number, readonly why: string }>, readonly template: { readonly name: string, readonly version: number, readonly by: string, readonly overruled: ReadonlyArray<string> } | null, readonly drift: ReadonlyArray<{ readonly kind: DriftKind, readonly column: string | null, readonly no: number | null, readonly was: string | null, readonly wasNo: number | null, readonly fields: ReadonlyArray<string>, readonly handling: DriftHandling, readonly why: string }>, readonly question: { readonly kind: QuestionKind, readonly since: string, readonly expiresAt: string, readonly answeredAt: string | null, readonly answeredBy: string | null, readonly taken: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly by: string }>, readonly proposed: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly confidence: number }>, readonly columns: ReadonlyArray<{ readonly no: number, readonly column: string, readonly fillRate: number, readonly candidates: ReadonlyArray<{ readonly field: string, readonly confidence: number, readonly reasons: ReadonlyArray<string> }> }>, readonly fields: ReadonlyArray<{ readonly field: string, readonly why: FieldDoubt, readonly columns: ReadonlyArray<string>, readonly confidence: number }>, readonly dateOrders: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string> }> } | null, readonly error: { readonly code: string, readonly message: string, readonly place: unknown, readonly remedy: string, readonly retryable: boolean } | null, readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly question: QuestionKind | null, readonly reminded: number, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null }, readonly issueGroups: ReadonlyArray<{ readonly code: string, readonly field: string | null, readonly severity: Severity, readonly message: string, readonly rows: number, readonly firstRow: number, readonly lastRow: number }>, readonly fileFindings: ReadonlyArray<{ readonly rule: string, readonly kind: string, readonly severity: Severity, readonly verdict: Verdict, readonly field: string | null, readonly measured: string | null, readonly expected: string, readonly columns: ReadonlyArray<string> | null, readonly message: string, readonly remedy: string }>, readonly exceededLimits: ReadonlyArray<{ readonly limit: string, readonly name: string | null, readonly count: number, readonly read: number, readonly max: number | null, readonly maxPercent: number | null }>, readonly draft: { readonly created: number, readonly updated: number, readonly fields: ReadonlyArray<{ readonly field: string, readonly changed: number, readonly filled: number, readonly emptied: number }> } | null, readonly exportFiles: ReadonlyArray<{ readonly no: number, readonly name: string, readonly extension: string | null, readonly rows: number, readonly bytes: number, readonly sha256: string, readonly path: string | null, readonly removedAt: string | null }>, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } | null };
 
 export type JobReceiptQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -328,7 +348,7 @@ export type JobProgressNowQueryVariables = Exact<{
 }>;
 
 
-export type JobProgressNowQuery = { readonly job: { readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } } | null };
+export type JobProgressNowQuery = { readonly job: { readonly progress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly question: QuestionKind | null, readonly reminded: number, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } } | null };
 
 export type IssuesQueryVariables = Exact<{
   jobId: Scalars['ID']['input'];
@@ -495,7 +515,7 @@ export type PreviewMappingQueryVariables = Exact<{
 }>;
 
 
-export type PreviewMappingQuery = { readonly previewMapping: { readonly unmapped: ReadonlyArray<string>, readonly fields: ReadonlyArray<{ readonly field: string, readonly type: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly by: string }>, readonly rows: ReadonlyArray<{ readonly rowNo: number, readonly lineNo: number, readonly accepted: boolean, readonly cells: ReadonlyArray<{ readonly field: string, readonly before: ReadonlyArray<string>, readonly after: string | null, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }>, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly message: string }> }> } };
+export type PreviewMappingQuery = { readonly previewMapping: { readonly unmapped: ReadonlyArray<string>, readonly fields: ReadonlyArray<{ readonly field: string, readonly type: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly by: string }>, readonly rows: ReadonlyArray<{ readonly rowNo: number, readonly lineNo: number, readonly accepted: boolean, readonly filtered: boolean, readonly cells: ReadonlyArray<{ readonly field: string, readonly before: ReadonlyArray<string>, readonly after: string | null, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly rule: string | null, readonly message: string }> }>, readonly issues: ReadonlyArray<{ readonly code: string, readonly severity: Severity, readonly rule: string | null, readonly message: string }> }> } };
 
 export type AuditQueryVariables = Exact<{
   afterSeq?: InputMaybe<Scalars['Count']['input']>;
@@ -556,6 +576,18 @@ export type CancelJobMutationVariables = Exact<{
 
 export type CancelJobMutation = { readonly cancelJob: { readonly answer: WishAnswer, readonly job: { readonly id: string, readonly state: JobState, readonly cancelWanted: boolean } } };
 
+export type ConfirmMappingMutationVariables = Exact<{
+  jobId: Scalars['ID']['input'];
+  map?: InputMaybe<ReadonlyArray<MapEntry> | MapEntry>;
+  dateOrders?: InputMaybe<ReadonlyArray<FieldDateOrder> | FieldDateOrder>;
+  ignore?: InputMaybe<ReadonlyArray<Scalars['String']['input']> | Scalars['String']['input']>;
+  acceptProposals?: InputMaybe<Scalars['Boolean']['input']>;
+  remember?: InputMaybe<Scalars['Boolean']['input']>;
+}>;
+
+
+export type ConfirmMappingMutation = { readonly confirmMapping: { readonly answer: WishAnswer, readonly job: { readonly id: string, readonly state: JobState } } };
+
 export type AddDatasetMutationVariables = Exact<{
   schema: Scalars['String']['input'];
   table: Scalars['String']['input'];
@@ -577,16 +609,16 @@ export type FollowJobSubscriptionVariables = Exact<{
 }>;
 
 
-export type FollowJobSubscription = { readonly jobProgress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } };
+export type FollowJobSubscription = { readonly jobProgress: { readonly jobId: string, readonly state: JobState, readonly paused: boolean, readonly stalled: boolean, readonly waitsFor: string | null, readonly question: QuestionKind | null, readonly reminded: number, readonly round: number, readonly planEpoch: number, readonly chunksPlanned: number | null, readonly chunksStaged: number, readonly rowsRead: number, readonly rowsTotal: number | null, readonly rowsRejected: number, readonly issueCount: number, readonly errorCode: string | null, readonly startedAt: number | null, readonly updatedAt: number, readonly books: { readonly read: number, readonly created: number, readonly updated: number, readonly unchanged: number, readonly duplicate: number, readonly filtered: number, readonly quarantined: number, readonly excluded: number, readonly pending: number, readonly unreadable: number } | null } };
 
 export const jobsDocument: TypedDocument<JobsQuery, JobsQueryVariables> = {
   name: 'jobs',
-  text: "query jobs($filter:JobFilter$first:Int$after:String){jobs(filter:$filter first:$first after:$after){jobs{...JobLine}next}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}",
+  text: "query jobs($filter:JobFilter$first:Int$after:String){jobs(filter:$filter first:$first after:$after){jobs{...JobLine}next}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused reminded cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}",
 };
 
 export const jobDocument: TypedDocument<JobQuery, JobQueryVariables> = {
   name: 'job',
-  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport template{name version by overruled}drift{kind column no was wasNo fields handling why}waitsFor workflowId workflowUrl updatedAt error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}fileFindings{rule kind severity verdict field measured expected columns message remedy}exceededLimits{limit name count read max maxPercent}draft{created updated fields{field changed filled emptied}}exportFiles{no name extension rows bytes sha256 path removedAt}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "query job($id:ID!){job(id:$id){...JobLine cancelReason purpose datasetVersion sha256 request round planEpoch planHash detection doubts{property value confidence why}mappingReport template{name version by overruled}drift{kind column no was wasNo fields handling why}waitsFor workflowId workflowUrl updatedAt question{kind since expiresAt answeredAt answeredBy taken{field columns by}proposed{field columns transforms confidence}columns{no column fillRate candidates{field confidence reasons}}fields{field why columns confidence}dateOrders{field columns}}error{code message place remedy retryable}progress{...ProgressFields}issueGroups{code field severity message rows firstRow lastRow}fileFindings{rule kind severity verdict field measured expected columns message remedy}exceededLimits{limit name count read max maxPercent}draft{created updated fields{field changed filled emptied}}exportFiles{no name extension rows bytes sha256 path removedAt}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment JobLine on Job{id no kind state paused reminded cancelWanted dataset fileName rowsTotal owner partner createdAt startedAt committedAt finishedAt books{...BooksFields}}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor question reminded round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };
 
 export const jobReceiptDocument: TypedDocument<JobReceiptQuery, JobReceiptQueryVariables> = {
@@ -596,7 +628,7 @@ export const jobReceiptDocument: TypedDocument<JobReceiptQuery, JobReceiptQueryV
 
 export const jobProgressNowDocument: TypedDocument<JobProgressNowQuery, JobProgressNowQueryVariables> = {
   name: 'jobProgressNow',
-  text: "query jobProgressNow($id:ID!){job(id:$id){progress{...ProgressFields}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "query jobProgressNow($id:ID!){job(id:$id){progress{...ProgressFields}}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor question reminded round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };
 
 export const issuesDocument: TypedDocument<IssuesQuery, IssuesQueryVariables> = {
@@ -696,7 +728,7 @@ export const proposeMappingDocument: TypedDocument<ProposeMappingQuery, ProposeM
 
 export const previewMappingDocument: TypedDocument<PreviewMappingQuery, PreviewMappingQueryVariables> = {
   name: 'previewMapping',
-  text: "query previewMapping($input:PreviewMappingInput!){previewMapping(input:$input){fields{field type columns transforms by}unmapped rows{rowNo lineNo accepted cells{field before after issues{code severity message}}issues{code severity message}}}}",
+  text: "query previewMapping($input:PreviewMappingInput!){previewMapping(input:$input){fields{field type columns transforms by}unmapped rows{rowNo lineNo accepted filtered cells{field before after issues{code severity rule message}}issues{code severity rule message}}}}",
 };
 
 export const auditDocument: TypedDocument<AuditQuery, AuditQueryVariables> = {
@@ -739,6 +771,11 @@ export const cancelJobDocument: TypedDocument<CancelJobMutation, CancelJobMutati
   text: "mutation cancelJob($jobId:ID!$reason:String){cancelJob(jobId:$jobId reason:$reason){job{id state cancelWanted}answer}}",
 };
 
+export const confirmMappingDocument: TypedDocument<ConfirmMappingMutation, ConfirmMappingMutationVariables> = {
+  name: 'confirmMapping',
+  text: "mutation confirmMapping($jobId:ID!$map:[MapEntry!]$dateOrders:[FieldDateOrder!]$ignore:[String!]$acceptProposals:Boolean$remember:Boolean){confirmMapping(jobId:$jobId map:$map dateOrders:$dateOrders ignore:$ignore acceptProposals:$acceptProposals remember:$remember){job{id state}answer}}",
+};
+
 export const addDatasetDocument: TypedDocument<AddDatasetMutation, AddDatasetMutationVariables> = {
   name: 'addDataset',
   text: "mutation addDataset($schema:String!$table:String!$name:String){addDataset(schema:$schema table:$table name:$name){dataset{...DatasetFields}changed created}}fragment DatasetFields on Dataset{name label description version managed createdBy createdAt table{schema name}fields{name type label description required key pgType readOnly hasDefault}}",
@@ -751,5 +788,5 @@ export const applyDatasetDocument: TypedDocument<ApplyDatasetMutation, ApplyData
 
 export const followJobDocument: TypedDocument<FollowJobSubscription, FollowJobSubscriptionVariables> = {
   name: 'followJob',
-  text: "subscription followJob($jobId:ID!){jobProgress(jobId:$jobId){...ProgressFields}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
+  text: "subscription followJob($jobId:ID!){jobProgress(jobId:$jobId){...ProgressFields}}fragment BooksFields on Books{read created updated unchanged duplicate filtered quarantined excluded pending unreadable}fragment ProgressFields on JobProgress{jobId state paused stalled waitsFor question reminded round planEpoch chunksPlanned chunksStaged rowsRead rowsTotal rowsRejected issueCount books{...BooksFields}errorCode startedAt updatedAt}",
 };

@@ -16,17 +16,25 @@ export const checkMapping = (definition: DatasetDefinition, { mapping, key, mode
   const mapped = new Set(mapping.map((entry) => entry.field));
   if (!mapping.some((entry) => entry.columns.length > 0))
     throw new WaybillError('MAPPING_EMPTY', 'No column of the file matches a field of the dataset.', { dataset: definition.name });
+  checkKey(definition, { key, mode });
+  const missing = neededFields(definition, { key, mode }).filter((name) => !mapped.has(name));
+  if (missing.length > 0)
+    throw new WaybillError('MAPPING_REQUIRED_MISSING', `No column of the file feeds: ${missing.join(', ')}.${hintsFor(missing, open)}`, { fields: missing });
+  checkDerived(definition, mapped);
+};
+
+/** What no answer of a person mends. */
+export const checkKey = (definition: DatasetDefinition, { key, mode }: Pick<MappingChoice, 'key' | 'mode'>): void => {
   for (const name of key)
     if (!definition.fields.some((field) => field.name === name))
       throw new WaybillError('OPTION_INVALID', 'The key names a field that the dataset does not have.', { field: name });
   if (mode !== 'append' && key.length === 0)
     throw new WaybillError('MODE_NEEDS_KEY', `The dataset has no key, and mode ${mode} needs one.`, { dataset: definition.name, mode });
-  const wanted = definition.fields.filter((field) => key.includes(field.name) || (mode !== 'update' && field.required && !field.hasDefault));
-  const missing = wanted.filter((field) => !mapped.has(field.name)).map((field) => field.name);
-  if (missing.length > 0)
-    throw new WaybillError('MAPPING_REQUIRED_MISSING', `No column of the file feeds: ${missing.join(', ')}.${hintsFor(missing, open)}`, { fields: missing });
-  checkDerived(definition, mapped);
 };
+
+/** Fields that must be mapped: those of the key and, where records are made, the required ones. */
+export const neededFields = (definition: DatasetDefinition, { key, mode }: Pick<MappingChoice, 'key' | 'mode'>): readonly string[] =>
+  definition.fields.filter((field) => key.includes(field.name) || (mode !== 'update' && field.required && !field.hasDefault)).map((field) => field.name);
 
 /** By place, not by header: in a file without a header that may be data (design 10.12). */
 const hintsFor = (missing: readonly string[], open: readonly OpenProposal[]): string => {

@@ -1,4 +1,5 @@
 /** Fields that several columns make only together: date and time, day and month and year, latitude and longitude, street and number, first and last name. */
+import type { DatePart } from '../../contracts/transform.ts';
 import type { Expectation } from './expectation.ts';
 import type { ReadField } from './read-field.ts';
 import type { ScoredColumn } from './score-pair.ts';
@@ -12,6 +13,8 @@ export interface CombinedField {
   readonly columns: readonly number[];
   readonly confidence: number;
   readonly auto: boolean;
+  /** Of a date in parts: what each column is. */
+  readonly parts?: readonly DatePart[];
 }
 
 /** What the assignment gave a column. */
@@ -92,7 +95,9 @@ const datesInParts = (table: Table): readonly CombinedField[] => {
     const month = nearest(year, part('month', ({ profile }) => profile.share.month > 0.8 || profile.share.month_word > 0.8));
     const day = nearest(year, part('day', ({ profile }) => profile.share.day_number > 0.8));
     const field = fieldOfDate(table, fields, year);
-    return month === undefined || day === undefined || field === undefined ? [] : [{ field: field.definition.name, kind: 'date', columns: [month.index, day.index, year.index].sort((a, b) => a - b), confidence: 0.85, auto: true }];
+    if (month === undefined || day === undefined || field === undefined) return [];
+    const ordered = ([[day.index, 'day'], [month.index, 'month'], [year.index, 'year']] as const).toSorted(([a], [b]) => a - b);
+    return [{ field: field.definition.name, kind: 'date', columns: ordered.map(([index]) => index), parts: ordered.map(([, name]) => name), confidence: 0.85, auto: true }];
   }).slice(0, 1);
 };
 

@@ -27,10 +27,10 @@ interface Decision {
   readonly from: number;
 }
 
-/** Never without values, never where they speak against it; a key only where they speak for it, whatever its name. */
+/** Never without values, never where they speak against it; a key only where they speak for it, whatever its name, or a person did for this partner. */
 export const isAuto = ({ confidence, score, field, column, from }: Decision): boolean => {
   if (column.profile.filled === 0 || score.values <= -0.5) return false;
-  if (field.definition.key && score.values < 1) return false;
+  if (field.definition.key && score.values < 1 && !score.confirmed) return false;
   if (confidence >= beyondDoubt && score.values >= agreeingValues) return true;
   return confidence >= from && score.explained >= explainedFrom || confidence >= surelyFrom && telling.has(field.expects) && score.values >= tellingValues;
 };

@@ -4,7 +4,7 @@
  */
 import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { MappedField } from '../../contracts/plan-document.ts';
-import type { Confirmations } from './confirmed-names.ts';
+import type { Confirmations, RecalledPair } from './confirmed-names.ts';
 import { proposeByEvidence, type EvidenceProposal } from './propose-by-evidence.ts';
 import type { MappingProposal } from './propose-mapping.ts';
 import { readableShare } from './readable-share.ts';
@@ -29,6 +29,8 @@ export interface JoinedMapping {
   readonly mapping: readonly MappedField[];
   readonly unmapped: readonly UnmappedColumn[];
   readonly open: readonly OpenProposal[];
+  /** Null: everything was decided by names. */
+  readonly proposal: EvidenceProposal | null;
 }
 
 export interface JoinOrder {
@@ -37,22 +39,28 @@ export interface JoinOrder {
   readonly definition: DatasetDefinition;
   readonly zone: string;
   readonly confirmed?: Confirmations;
+  /** Columns (from 0) that are for no field. */
+  readonly ignored?: ReadonlySet<number>;
+  /** What was said of such columns in earlier files of the partner: taken where the field's reader takes the values. */
+  readonly recalled?: readonly RecalledPair[];
 }
 
-export const joinEvidence = ({ names, sampled, definition, zone, confirmed = new Map() }: JoinOrder): JoinedMapping => {
-  const proposal = proposeByEvidence({ ...sampled, definition, confirmed, decided: decidedBy(names.mapping) });
+export const joinEvidence = ({ names, sampled, definition, zone, confirmed = new Map(), ignored = new Set(), recalled = [] }: JoinOrder): JoinedMapping => {
+  const readable = { sampled, definition, zone };
+  const said = recalled.filter(({ column, field, dateOrder }) => isReadable({ field, columns: [column], dateOrder }, readable));
+  const proposal = proposeByEvidence({ ...sampled, definition, confirmed, decided: decidedBy([...names.mapping, ...said.map(({ field, column }) => ({ field, columns: [column] }))]) });
   const filled = new Set(names.mapping.map(({ field }) => field));
-  const taken = candidatesOf(proposal).filter(({ auto, field, columns }) => auto && !filled.has(field) && isReadable({ field, columns }, { sampled, definition, zone }));
+  const taken = candidatesOf(proposal).filter(({ auto, field, columns }) => (auto || said.some((pair) => pair.field === field && columns.length === 1 && columns[0] === pair.column)) && !filled.has(field) && !columns.some((column) => ignored.has(column)) && isReadable({ field, columns, dateOrder: said.find((pair) => pair.field === field)?.dateOrder }, readable));
   const mapped = new Map([...names.mapping, ...taken.map(asMapped)].map((entry) => [entry.field, entry] as const));
   const used = new Set([...mapped.values()].flatMap(({ columns }) => columns));
   return {
     mapping: definition.fields.flatMap(({ name }) => mapped.get(name) ?? []),
     unmapped: names.unmapped.filter((column) => !used.has(column)).map((column) => unmappedOf(column, proposal, mapped)),
-    open: openOf(proposal, mapped),
+    open: openOf(proposal, mapped, ignored), proposal,
   };
 };
 
-const decidedBy = (mapping: readonly MappedField[]): ReadonlyMap<number, string> => new Map(mapping.flatMap(({ field, columns }) => columns.map((column) => [column, field] as const)));
+const decidedBy = (mapping: readonly Pick<MappedField, 'field' | 'columns'>[]): ReadonlyMap<number, string> => new Map(mapping.flatMap(({ field, columns }) => columns.map((column) => [column, field] as const)));
 
 interface Candidate extends OpenProposal { readonly auto: boolean }
 
@@ -64,9 +72,11 @@ const candidatesOf = ({ columns, combine }: EvidenceProposal): readonly Candidat
 
 const leastReadable = 0.98;
 
-const isReadable = ({ field, columns }: { readonly field: string; readonly columns: readonly number[] }, { sampled, definition, zone }: Omit<JoinOrder, 'names'>): boolean => {
+interface Pairing { readonly field: string; readonly columns: readonly number[]; readonly dateOrder?: 'dmy' | 'mdy' | null | undefined }
+
+const isReadable = ({ field, columns, dateOrder }: Pairing, { sampled, definition, zone }: Pick<JoinOrder, 'sampled' | 'definition' | 'zone'>): boolean => {
   const found = definition.fields.find(({ name }) => name === field);
-  return found !== undefined && readableShare({ field: found, zone, cells: columns.map((column) => sampled.columns[column]?.cells ?? []) }) >= leastReadable;
+  return found !== undefined && readableShare({ field: found, zone, dateOrder, cells: columns.map((column) => sampled.columns[column]?.cells ?? []) }) >= leastReadable;
 };
 
 const rounded = (confidence: number): number => Math.round(confidence * 1000) / 1000;
@@ -81,8 +91,8 @@ const unmappedOf = (column: number, { columns, combine }: EvidenceProposal, mapp
 };
 
 /** For a field without a source: what is proposed, else the best that was thought of. Of a group, the column to begin with. */
-const openOf = (proposal: EvidenceProposal, mapped: ReadonlyMap<string, MappedField>): readonly OpenProposal[] => {
-  const used = new Set([...mapped.values()].flatMap(({ columns }) => columns));
+const openOf = (proposal: EvidenceProposal, mapped: ReadonlyMap<string, MappedField>, ignored: ReadonlySet<number>): readonly OpenProposal[] => {
+  const used = new Set([...ignored, ...[...mapped.values()].flatMap(({ columns }) => columns)]);
   const best = new Map<string, OpenProposal>();
   const offer = (candidate: OpenProposal): void => {
     if (mapped.has(candidate.field) || candidate.columns.some((column) => used.has(column)) || (best.get(candidate.field)?.confidence ?? 0) >= candidate.confidence) return;

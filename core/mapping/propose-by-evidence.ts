@@ -48,6 +48,8 @@ export interface ColumnProposal {
   readonly confidence: number;
   readonly auto: boolean;
   readonly fillRate: number;
+  /** Log-odds that the values alone give the field. */
+  readonly support: number;
   /** Best first; the proposed field is among them. */
   readonly candidates: readonly FieldCandidate[];
 }
@@ -87,7 +89,7 @@ const gainsOf = (shares: readonly number[], scores: readonly PairScore[]): reado
 const mostWork = 500_000_000;
 export const isWeighable = (columns: number, fields: number): boolean => Math.min(columns, fields) ** 2 * (columns + fields) <= mostWork;
 
-const unweighed = ({ cells }: SourceColumn, column: number): ColumnProposal => ({ column, field: null, confidence: 0, auto: false, fillRate: profileColumn(cells).fillRate, candidates: [] });
+const unweighed = ({ cells }: SourceColumn, column: number): ColumnProposal => ({ column, field: null, confidence: 0, auto: false, fillRate: profileColumn(cells).fillRate, support: 0, candidates: [] });
 
 const certain = 12;
 interface Pair { readonly decided: ReadonlyMap<number, string>; readonly column: number; readonly field: string }
@@ -129,7 +131,7 @@ const proposalOf = (column: ScoredColumn, { fields, scores, shares, assigned, ro
   return {
     column: column.index, field: chosen?.definition.name ?? null, confidence,
     auto: chosen !== undefined && score !== undefined && isAuto({ confidence, score, field: chosen, column, from: takenFrom }),
-    fillRate: column.profile.fillRate,
+    fillRate: column.profile.fillRate, support: score?.values ?? 0,
     candidates: mine === undefined ? candidates.slice(0, mostCandidates) : [mine, ...candidates.filter((other) => other !== mine).slice(0, mostCandidates - 1)],
   };
 };

@@ -18,6 +18,12 @@ export interface MappingProposal {
   readonly unmapped: readonly number[];
 }
 
+/** Columns (from 0) and fields that names do not decide of. */
+export interface Reserved {
+  readonly columns?: ReadonlySet<number>;
+  readonly fields?: ReadonlySet<string>;
+}
+
 interface Matcher {
   readonly by: 'exact_name' | 'normalised_name' | 'alias';
   readonly matches: (column: string, field: FieldDefinition) => boolean;
@@ -38,23 +44,28 @@ const sameName = (left: string, right: string): boolean => {
 };
 
 export const proposeMapping = (
-  columns: readonly string[], definition: DatasetDefinition, entries: readonly MapEntry[],
+  columns: readonly string[], definition: DatasetDefinition, entries: readonly MapEntry[], reserved: Reserved = {},
 ): MappingProposal => {
   const mapped = new Map<string, MappedField>();
-  const taken = new Set<number>();
+  const taken = new Set<number>(reserved.columns);
   entries.forEach((entry, index) => {
     const field = mappedByOperator(columns, definition, { entry, entryNo: index + 1 });
     if (mapped.has(field.field)) throw invalidEntry(index + 1, entry.field, 'the field is named twice');
     mapped.set(field.field, field);
     field.columns.forEach((column) => taken.add(column));
   });
-  for (const matcher of matchers) matchByName(matcher, { columns, definition, mapped, taken });
+  for (const matcher of matchers) matchByName(matcher, { columns, definition, mapped, taken, reserved });
   for (const field of definition.fields)
     if (field.hashOf !== undefined) mapped.set(field.name, { field: field.name, columns: [], by: 'derived' });
   return {
     mapping: definition.fields.flatMap((field) => mapped.get(field.name) ?? []),
-    unmapped: columns.flatMap((_, index) => (taken.has(index) ? [] : [index])),
+    unmapped: unmappedOf(columns, mapped),
   };
+};
+
+const unmappedOf = (columns: readonly string[], mapped: ReadonlyMap<string, MappedField>): readonly number[] => {
+  const used = new Set([...mapped.values()].flatMap((entry) => entry.columns));
+  return columns.flatMap((_, index) => (used.has(index) ? [] : [index]));
 };
 
 interface Assignment {
@@ -62,11 +73,12 @@ interface Assignment {
   readonly definition: DatasetDefinition;
   readonly mapped: Map<string, MappedField>;
   readonly taken: Set<number>;
+  readonly reserved: Reserved;
 }
 
 /** A name that fits two columns or two fields is no evidence for either: it is left for the operator. */
-const matchByName = (matcher: Matcher, { columns, definition, mapped, taken }: Assignment): void => {
-  const open = definition.fields.filter((field) => !mapped.has(field.name) && mayBeMapped(field));
+const matchByName = (matcher: Matcher, { columns, definition, mapped, taken, reserved }: Assignment): void => {
+  const open = definition.fields.filter((field) => !mapped.has(field.name) && reserved.fields?.has(field.name) !== true && mayBeMapped(field));
   const free = columns.flatMap((name, index) => (taken.has(index) ? [] : [{ name, index }]));
   for (const field of open) {
     const candidates = free.filter((column) => matcher.matches(column.name, field));

@@ -26,6 +26,8 @@ export interface PairScore {
   /** The share of the column's name that the field explains without a guess. */
   readonly explained: number;
   readonly values: number;
+  /** A person said so of an earlier file of the partner. */
+  readonly confirmed: boolean;
   readonly reasons: readonly string[];
 }
 
@@ -49,7 +51,7 @@ export const scorePair = (column: ScoredColumn, field: ReadField, knowledge: Kno
   const wanted = (field.definition.key ? column.name !== null || column.index < 2 : field.definition.required) ? weights.wanted : 0;
   return {
     evidence: named.evidence + valued.evidence * (column.name === null ? 2 : 1) + placed.evidence + wanted + lacking + confirmed,
-    likeness: named.likeness, explained: said?.samePartner === true ? 1 : named.explained, values: valued.evidence,
+    likeness: named.likeness, explained: said?.samePartner === true ? 1 : named.explained, values: valued.evidence, confirmed: said?.samePartner === true,
     reasons: [...(said === undefined ? [] : [`an operator mapped a column of this name to it before${said.samePartner ? ', of the same partner' : ''}`]), ...named.reasons, ...valued.reasons, ...placed.reasons, ...(lacking === 0 ? [] : ['the name lacks the word that sets the field apart from its like'])],
   };
 };

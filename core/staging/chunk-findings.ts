@@ -18,6 +18,7 @@ export interface ChunkCounts {
   readonly rowsStaged: number;
   readonly rowsQuarantined: number;
   readonly rowsUnreadable: number;
+  readonly rowsFiltered: number;
 }
 
 /** JSON-shaped; kept in the ledger and merged over the chunks at the barrier. */

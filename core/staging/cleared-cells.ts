@@ -6,7 +6,7 @@ import { brokenFlag, escapedFlag } from '../formats/csv/record-scanner.ts';
 import { cellText } from '../formats/cell-text.ts';
 import type { RecordReader } from '../formats/source-format.ts';
 import type { CopyBuffer } from '../types/copy-buffer.ts';
-import type { Lane } from './row-stager.ts';
+import type { Lane } from './lane.ts';
 
 export interface Clearing {
   readonly token: string;

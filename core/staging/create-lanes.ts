@@ -11,7 +11,8 @@ import { TransformArena } from '../transform/byte-cell.ts';
 import { compileTransforms } from '../transform/compile-transforms.ts';
 import { TransformCellsEncoder, TransformEncoder } from '../transform/transform-encoder.ts';
 import { TransformProgram } from '../transform/transform-program.ts';
-import type { HashSource, Lane } from './row-stager.ts';
+import { withDerivedKey } from './derived-key-field.ts';
+import type { HashSource, Lane } from './lane.ts';
 
 export interface LaneOptions {
   /** False: dates as people write them, for a preview. */
@@ -20,8 +21,8 @@ export interface LaneOptions {
 
 export const createLanes = (plan: PlanDocument, definition: DatasetDefinition, options: LaneOptions = { datesAsDays: true }): readonly Lane[] =>
   {
-  const arena = new TransformArena();
-  return plan.mapping.map((mapped) => createLane(mapped, { plan, definition, options, arena }));
+  const basis = { plan, definition: withDerivedKey(definition, plan.derivedKey), options, arena: new TransformArena() };
+  return plan.mapping.map((mapped) => createLane(mapped, basis));
 };
 
 interface LaneBasis { readonly plan: PlanDocument; readonly definition: DatasetDefinition; readonly options: LaneOptions; readonly arena: TransformArena }

@@ -4,14 +4,22 @@ import type { PlanDocument } from '../../contracts/plan-document.ts';
 import { carriesRejects } from '../../contracts/reject-columns.ts';
 import { createReader } from '../formats/formats.ts';
 import { createLanes, findingsWhenCleared, hashedLanes, type LaneOptions } from './create-lanes.ts';
-import { RowStager, type StagerSpec } from './row-stager.ts';
+import { createJudgement } from './create-judgement.ts';
+import type { StagerSpec } from './lane.ts';
+import { RowStager } from './row-stager.ts';
 
-export const createStager = (plan: PlanDocument, definition: DatasetDefinition, options?: LaneOptions): RowStager => new RowStager({
-  reader: createReader(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition, options), transcoded: plan.parse.encoding !== 'utf-8',
+export interface StagerOptions extends Partial<LaneOptions> {
+  /** Day of the job since 1970, for rules that ask for it. */
+  readonly today?: number;
+}
+
+export const createStager = (plan: PlanDocument, definition: DatasetDefinition, { datesAsDays = true, today = 0 }: StagerOptions = {}): RowStager => new RowStager({
+  reader: createReader(plan.parse), columnCount: plan.parse.columns.length, lanes: createLanes(plan, definition, { datesAsDays }), transcoded: plan.parse.encoding !== 'utf-8',
   restoresFormulas: carriesRejects(plan.parse.columns) || plan.fromExport === 'guarded',
   apostropheQuotes: plan.parse.format === 'csv' && plan.parse.quote === "'",
   // In a file of one column a quoted nothing is a null (core/formats/csv/csv-writer.ts).
   quotedNothingIsText: plan.fromExport !== undefined && (plan.parse.format !== 'csv' || plan.parse.columns.length > 1),
+  judgement: createJudgement(plan, { datasetDefinition: definition, datesAsDays, today }),
   hashedLanes: hashedLanes(plan, definition),
   ...clearing(plan, definition),
 });

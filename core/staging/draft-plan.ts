@@ -3,7 +3,7 @@ import type { DatasetDefinition, FieldDefinition } from '../../contracts/dataset
 import { WaybillError } from '../../contracts/errors.ts';
 import type { ImportRequest } from '../../contracts/import-request.ts';
 import type { ParseOptions } from '../../contracts/parse-options.ts';
-import type { MappedField } from '../../contracts/plan-document.ts';
+import type { DateReading, MappedField } from '../../contracts/plan-document.ts';
 import { withWholeColumns } from '../formats/json/whole-columns.ts';
 import type { RandomAccess } from '../formats/source-format.ts';
 import { readsDates, sampleDateReadings } from './sample-date-readings.ts';
@@ -26,10 +26,10 @@ export const asExported = (parse: ParseOptions, { definition, mapping }: Mapped)
   return literals.length === 0 ? parse : { ...parse, literals };
 };
 
-interface Dating extends Mapped { readonly source: () => Promise<RandomAccess>; readonly parse: ParseOptions; readonly dateOrders: Wish['dateOrders'] }
+interface Dating extends Mapped { readonly source: () => Promise<RandomAccess>; readonly parse: ParseOptions; readonly dateOrders: Wish['dateOrders']; /** Field → order, from earlier files of the partner. */ readonly remembered?: Wish['dateOrders'] }
 
 /** The mapping with how its dates are read, as the operator said or as samples prove. */
-export const withDateReadings = async ({ source, parse, definition, mapping, dateOrders }: Dating): Promise<readonly MappedField[]> => {
+export const withDateReadings = async ({ source, parse, definition, mapping, dateOrders, remembered = {} }: Dating): Promise<readonly MappedField[]> => {
   const dated = mapping.filter((entry) => readsDates(definition, entry));
   for (const field of Object.keys(dateOrders))
     if (!dated.some((entry) => entry.field === field))
@@ -39,10 +39,14 @@ export const withDateReadings = async ({ source, parse, definition, mapping, dat
     const at = dated.indexOf(entry);
     if (at < 0) return entry;
     const said = dateOrders[entry.field];
-    const date = said === undefined ? readings[at] : { order: said, source: 'operator' as const };
+    const date = said === undefined ? recalled(readings[at], remembered[entry.field]) : { order: said, source: 'operator' as const };
     return date === undefined ? entry : { ...entry, date };
   });
 };
+
+/** Only where the cells leave it open. */
+const recalled = (reading: DateReading | undefined, order: Wish['dateOrders'][string] | undefined): DateReading | undefined =>
+  reading?.source !== 'assumed' || order === undefined ? reading : { order, source: 'remembered' };
 
 export const mappedField = (definition: DatasetDefinition, name: string): FieldDefinition => {
   const field = definition.fields.find((candidate) => candidate.name === name);

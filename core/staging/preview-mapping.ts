@@ -11,21 +11,24 @@ import type { RecordHead } from '../formats/record-chunks.ts';
 import { CopyBuffer } from '../types/copy-buffer.ts';
 import { createStager } from './create-stager.ts';
 
+export type PreviewedIssue = Pick<Issue, 'code' | 'severity' | 'rule'>;
 export interface PreviewedCell {
   readonly field: string;
   /** Texts of the source columns, as they stand; long ones are cut. */
   readonly before: readonly string[];
   /** As it would be stored; null: nothing, or refused. */
   readonly after: string | null;
-  readonly issues: readonly Pick<Issue, 'code' | 'severity'>[];
+  readonly issues: readonly PreviewedIssue[];
 }
 export interface PreviewedRow {
   readonly rowNo: number;
   readonly lineNo: number;
   readonly accepted: boolean;
+  /** The row filter leaves it out. */
+  readonly filtered: boolean;
   readonly cells: readonly PreviewedCell[];
   /** Of the row as a whole, such as too few cells. */
-  readonly issues: readonly Pick<Issue, 'code' | 'severity'>[];
+  readonly issues: readonly PreviewedIssue[];
 }
 
 const longestCell = 1_000;
@@ -53,27 +56,28 @@ const linesByRow = (buffer: CopyBuffer): ReadonlyMap<number, readonly string[]> 
     return [Number(rowNo), cells] as const;
   }));
 
-interface PreviewInput { readonly plan: PlanDocument; readonly definition: DatasetDefinition; readonly head: RecordHead; readonly wanted: number }
+interface PreviewInput { readonly plan: PlanDocument; readonly definition: DatasetDefinition; readonly head: RecordHead; readonly wanted: number; /** Since 1970, for rules that ask for it. */ readonly today?: number }
 
-export const previewMapping = ({ plan, definition, head, wanted }: PreviewInput): readonly PreviewedRow[] => {
+export const previewMapping = ({ plan, definition, head, wanted, today = 0 }: PreviewInput): readonly PreviewedRow[] => {
   const rows = sourceRows(head, plan, wanted);
-  const stager = createStager(plan, definition, { datesAsDays: false });
+  const stager = createStager(plan, definition, { datesAsDays: false, today });
   const out = new CopyBuffer();
   stager.begin(head.bytes, { firstRow: 1, firstLine: plan.parse.dataStartLine });
   while (stager.counts.rowsRead < rows.length && stager.fill(out, out.length + 1));
   const accepted = linesByRow(out), refused = linesByRow(stager.rejectedLines);
-  const issues = stager.issues.map(({ rowNo, field, code, severity }) => ({ rowNo, field, found: { code, severity } }));
+  const issues = stager.issues.map(({ rowNo, field, code, severity, rule }) => ({ rowNo, field, found: { code, severity, rule } }));
+  const rejected = new Set(stager.rejected.map((row) => row.rowNo));
   return rows.map(({ lineNo, cells }, index) => {
     const rowNo = index + 1;
     const staged = accepted.get(rowNo) ?? refused.get(rowNo);
     const found = issues.filter((issue) => issue.rowNo === rowNo);
     return {
-      rowNo, lineNo, accepted: accepted.has(rowNo),
+      rowNo, lineNo, accepted: accepted.has(rowNo), filtered: !accepted.has(rowNo) && !rejected.has(rowNo),
       cells: plan.mapping.map(({ field, columns }, lane) => ({
         field, before: columns.map((column) => cells[column] ?? ''), after: uncopied(staged?.[lane] ?? '\\N'),
         issues: found.filter((issue) => issue.field === field).map((issue) => issue.found),
       })),
-      issues: found.filter((issue) => issue.field === null).map((issue) => issue.found),
+      issues: found.filter((issue) => issue.field === null || !plan.mapping.some(({ field }) => field === issue.field)).map((issue) => issue.found),
     };
   });
 };

@@ -14,58 +14,16 @@ import { cellText } from '../formats/cell-text.ts';
 import type { RecordReader } from '../formats/source-format.ts';
 import { blankCell } from '../types/cell-encoder.ts';
 import { TextCellEncoder } from '../types/text-encoder.ts';
-import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
-import type { CellsEncoder } from '../transform/transform-encoder.ts';
 import type { Outcome } from '../transform/step.ts';
-import type { TransformProgram } from '../transform/transform-program.ts';
 import { CopyBuffer } from '../types/copy-buffer.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
 import { writeInteger } from '../types/write-integer.ts';
-import { ClearedCells, type Clearing } from './cleared-cells.ts';
+import { JudgedRow, laneMissing, laneRefused, laneTaken } from '../validation/judged-row.ts';
+import { judgeRow, keepsRow, type Report, type RowRules } from '../validation/row-rules.ts';
+import { ClearedCells } from './cleared-cells.ts';
+import { columnOf, type ChunkRange, type Lane, type StagerSpec } from './lane.ts';
 import { RowKeyHasher } from './row-key-hasher.ts';
 import type { ChunkCounts, ChunkEvidence, RejectedRow } from './chunk-findings.ts';
-
-/** One staged field: where its text comes from and how it is written. */
-export type Lane =
-  | { readonly kind: 'cell'; readonly field: string; readonly column: number; readonly encoder: CellEncoder; readonly whenBlank: number }
-  | { readonly kind: 'pair'; readonly field: string; readonly columns: readonly [number, number]; readonly encoder: PairEncoder; readonly whenBlank: number }
-  | { readonly kind: 'cells'; readonly field: string; readonly columns: readonly number[]; readonly encoder: CellsEncoder; readonly whenBlank: number }
-  | { readonly kind: 'hash'; readonly field: string; readonly sources: readonly HashSource[]; readonly hasher: KeyHasher };
-
-/** Cells of a derived key: as they stand in the file, or the one text that transforms make of them. */
-export interface HashSource { readonly columns: readonly number[]; readonly program: TransformProgram | null }
-
-/** Where an issue of a lane is shown; null: in no one column. */
-const columnOf = (lane: Lane): number | null => {
-  switch (lane.kind) {
-    case 'cell': return lane.column;
-    case 'cells': return lane.columns[0] ?? null;
-    case 'pair': case 'hash': return null;
-  }
-};
-
-export interface StagerSpec {
-  readonly reader: RecordReader;
-  readonly columnCount: number;
-  readonly lanes: readonly Lane[];
-  /** The source was transcoded: U+FFFD then marks bytes that could not be decoded. */
-  readonly transcoded: boolean;
-  /** A file of rejected rows or of an export that came back: an apostrophe that guards a formula is none of the cell's. */
-  readonly restoresFormulas: boolean;
-  /** The quote is an apostrophe. */
-  readonly apostropheQuotes?: boolean;
-  /** A file of our own export: a quoted nothing is an empty text, not a null. */
-  readonly quotedNothingIsText?: boolean;
-  /** Lanes of the key, where equal keys are always written alike; empty otherwise. */
-  readonly hashedLanes: readonly number[];
-  /** A cell of this text takes the field's value away; such lanes are told in a last column. */
-  readonly clearing?: Clearing;
-}
-
-export interface ChunkRange {
-  readonly firstRow: number;
-  readonly firstLine: number;
-}
 
 const apostrophe = 0x27, tab = 0x09, newline = 0x0a, backslash = 0x5c, capitalN = 0x4e;
 /** A cell that its transforms refuse rejects the row, whatever the key would have been. */
@@ -103,12 +61,19 @@ export class RowStager {
   private rowNo = 0;
   private rowsRead = 0;
   private unreadable = 0;
+  private filtered = 0;
+  /** The row as the import's rules see it; null: there are no rules. */
+  private readonly judged: JudgedRow | null;
+  /** The lane that was staged last was refused for being empty. */
+  private missing = false;
+  private rulesPass = true;
   private suspectBytes = false;
   private refusedRows: ReadonlyMap<number, readonly (string | null)[]> = new Map();
 
   constructor(private readonly spec: StagerSpec) {
     this.scanner = spec.reader;
     this.filled = new Float64Array(spec.columnCount);
+    this.judged = spec.judgement === undefined || spec.judgement === null ? null : new JudgedRow(spec.judgement.form, (column) => this.sourceText(column));
     this.cleared = spec.clearing === undefined ? null : new ClearedCells(spec.clearing, spec.lanes);
     this.hashed = spec.lanes.map((_, lane) => spec.hashedLanes.includes(lane));
   }
@@ -120,6 +85,7 @@ export class RowStager {
     this.rowNo = range.firstRow - 1;
     this.rowsRead = 0;
     this.unreadable = 0;
+    this.filtered = 0;
     this.issues.length = 0;
     this.rejected.length = 0;
     this.rejectedLines.truncate(0);
@@ -165,6 +131,7 @@ export class RowStager {
       rowsStaged: this.staged,
       rowsQuarantined: this.rejected.length - this.unreadable,
       rowsUnreadable: this.unreadable,
+      rowsFiltered: this.filtered,
     };
   }
 
@@ -189,18 +156,20 @@ export class RowStager {
     if (scanner.problem !== 0) { this.reject('unreadable', scanner.problem); return; }
     if (scanner.cellCount !== spec.columnCount) { this.reject('quarantined', scanner.cellCount < spec.columnCount ? tooFew : tooMany); return; }
     if (spec.restoresFormulas) this.restoreFormulas();
+    const issuesBefore = this.issues.length;
     if (scanner.unknownPaths.length > 0) for (const path of scanner.unknownPaths) this.find(unknownPath, path, null);
     const clears = this.cleared?.mark(scanner, this.bytes) === true;
     const lineStart = out.length;
     writeInteger(out, this.rowNo);
-    let passes = this.countFilled();
-    for (let index = 0; index < spec.lanes.length; index += 1) {
-      out.byte(tab);
-      const start = out.length;
-      if (!(clears && this.cleared?.has(index) === true ? this.stageCleared(index, out) : this.stageLane(spec.lanes[index] as Lane, out))) { passes = false; this.leaveOut(index, out); }
-      if (this.hashed[index] === true) this.hasher.add(out.bytes, start, out.length);
-    }
+    const cellsPass = this.countFilled();
+    const lanesPass = this.stageLanes(out, clears);
     this.cleared?.append(out);
+    let passes = cellsPass && lanesPass;
+    if (this.judged !== null && spec.judgement) {
+      this.judged.bytes = out.bytes;
+      if (this.isFiltered(this.judged, spec.judgement.rules)) { this.filterOut(out, lineStart, issuesBefore); return; }
+      passes = this.passesRules(this.judged, spec.judgement.rules) && passes;
+    }
     if (passes && this.refusedRows.size > 0) passes = this.acceptedByDatabase(out, lineStart);
     if (!passes) { this.keepLine(out, lineStart); out.truncate(lineStart); this.hasher.drop(); this.keepRejected('quarantined'); return; }
     this.hasher.keep();
@@ -209,10 +178,61 @@ export class RowStager {
     this.stagedRows[this.staged++] = this.rowNo;
   }
 
+  private stageLanes(out: CopyBuffer, clears: boolean): boolean {
+    const { spec, judged } = this;
+    let passes = true;
+    for (let index = 0; index < spec.lanes.length; index += 1) {
+      out.byte(tab);
+      const start = out.length;
+      const taken = clears && this.cleared?.has(index) === true ? this.stageCleared(index, out) : this.stageLane(spec.lanes[index] as Lane, out);
+      if (!taken) { passes = false; this.leaveOut(index, out); }
+      if (this.hashed[index] === true) this.hasher.add(out.bytes, start, out.length);
+      if (judged === null) continue;
+      judged.starts[index] = start;
+      judged.ends[index] = out.length;
+      judged.states[index] = taken ? laneTaken : this.missing ? laneMissing : laneRefused;
+      this.missing = false;
+    }
+    return passes;
+  }
+
+  /** Also a row whose cells fail their types, where the filter can be told without them: it is none of this import's. */
+  private isFiltered(judged: JudgedRow, rules: RowRules): boolean {
+    judged.next();
+    this.rulesPass = true;
+    const kept = keepsRow(rules, judged, this.report);
+    return kept === false || kept === null;
+  }
+
+  private filterOut(out: CopyBuffer, lineStart: number, issuesBefore: number): void {
+    out.truncate(lineStart);
+    this.hasher.drop();
+    this.bad.length = 0;
+    this.issues.length = issuesBefore;
+    this.filtered += 1;
+  }
+
+  private passesRules(judged: JudgedRow, rules: RowRules): boolean {
+    judgeRow(rules, judged, this.report);
+    return this.rulesPass;
+  }
+
+  private readonly report: Report = (code, { rule, severity, field, lane }) => {
+    const shown = this.spec.lanes[lane];
+    const column = shown === undefined ? null : columnOf(shown);
+    this.issues.push({ rowNo: this.rowNo, lineNo: this.scanner.line, field, columnNo: column === null ? null : column + 1, code: issueCodeOf(code), severity, rule });
+    if (severity === 'error') this.rulesPass = false;
+  };
+
+  /** Undefined: the cell's borders are a guess. */
+  private sourceText(column: number): string | null | undefined {
+    return ((this.scanner.cellFlags[column] as number) & brokenFlag) !== 0 ? undefined : this.textOf(column);
+  }
+
   private stageCleared(index: number, out: CopyBuffer): boolean {
     const lane = this.spec.lanes[index] as Lane;
     const finding = this.spec.clearing?.findings[index] ?? 0;
-    if (finding !== 0) { this.find(finding, lane.field, columnOf(lane)); return false; }
+    if (finding !== 0) { this.missing = true; this.find(finding, lane.field, columnOf(lane)); return false; }
     out.ascii('\\N');
     return true;
   }
@@ -346,7 +366,7 @@ export class RowStager {
     finding: number, lane: Lane & { readonly whenBlank: number }, column: number | null, { out, before }: { readonly out: CopyBuffer; readonly before: number },
   ): boolean {
     if (finding === blankCell) {
-      if (lane.whenBlank !== 0) { this.find(lane.whenBlank, lane.field, column); return false; }
+      if (lane.whenBlank !== 0) { this.missing = true; this.find(lane.whenBlank, lane.field, column); return false; }
       out.byte(backslash);
       out.byte(capitalN);
       return true;

@@ -8,7 +8,8 @@ import { sampleRecords, type RecordSample } from '../formats/record-chunks.ts';
 import type { RandomAccess } from '../formats/source-format.ts';
 import { compileTransforms } from '../transform/compile-transforms.ts';
 import type { Outcome } from '../transform/step.ts';
-import { proposeDateReading } from '../types/propose-date-reading.ts';
+import { isOpenOrder } from '../types/date-evidence.ts';
+import { dateEvidenceOf, proposeDateReading } from '../types/propose-date-reading.ts';
 
 /** A date or timestamp of one column, or of what transforms make of some: its texts are read by the order of their column. */
 export const readsDates = (definition: DatasetDefinition, { field, columns, transforms }: MappedField): boolean =>
@@ -27,11 +28,18 @@ const laneOf = (definition: DatasetDefinition, { field, columns, transforms }: M
 export interface DateSampling { readonly parse: ParseOptions; readonly definition: DatasetDefinition; readonly mapping: readonly MappedField[] }
 
 /** One reading for each of the mapped fields, which are all such as {@link readsDates} finds. */
-export const sampleDateReadings = async (source: RandomAccess, { parse, definition, mapping }: DateSampling): Promise<readonly DateReading[]> => {
+export const sampleDateReadings = async (source: RandomAccess, order: DateSampling): Promise<readonly DateReading[]> =>
+  (await sampleDates(source, order)).map((texts) => proposeDateReading(texts));
+
+/** Of which of these fields the samples do not tell how day and month stand, though some of them could be read both ways. */
+export const sampleOpenOrders = async (source: RandomAccess, order: DateSampling): Promise<readonly boolean[]> =>
+  (await sampleDates(source, order)).map((texts) => isOpenOrder(dateEvidenceOf(texts)));
+
+const sampleDates = async (source: RandomAccess, { parse, definition, mapping }: DateSampling): Promise<readonly (readonly string[])[]> => {
   if (mapping.length === 0) return [];
   const lanes = mapping.map((mapped) => laneOf(definition, mapped));
   for (const sample of await sampleRecords(source, parse)) if (sample.bytes.length > sample.start) gather(sample, parse, lanes);
-  return lanes.map(({ texts }) => proposeDateReading(texts));
+  return lanes.map(({ texts }) => texts);
 };
 
 const gather = ({ bytes, start, complete }: RecordSample, parse: ParseOptions, lanes: readonly DateLane[]): void => {

@@ -5,6 +5,7 @@ import type { TemplateDocument } from '../../contracts/template.ts';
 import { resolveColumn } from '../mapping/resolve-column.ts';
 import { checkTransforms } from '../transform/check-transforms.ts';
 import { zoneClockOf } from '../types/zone-clock.ts';
+import { checkFileRules } from '../validation/check-file-rules.ts';
 import { checkTreatment } from '../validation/check-treatment.ts';
 
 export const templateInvalid = (why: string, at: string): WaybillError => new WaybillError('TEMPLATE_INVALID', `${at} cannot be used: ${why}`, { at });
@@ -24,6 +25,7 @@ export const checkTemplate = (definition: DatasetDefinition, document: TemplateD
   key.forEach((name, index) => { if (!definition.fields.some((field) => field.name === name)) throw templateInvalid('the dataset has no such field.', `key[${index}]`); });
   checkTransforms(definition, mapping);
   checkTreatment(definition, treatmentOf(document));
+  checkFileRules(definition, treatmentOf(document), null);
   zoneClockOf(document.zone);
 };
 

@@ -65,9 +65,12 @@ export const judgeDateReading = (reading: DateReading, evidence: DateEvidenceCou
   if (reading.source === 'operator' || evidence.either === 0) return { verdict: 'holds' };
   const order = provenOrder(evidence);
   // What earlier files proved holds until this one proves another order, or both.
-  if (reading.source === 'template' && evidence.dmyOnly + evidence.mdyOnly === 0) return { verdict: 'holds' };
+  if ((reading.source === 'template' || reading.source === 'remembered') && evidence.dmyOnly + evidence.mdyOnly === 0) return { verdict: 'holds' };
   return order === reading.order ? { verdict: 'holds' } : { verdict: 'contradicted', reading: { order, source: 'evidence' } };
 };
+
+/** Cells that both orders can read, and none that tells: a question. */
+export const isOpenOrder = (evidence: DateEvidenceCounts): boolean => evidence.either > 0 && evidence.dmyOnly + evidence.mdyOnly === 0;
 
 /** What a sample says before anything is staged. */
 export const readingOfSample = (evidence: DateEvidenceCounts): DateReading =>

@@ -3,12 +3,12 @@ import type { DatasetDefinition, FieldDefinition, FieldType } from '../../contra
 import { issueCodes } from '../../contracts/issue-codes.ts';
 import { pgTypeOf } from '../../contracts/pg-type-of.ts';
 import { isFileRule, type LimitBy, type Rule, type RuleOf } from '../../contracts/rules.ts';
-import { ruleInvalid } from './check-treatment.ts';
+import { ruleInvalid } from './rule-invalid.ts';
 import { compareDecimals, isDecimal } from './compare-decimals.ts';
 
 export interface WholeFileRules { readonly rules?: readonly Rule[] | undefined; readonly limitsBy?: readonly LimitBy[] | undefined }
-/** By name; those that the rules of reference name. */
-export type ReferencedDatasets = ReadonlyMap<string, DatasetDefinition>;
+/** By name; those that the rules of reference name. Null: they are not looked at here, but when the rules are used. */
+export type ReferencedDatasets = ReadonlyMap<string, DatasetDefinition> | null;
 
 export const referencedNames = (rules: readonly Rule[] = []): readonly string[] =>
   [...new Set(rules.flatMap((rule) => (rule.kind === 'reference' ? [rule.dataset] : [])))];
@@ -65,6 +65,7 @@ const textual: readonly FieldType[] = ['text', 'country', 'phone', 'email', 'cod
 const familyOf = (field: FieldDefinition): string => (textual.includes(field.type) ? 'text' : numeric.includes(field.type) ? 'number' : `${field.type} ${pgTypeOf(field)}`);
 
 const whyNotReference = ({ field: name, dataset, of }: RuleOf<'reference'>, { field, datasets }: Known): string | null => {
+  if (datasets === null) return null;
   const other = datasets.get(dataset);
   if (other === undefined) return 'there is no dataset of the name that it refers to.';
   const target = other.fields.find((candidate) => candidate.name === of), own = field(name);

@@ -119,7 +119,7 @@ describe('wishes', () => {
       expect(await wishCancel(pool, { jobId, actor: localOperator, reason: 'typed by a person' })).toMatchObject({ changed: true });
     });
     expect(heard).toEqual([jobId, jobId, jobId]);
-    expect(await readWishes(pool, jobId)).toEqual({ state: 'received', pauseWanted: false, cancelWanted: true, wishNo: 2 });
+    expect(await readWishes(pool, jobId)).toEqual({ state: 'received', pauseWanted: false, cancelWanted: true, wishNo: 2, answeredNo: null });
     const events = (await readAudit(pool, { org: 'default', afterSeq: 0, limit: 1000 })).filter((event) => event.jobId === jobId);
     expect(events.map(({ action }) => action)).toEqual(['import.requested', 'job.pause_wanted', 'job.resume_wanted', 'job.cancel_wanted']);
     expect(events.map(({ body }) => body).join('')).not.toContain('typed by a person');

@@ -274,3 +274,16 @@ describe('a template of a file whose records name their values', () => {
     expect(await refusedPlan('sparse', lines(300, () => ({})))).toMatchObject({ code: 'TEMPLATE_DRIFT', place: { columns: ['missing #3 of the template for remarks'] } });
   });
 });
+
+describe('a template of a list without an id', () => {
+  it('has its derived key and its row filter', async () => {
+    await bench.make(people('keyless'));
+    const list = (from: number) => csv(['full_name', 'birth_date', 'nationality', 'Zeugs'], rowsFrom(from).map((row) => row.slice(1)));
+    const first = await bench.load('keyless', list(100), { map: [{ columns: ['Zeugs'], field: 'remarks' }], derivedKey: { field: 'person_id', of: ['full_name', 'birth_date'] }, rowFilter: 'full_name != "Anna Smith"' });
+    expect(shortBooks(first.books)).toEqual({ created: 5, filtered: 1 });
+    await save('keyless', first.jobId);
+    const next = await bench.load('keyless', list(200));
+    expect(shortBooks(next.books)).toEqual({ updated: 5, filtered: 1 });
+    expect(await treatmentOf(next.jobId)).toEqual(await treatmentOf(first.jobId));
+  });
+});

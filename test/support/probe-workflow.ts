@@ -5,7 +5,7 @@ import { cancelJobUpdate, pauseJobUpdate, progressQuery, resumeJobUpdate, type I
 
 export async function importFile({ jobId }: ImportFileInput): Promise<void> {
   let progress: JobProgress = {
-    jobId, state: 'staging', paused: false, stalled: false, waitsFor: null, round: 1, planEpoch: 1, chunksPlanned: 4, chunksStaged: 0,
+    jobId, state: 'staging', paused: false, stalled: false, waitsFor: null, question: null, reminded: 0, round: 1, planEpoch: 1, chunksPlanned: 4, chunksStaged: 0,
     rowsRead: 0, rowsTotal: 400, rowsRejected: 0, issueCount: 0, books: null, errorCode: null, startedAt: 1, updatedAt: 1,
   };
   let over = false;

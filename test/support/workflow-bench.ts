@@ -11,18 +11,24 @@ import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } 
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { asActivity, type TroubleNotes } from '../../activities/as-activity.ts';
+import type { AskMappingResult } from '../../activities/ask-mapping.ts';
 import type { CloseJobInput, CloseJobResult } from '../../activities/close-job.ts';
 import type { CommitJobInput, CommitJobResult } from '../../activities/commit-job.ts';
+import type { DetectSourceResult } from '../../activities/detect-source.ts';
 import type { EndJobInput, EndJobResult } from '../../activities/end-job.ts';
 import type { JudgeColumnsInput, JudgeColumnsResult } from '../../activities/judge-columns.ts';
 import type { PlanImportInput, PlanImportResult } from '../../activities/plan-import.ts';
 import type { JobWishes } from '../../activities/read-job-wishes.ts';
 import type { ReconcileJobInput, ReconcileJobResult } from '../../activities/reconcile-job.ts';
 import type { StageChunkInput, StageChunkResult } from '../../activities/stage-chunk.ts';
+import type { ExpireQuestionInput, ExpireQuestionResult, RemindOperatorInput, RemindOperatorResult } from '../../activities/wait-for-answer.ts';
 import { emptyBooks, type Books } from '../../contracts/books.ts';
 import { controlTaskQueue, importWorkflowId, transferTaskQueue } from '../../contracts/ids.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
-import { cancelJobUpdate, importWorkflowType, pauseJobUpdate, progressQuery, resumeJobUpdate, type OperatorWish } from '../../contracts/workflow-messages.ts';
+import type { QuestionWait } from '../../contracts/job-question.ts';
+import {
+  answerUpdateId, cancelJobUpdate, confirmMappingUpdate, importWorkflowType, pauseJobUpdate, progressQuery, resumeJobUpdate, type AnswerMessage, type OperatorWish,
+} from '../../contracts/workflow-messages.ts';
 import { obtainEngine } from '../../temporal-config/obtain-engine.ts';
 import { searchAttributes } from '../../temporal-config/search-attributes.ts';
 import type { ImportFileResult } from '../../workflows/import-file.ts';
@@ -31,7 +37,10 @@ import { recordHistory } from './record-history.ts';
 
 /** What a job's activities do; whatever is left out goes well: three chunks of ten rows each, all of them created. */
 export interface JobScript {
-  detectSource?: () => Promise<void> | void;
+  detectSource?: () => Promise<DetectSourceResult | void> | DetectSourceResult | void;
+  askMapping?: () => Promise<AskMappingResult> | AskMappingResult;
+  remindOperator?: (input: RemindOperatorInput) => Promise<RemindOperatorResult> | RemindOperatorResult;
+  expireQuestion?: (input: ExpireQuestionInput) => Promise<ExpireQuestionResult> | ExpireQuestionResult;
   planImport?: (input: PlanImportInput) => Promise<PlanImportResult> | PlanImportResult;
   stageChunk?: (input: StageChunkInput, signal: AbortSignal) => Promise<StageChunkResult> | StageChunkResult;
   judgeColumns?: (input: JudgeColumnsInput) => Promise<JudgeColumnsResult> | JudgeColumnsResult;
@@ -48,9 +57,13 @@ export const booksOf = (rows: number, more: Partial<Books> = {}): Books => ({ ..
 export const planned = (chunkCount: number, more: Partial<PlanImportResult> = {}): PlanImportResult =>
   ({ chunkCount, rowsTotal: chunkCount * 10, round: 1, planEpoch: 1, stopAtFirstReject: false, ...more });
 export const staged = (rowsQuarantined = 0, wishes = noWishes): StageChunkResult =>
-  ({ kind: 'staged', wishes, totals: { rowsRead: 10, rowsStaged: 10 - rowsQuarantined, rowsQuarantined, rowsUnreadable: 0, issueCount: rowsQuarantined } });
+  ({ kind: 'staged', wishes, totals: { rowsRead: 10, rowsStaged: 10 - rowsQuarantined, rowsQuarantined, rowsUnreadable: 0, rowsFiltered: 0, issueCount: rowsQuarantined } });
 export const drafted = (books: Books, more: { readonly exceeded?: boolean; readonly dryRun?: boolean } = {}): ReconcileJobResult =>
   ({ kind: 'drafted', books, limits: { maxErrors: null, maxErrorPercent: null }, exceeded: false, dryRun: false, ...more });
+
+/** A question of a moment ago. */
+export const asks = (more: Partial<QuestionWait> = {}): AskMappingResult =>
+  ({ question: { no: 1, since: Date.now(), remindEveryMs: 3_600_000, reminders: 3, expiresAt: Date.now() + 86_400_000, ...more } });
 
 /** A door that a fake waits at until the test opens it. */
 export class Door {
@@ -78,6 +91,10 @@ export class RunningJob {
   async tell(verb: 'pause' | 'resume' | 'cancel'): Promise<void> {
     const name = { pause: pauseJobUpdate, resume: resumeJobUpdate, cancel: cancelJobUpdate }[verb];
     await this.latest.executeUpdate<null, [OperatorWish]>(name, { args: [{ actor: 'tester' }] });
+  }
+  /** As the API says it: by a fixed id, so that saying it twice is saying it once. */
+  async confirm(questionNo = 1): Promise<void> {
+    await this.latest.executeUpdate<null, [AnswerMessage]>(confirmMappingUpdate, { args: [{ actor: 'tester', questionNo }], updateId: answerUpdateId(this.jobId, questionNo) });
   }
   async until(is: (job: this) => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
     for (const end = Date.now() + withinMs; !await is(this); await sleep(30)) if (Date.now() > end) throw new TypeError(`waited in vain; calls: ${this.calls.join(' ')}`);
@@ -163,7 +180,10 @@ export class WorkflowBench {
         return run(job.script, input, signal);
       }, trouble);
     return {
-      detectSource: of<{ jobId: string }, void>('detectSource', (script) => script.detectSource?.()),
+      detectSource: of<{ jobId: string }, DetectSourceResult | void>('detectSource', (script) => script.detectSource?.() ?? { mayAsk: script.askMapping !== undefined }),
+      askMapping: of<{ jobId: string }, AskMappingResult>('askMapping', (script) => script.askMapping?.() ?? { question: null }),
+      remindOperator: of<RemindOperatorInput, RemindOperatorResult>('remindOperator', (script, input) => script.remindOperator?.(input) ?? { reminded: true }),
+      expireQuestion: of<ExpireQuestionInput, ExpireQuestionResult>('expireQuestion', (script, input) => script.expireQuestion?.(input) ?? { answered: false }),
       planImport: of<PlanImportInput, PlanImportResult>('planImport', (script, input) => script.planImport?.(input) ?? planned(3)),
       stageChunk: of<StageChunkInput, StageChunkResult>('stageChunk', (script, input, signal) => script.stageChunk?.(input, signal) ?? staged()),
       judgeColumns: of<JudgeColumnsInput, JudgeColumnsResult>('judgeColumns', (script, input) => script.judgeColumns?.(input) ?? { planEpoch: input.planEpoch, restage: false }),

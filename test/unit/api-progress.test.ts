@@ -7,7 +7,7 @@ import { mergeProgress, neverBackwards, showsChange } from '../../api/progress/m
 import { ProgressRelay, type ProgressSources } from '../../api/progress/progress-relay.ts';
 
 const progress = (over: Partial<JobProgress> = {}): JobProgress => ({
-  jobId: 'j', state: 'staging', paused: false, stalled: false, waitsFor: null, round: 1, planEpoch: 1, chunksPlanned: 10, chunksStaged: 0,
+  jobId: 'j', state: 'staging', paused: false, stalled: false, waitsFor: null, question: null, reminded: 0, round: 1, planEpoch: 1, chunksPlanned: 10, chunksStaged: 0,
   rowsRead: 0, rowsTotal: 100, rowsRejected: 0, issueCount: 0, books: null, errorCode: null, startedAt: 1, updatedAt: 1, ...over,
 });
 const counts = fc.record({ chunksStaged: fc.nat(20), rowsRead: fc.nat(100), rowsRejected: fc.nat(100), issueCount: fc.nat(100) });

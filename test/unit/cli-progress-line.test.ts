@@ -6,7 +6,7 @@ import { RowRate, progressLine, progressText } from '../../cli/progress-line.ts'
 import { jobStates } from '../../contracts/job-states.ts';
 
 const progress: Progress = {
-  jobId: 'j', state: 'staging', paused: false, stalled: false, waitsFor: null, round: 1, planEpoch: 1, chunksPlanned: 4, chunksStaged: 2,
+  jobId: 'j', state: 'staging', paused: false, stalled: false, waitsFor: null, question: null, reminded: 0, round: 1, planEpoch: 1, chunksPlanned: 4, chunksStaged: 2,
   rowsRead: 10_400, rowsTotal: 20_000, rowsRejected: 3, issueCount: 31, books: null, errorCode: null, startedAt: 0, updatedAt: 0,
 };
 

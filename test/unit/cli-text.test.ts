@@ -5,7 +5,7 @@ import { recordText } from '../../cli/dataset-commands.ts';
 import { describeError, describePlace } from '../../cli/describe-error.ts';
 import { exitCodeOfError } from '../../cli/exit-code.ts';
 import { clockTime, groupDigits, humanBytes, humanPercent, humanSeconds, plural } from '../../cli/human-numbers.ts';
-import { booksTable, doubtNote, failureOf, noBooks, unmappedColumns } from '../../cli/job-report.ts';
+import { booksTable, doubtNote, failureOf, noBooks, reportJob, unmappedColumns, type JobDetails } from '../../cli/job-report.ts';
 import { writeJsonList } from '../../cli/json-list.ts';
 import { printable, textTable } from '../../cli/text-table.ts';
 import { WaybillError } from '../../contracts/errors.ts';
@@ -105,5 +105,22 @@ describe('lists for programs', () => {
       expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(items)));
       expect(text.split('\n')).toHaveLength(items.length === 0 ? 2 : items.length + 3);
     }));
+  });
+});
+
+describe('the report of an export', () => {
+  const removed = '2026-11-24T10:00:00Z';
+  const report = (...removedAt: readonly (string | null)[]): string => reportJob({
+    id: 'j1', kind: 'export', state: 'completed', paused: false, rowsTotal: 3, books: null, issueGroups: [], doubts: [], detection: null, mappingReport: null, request: {}, cancelReason: null,
+    createdAt: removed, startedAt: removed, finishedAt: removed, updatedAt: removed, committedAt: null, workflowUrl: null,
+    exportFiles: removedAt.map((at, index) => ({ no: index + 1, name: `people-${index + 1}.csv`, extension: null, rows: 3, bytes: 20, sha256: 'ab', path: '/x', removedAt: at })),
+  } as unknown as JobDetails);
+
+  it('says how its files are fetched while they are kept, and that they were removed when their time is over', () => {
+    expect(report(null)).toContain('To fetch: waybill download j1 --to FILE');
+    const expired = report(removed, removed);
+    expect(expired).toContain('These files were removed when their time was over (EXPORT_EXPIRED); export again');
+    expect(expired).toContain('people-2.csv');
+    expect(expired).not.toContain('waybill download');
   });
 });

@@ -193,7 +193,8 @@ describe('what is remembered of an operator', () => {
   const mapping = [{ field: 'a', columns: [0], by: 'operator' as const }, { field: 'b', columns: [1], by: 'alias' as const }, { field: 'c', columns: [2], by: 'operator' as const }, { field: 'd', columns: [0, 1], by: 'operator' as const }];
   const parse = (header: boolean) => ({ format: 'csv' as const, encoding: 'utf-8' as const, columns: ['Ref. No.', 'x', 'column_3'], dataStartByte: 0, dataStartLine: 1, delimiter: ',', quote: '"', escape: 'double' as const, preambleLines: 0, header });
   it('are the folded names of single columns, where the file has names', () => {
-    expect(saidByOperator(mapping, parse(true))).toEqual([{ header: 'refno', field: 'a' }]);
+    expect(saidByOperator(mapping, parse(true))).toEqual([{ header: 'refno', field: 'a', dateOrder: null }]);
+    expect(saidByOperator(mapping, parse(true), [0])).toContainEqual({ header: expect.any(String) as string, field: '', dateOrder: null });
     expect(saidByOperator(mapping, parse(false))).toEqual([]);
   });
 });
@@ -201,7 +202,7 @@ describe('what is remembered of an operator', () => {
 describe('the answer', () => {
   it('names columns by header, or by place where the header is missing or stands twice', () => {
     const answer = describeProposal(['a', '', 'b', 'b'], {
-      columns: [0, 1, 2, 3].map((index) => ({ column: index, field: index === 1 ? null : `f${index}`, confidence: 0.5, auto: index === 0, fillRate: 1, candidates: [] })), combine: [],
+      columns: [0, 1, 2, 3].map((index) => ({ column: index, field: index === 1 ? null : `f${index}`, confidence: 0.5, auto: index === 0, fillRate: 1, support: 0, candidates: [] })), combine: [],
     });
     expect(answer).toEqual({ mapping: { a: 'f0', '#3': 'f2', '#4': 'f3' }, confidence: { a: 0.5, '#3': 0.5, '#4': 0.5 }, auto: { a: true, '#3': false, '#4': false }, combine: {}, unmapped: ['#2'] });
   });

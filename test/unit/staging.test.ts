@@ -163,7 +163,7 @@ describe('a staged row', () => {
     stager.fill(out, 1 << 20);
     expect(stager.issues.map(({ rowNo, lineNo, code, field, columnNo }) => [rowNo, lineNo, code, field, columnNo])).toEqual([
       [12, 21, 'VALUE_REFUSED', 'note', 3], [13, 22, 'KEY_MISSING', 'id', 1], [14, 23, 'VALUE_REFUSED', null, null]]);
-    expect(stager.counts).toEqual({ rowsRead: 4, rowsStaged: 1, rowsQuarantined: 3, rowsUnreadable: 0 });
+    expect(stager.counts).toEqual({ rowsRead: 4, rowsStaged: 1, rowsQuarantined: 3, rowsUnreadable: 0, rowsFiltered: 0 });
   });
 });
 

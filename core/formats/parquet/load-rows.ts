@@ -74,7 +74,6 @@ const loadLines = async (file: ParquetFile, rows: Rows, roomFor: RoomFor): Promi
     }
     room[at++] = lineFeed;
   }
-  arena.release();
   return room.subarray(0, at);
 };
 

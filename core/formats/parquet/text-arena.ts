@@ -4,26 +4,11 @@ import { tooMuch } from './corrupt.ts';
 /** A chunk is planned to a few MB. A few long texts that are repeated very often may surprise the plan, up to here. */
 const mostBytes = 192 * 1024 * 1024;
 
-/** Of the chunk before: chunks come one after the other, and new memory for each was 60 MB a thread that waited to be collected. */
-let spare: Buffer | null = null;
-const leastReused = 64 * 1024, mostKeptBytes = 64 * 1024 * 1024;
-
 export class TextArena {
   bytes: Buffer;
   length = 0;
 
-  constructor(initialBytes: number) {
-    const wanted = Math.max(1024, Math.min(initialBytes, mostBytes));
-    this.bytes = spare !== null && spare.length >= wanted && wanted >= leastReused ? spare : Buffer.allocUnsafeSlow(wanted);
-    if (this.bytes === spare) spare = null;
-  }
-
-  /** Nothing is read from it any more: another may write over it. */
-  release(): void {
-    if (this.bytes.length <= mostKeptBytes && this.bytes.length > (spare?.length ?? 0)) spare = this.bytes;
-    this.bytes = Buffer.alloc(0);
-    this.length = 0;
-  }
+  constructor(initialBytes: number) { this.bytes = Buffer.allocUnsafeSlow(Math.max(1024, Math.min(initialBytes, mostBytes))); }
 
   ensure(more: number): void {
     const needed = this.length + more;

@@ -1,0 +1,98 @@
+import { keyFieldsOf } from '../contracts/dataset-definition.ts';
+import type { DatasetDefinition } from '../contracts/dataset-definition.ts';
+import { WaybillError } from '../contracts/errors.ts';
+import { importRequestSchema, type ImportRequest } from '../contracts/import-request.ts';
+import { defaultAskTimes, waitOf, type JobQuestion, type QuestionProposal, type QuestionWait } from '../contracts/job-question.ts';
+import type { ParseOptions } from '../contracts/parse-options.ts';
+import type { MappedField } from '../contracts/plan-document.ts';
+import { checkKey, neededFields } from '../core/mapping/check-mapping.ts';
+import { rememberedOrders, type Confirmations } from '../core/mapping/confirmed-names.ts';
+import { draftQuestion } from '../core/mapping/draft-question.ts';
+import { joinEvidence } from '../core/mapping/join-evidence.ts';
+import { mapByNames } from '../core/mapping/map-by-names.ts';
+import { sampleColumns } from '../core/mapping/sample-columns.ts';
+import { fitColumns } from '../core/staging/draft-plan.ts';
+import { readsDates, sampleOpenOrders } from '../core/staging/sample-date-readings.ts';
+import { checkTransforms } from '../core/transform/check-transforms.ts';
+import { zoneClockOf } from '../core/types/zone-clock.ts';
+import { checkTreatment } from '../core/validation/check-treatment.ts';
+import { checkWritable } from '../db/dataset-table.ts';
+import { findDatasetVersion } from '../db/datasets.ts';
+import type { Job } from '../db/find-job.ts';
+import { answerOf, askQuestion, questionOf } from '../db/job-question.ts';
+import type { ActivityDeps } from './activity-deps.ts';
+import { openSource, sourceKey, type ImportSource } from './import-source.ts';
+import { jobForWork } from './job-for-work.ts';
+import { checkWholeFileRules, confirmedFor, refuseRulesOfKeys } from './plan-import.ts';
+
+export interface AskMappingInput { readonly jobId: string }
+export interface AskMappingResult { /** Null: nothing is open, or it was answered. */ readonly question: QuestionWait | null }
+
+/** Looks whether the mapping is sure in every part; if not, the question stands in the database and the job waits. Run twice, it asks once. */
+export const createAskMapping = (deps: ActivityDeps) => async ({ jobId }: AskMappingInput): Promise<AskMappingResult> => {
+  const job = await jobForWork(deps.pool, jobId);
+  const stands = questionOf(job);
+  if (stands !== null) return { question: answerOf(job) === null ? waitOf(stands) : null };
+  // A template says what feeds what.
+  if (job.state !== 'detecting' || job.detection === null || job.templateId !== null) return { question: null };
+  const question = await questionFor(deps, { job, detection: job.detection });
+  if (question === null) return { question: null };
+  const asked = await askQuestion(deps.pool, { job, question: question.question, detection: { ...job.detection, options: question.parse } });
+  return { question: asked ? waitOf(question.question) : null };
+};
+
+interface Detected { readonly job: Job; readonly detection: NonNullable<Job['detection']> }
+interface Basis { readonly job: Job; readonly request: ImportRequest; readonly definition: DatasetDefinition; readonly parse: ParseOptions; readonly source: ImportSource; readonly confirmed: Confirmations }
+
+const definitionFor = async ({ pool }: ActivityDeps, { datasetId, datasetVersion }: Job): Promise<DatasetDefinition> => {
+  const version = datasetId === null || datasetVersion === null ? null : await findDatasetVersion(pool, { datasetId, version: datasetVersion });
+  if (version === null) throw new WaybillError('DATASET_UNKNOWN', 'The dataset is gone.');
+  return version.definition;
+};
+
+/** What a person cannot mend is refused before anybody is asked. */
+const refuseHopeless = async (deps: ActivityDeps, { job, request, definition }: Pick<Basis, 'job' | 'request' | 'definition'>): Promise<void> => {
+  await checkWritable(deps.pool, definition);
+  checkTransforms(definition, request.map);
+  checkTreatment(definition, request);
+  await checkWholeFileRules(deps, { job, request, definition });
+  if ((request.key ?? keyFieldsOf(definition)).length === 0) refuseRulesOfKeys(request);
+  zoneClockOf(request.zone);
+};
+
+const questionFor = async (deps: ActivityDeps, { job, detection }: Detected): Promise<{ readonly question: JobQuestion; readonly parse: ParseOptions } | null> => {
+  const request = importRequestSchema.parse(job.request);
+  const definition = await definitionFor(deps, job);
+  await refuseHopeless(deps, { job, request, definition });
+  const parse = fitColumns(detection.options, request, definition);
+  const source = await openSource(deps.storage, sourceKey(job, parse));
+  const question = await draft({ job, request, definition, parse, source, confirmed: await confirmedFor(deps, job) });
+  const { remindEverySeconds, reminders, expireSeconds } = deps.ask ?? defaultAskTimes;
+  const now = Date.now();
+  return question === null ? null : {
+    parse,
+    question: { kind: 'mapping', no: 1, since: new Date(now).toISOString(), expiresAt: new Date(now + expireSeconds * 1000).toISOString(), remindEverySeconds, reminders, ...question },
+  };
+};
+
+type Open = Pick<JobQuestion, 'taken' | 'proposed' | 'columns' | 'fields' | 'dateOrders' | 'needed'>;
+
+/** Null: there is nothing to ask. */
+const draft = async ({ request, definition, parse, source, confirmed }: Basis): Promise<Open | null> => {
+  const key = request.key ?? keyFieldsOf(definition), mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
+  checkKey(definition, { key, mode });
+  const needed = neededFields(definition, { key, mode }).filter((field) => field !== request.derivedKey?.field);
+  const { names, ignored, recalled } = mapByNames({ parse, definition, map: request.map, confirmed });
+  const sampled = await sampleColumns(source, parse);
+  const joined = joinEvidence({ names, sampled, definition, zone: request.zone, confirmed, ignored, recalled });
+  if (joined.proposal === null) return null;
+  const question = draftQuestion({ joined: { ...joined, proposal: joined.proposal }, definition, parse, confirmed, key, needed });
+  const dated = [...question.taken, ...question.proposed.map(asMapped)].filter((entry) => readsDates(definition, entry));
+  const known = new Set([...Object.keys(request.dateOrders), ...Object.keys(rememberedOrders(dated, parse, confirmed))]);
+  const unsaid = dated.filter(({ field }) => !known.has(field));
+  const open = await sampleOpenOrders(source, { parse, definition, mapping: unsaid });
+  const dateOrders = unsaid.filter((_, index) => open[index] === true).map(({ field, columns }) => ({ field, columns }));
+  return question.proposed.length + question.fields.length + dateOrders.length === 0 ? null : { ...question, dateOrders, needed };
+};
+
+const asMapped = ({ field, columns, transforms }: QuestionProposal): MappedField => ({ field, columns, ...(transforms === undefined ? {} : { transforms }), by: 'operator' });

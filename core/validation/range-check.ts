@@ -1,0 +1,34 @@
+/** Whether a number in COPY text lies within bounds, read where it lies: no value is made of it unless it is long or written oddly. */
+import { compareNumeric, readNumeric, type Numeric } from './cel/exact-number.ts';
+
+const mostDigits = 15;
+/** A bound at every scale, as whole numbers; NaN where it is none there, and then the exact way is taken. */
+const scaledBounds = (bound: Numeric): Float64Array => Float64Array.from({ length: mostDigits + 1 }, (_, scale) => {
+  if (typeof bound !== 'number' && Number.isNaN(bound.mantissa)) return Number.NaN;
+  const [mantissa, own] = typeof bound === 'number' ? [bound, 0] : [bound.mantissa, bound.scale];
+  const scaled = scale >= own ? mantissa * 10 ** (scale - own) : Number.NaN;
+  return Number.isSafeInteger(scaled) ? scaled : Number.NaN;
+});
+
+/** Below 0: less than the bound; above: more. NaN: it cannot be told, as the number has hundreds of digits. */
+export const numberComparer = (bound: Numeric): ((bytes: Buffer, start: number, end: number) => number) => {
+  const bounds = scaledBounds(bound);
+  const exactly = (bytes: Buffer, start: number, end: number): number => {
+    const value = readNumeric(bytes.toString('latin1', start, end));
+    return value === null ? Number.NaN : compareNumeric(value, bound);
+  };
+  return (bytes, start, end) => {
+    if (end - start > mostDigits) return exactly(bytes, start, end);
+    let at = start, mantissa = 0, scale = 0, seen = 0;
+    const first = bytes[at] as number;
+    if (first === 0x2d || first === 0x2b) at += 1;
+    for (; at < end; at += 1) {
+      const byte = bytes[at] as number;
+      if (byte >= 0x30 && byte <= 0x39) { mantissa = mantissa * 10 + byte - 0x30; scale += seen; }
+      else if (byte === 0x2e && seen === 0) seen = 1;
+      else return exactly(bytes, start, end);
+    }
+    const difference = (first === 0x2d ? -mantissa : mantissa) - (bounds[scale] as number);
+    return difference === difference ? difference : exactly(bytes, start, end);
+  };
+};
