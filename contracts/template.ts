@@ -20,9 +20,16 @@ export const sourceShapeSchema = z.object({
   format: z.enum(sourceFormats),
   /** False: the file names no columns; they are known by their places, number and kinds. */
   named: z.boolean(),
-  columns: z.array(z.object({ name: z.string().max(10_000), kind: z.enum(columnKinds) }).strict().readonly()).min(1).max(10_000).readonly(),
+  columns: z.array(z.object({
+    name: z.string().max(10_000), kind: z.enum(columnKinds),
+    /** Of formats whose records name their values: most records do not have it, so that a file may well be without. */
+    rare: z.literal(true).optional(),
+  }).strict().readonly()).min(1).max(10_000).readonly(),
 }).strict().readonly();
 export type SourceShape = z.infer<typeof sourceShapeSchema>;
+
+/** Each record names its values: columns are those that some record has, in no order of their own. */
+export const namesItsValues = ({ format }: Pick<SourceShape, 'format'>): boolean => format === 'json' || format === 'jsonl' || format === 'geojson' || format === 'xml';
 
 export const driftKinds = ['new', 'missing', 'renamed', 'retyped', 'moved'] as const;
 export type DriftKind = (typeof driftKinds)[number];

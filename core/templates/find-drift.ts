@@ -41,7 +41,7 @@ export const findDrift = (question: DriftQuestion): Drift => {
   const gone = new Set(renames.map(({ from }) => from)), come = new Set(renames.map(({ to }) => to));
   const finding = (kind: DriftKind, { from, to, why, fields = from === null ? [] : fieldsOf(from) }: Seen): DriftFinding => ({
     kind, column: nameOf(file, to), no: to === null ? null : to + 1, was: nameOf(source, from), wasNo: from === null ? null : from + 1, fields, why,
-    handling: handlingOf(drift[kind], kind, { fields, isNeeded: fields.some((name) => question.needed.has(name)) }),
+    handling: handlingOf(drift[kind], kind, { fields, isNeeded: fields.some((name) => question.needed.has(name)), isRare: from !== null && source.columns[from]?.rare === true }),
   });
   return { found, findings: [
     ...renames.map(({ from, to }) => finding('renamed', { from, to, why: 'The name is another one; it and the values are alike.' })),
@@ -56,9 +56,10 @@ interface Seen { readonly from: number | null; readonly to: number | null; reado
 
 const nameOf = ({ columns, named }: SourceShape, column: number | null): string | null => (column === null || !named ? null : columns[column]?.name ?? null);
 
-/** What feeds nothing does no harm; a needed field without its column is never let pass. */
-const handlingOf = (policy: DriftHandling, kind: DriftKind, { fields, isNeeded }: { readonly fields: readonly string[]; readonly isNeeded: boolean }): DriftHandling => {
+/** What feeds nothing does no harm, nor what most records never had; a needed field without its column is never let pass. */
+const handlingOf = (policy: DriftHandling, kind: DriftKind, { fields, isNeeded, isRare }: { readonly fields: readonly string[]; readonly isNeeded: boolean; readonly isRare: boolean }): DriftHandling => {
   if (kind !== 'new' && kind !== 'moved' && fields.length === 0) return 'accept';
+  if (kind === 'missing' && isRare && !isNeeded) return 'accept';
   return kind === 'missing' && isNeeded && policy === 'accept' ? 'ask' : policy;
 };
 

@@ -22,7 +22,8 @@ export const fitTemplate = ({ source, mapping }: Pick<TemplateDocument, 'source'
 
 const nearByName = ({ source, mapping }: Pick<TemplateDocument, 'source' | 'mapping'>, file: SourceShape, found: ReadonlyMap<number, number>): boolean => {
   const names = source.columns.map(({ name }) => name);
-  const used = [...new Set(mapping.flatMap(({ columns }) => columns.flatMap((column) => resolveColumn(names, column) ?? [])))];
+  // What most records never had is no mark of the shape.
+  const used = [...new Set(mapping.flatMap(({ columns }) => columns.flatMap((column) => resolveColumn(names, column) ?? [])))].filter((column) => source.columns[column]?.rare !== true);
   return used.length > 0 && used.filter((column) => found.has(column)).length >= used.length * leastOfUsed && found.size >= file.columns.length * leastOfFile;
 };
 

@@ -4,6 +4,8 @@ import type { MapEntry } from '../mapping/propose-mapping.ts';
 import { proposeMapping } from '../mapping/propose-mapping.ts';
 import type { MappedField } from '../../contracts/plan-document.ts';
 import type { SourceShape, TemplateField } from '../../contracts/template.ts';
+import { compileTransforms } from '../transform/compile-transforms.ts';
+import { isWaybillError } from '../../contracts/errors.ts';
 import { templateColumns } from './find-drift.ts';
 
 export interface TemplateMapping {
@@ -18,16 +20,26 @@ export interface TemplateMapping {
   readonly own: readonly MapEntry[];
 }
 
-/** A field of which a column is missing is left out: half of what a transform expects would be something else. */
+/** A field of which a column is missing is left out, unless its transforms put together however many there are. */
 export const mapByTemplate = ({ source, fields, found, columns, definition, own }: TemplateMapping): readonly MappedField[] => {
   const mapped = new Map<string, MappedField>();
   for (const entry of fields) {
-    const places = templateColumns(source, entry).map((column) => found.get(column));
-    if (places.every((place) => place !== undefined)) mapped.set(entry.field, { ...withoutDate(entry), columns: places });
+    const wanted = templateColumns(source, entry), places = wanted.flatMap((column) => found.get(column) ?? []);
+    if (places.length === wanted.length || canDoWith(entry, places.length, definition)) mapped.set(entry.field, { ...withoutDate(entry), columns: places });
   }
   for (const entry of proposeMapping(columns, definition, own).mapping)
     if (entry.by === 'operator' || (entry.by === 'derived' && !mapped.has(entry.field))) mapped.set(entry.field, entry);
   return definition.fields.flatMap(({ name }) => mapped.get(name) ?? []);
+};
+
+const canDoWith = ({ field, transforms }: TemplateField, columns: number, definition: DatasetDefinition): boolean =>
+  columns > 0 && (transforms ?? []).some(({ fn }) => fn === 'join' || fn === 'coalesce') && compiles(transforms ?? [], { type: definition.fields.find(({ name }) => name === field)?.type ?? 'text', columns, at: field });
+
+const compiles = (...program: Parameters<typeof compileTransforms>): boolean => {
+  try { compileTransforms(...program); return true; } catch (error) {
+    if (isWaybillError(error)) return false;
+    throw error;
+  }
 };
 
 const withoutDate = ({ date: _, ...entry }: TemplateField): Omit<TemplateField, 'date'> => entry;

@@ -1,5 +1,5 @@
 /** Which column of the file is which of the template: by name where both have names, by place where neither has. */
-import type { SourceShape } from '../../contracts/template.ts';
+import { namesItsValues, type SourceShape } from '../../contracts/template.ts';
 import { normaliseName } from '../mapping/normalise-name.ts';
 
 export interface ColumnMatch {
@@ -20,7 +20,7 @@ export const matchColumns = (template: SourceShape, file: SourceShape): ColumnMa
     found,
     missing: template.columns.flatMap((_, index) => (found.has(index) ? [] : [index])),
     added: file.columns.flatMap((_, index) => (taken.has(index) ? [] : [index])),
-    moved: outOfOrder([...found].sort(([left], [right]) => left - right)),
+    moved: namesItsValues(file) ? [] : outOfOrder([...found].sort(([left], [right]) => left - right)),
   };
 };
 

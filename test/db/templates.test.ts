@@ -261,3 +261,29 @@ describe('a template of a file of another format', () => {
     expect(await refusedPlan(`of_${name}`, content(200))).toMatchObject({ code: 'SAME_FILE' });
   });
 });
+
+describe('a template of a file whose records name their values', () => {
+  it('does without what most records never had, and asks about what they all had', async () => {
+    await bench.make(people('sparse'));
+    const lines = (from: number, more: (row: number) => object) => rowsFrom(from).map(([ref, who], row) => JSON.stringify({ ref, who, ...more(row) })).join('\n');
+    const first = await bench.load('sparse', lines(100, (row) => ({ place: 'x', ...(row === 2 ? { note: 'rare' } : {}) })), { map: [{ columns: ['ref'], field: 'person_id' }, { columns: ['who'], field: 'full_name' }, { columns: ['place', 'note'], field: 'remarks', transforms: [{ fn: 'join', separator: ', ' }] }] });
+    await save('sparse', first.jobId);
+    const next = await bench.load('sparse', lines(200, () => ({ place: 'y' })));
+    expect((await reportOf(next.jobId)).drift).toMatchObject([{ kind: 'missing', was: 'note', fields: ['remarks'], handling: 'accept' }]);
+    expect(await bench.sql(`select distinct remarks from registry.sparse where person_id like 'K-20%'`)).toEqual([{ remarks: 'y' }]);
+    expect(await refusedPlan('sparse', lines(300, () => ({})))).toMatchObject({ code: 'TEMPLATE_DRIFT', place: { columns: ['missing #3 of the template for remarks'] } });
+  });
+});
+
+describe('a template of a list without an id', () => {
+  it('has its derived key and its row filter', async () => {
+    await bench.make(people('keyless'));
+    const list = (from: number) => csv(['full_name', 'birth_date', 'nationality', 'Zeugs'], rowsFrom(from).map((row) => row.slice(1)));
+    const first = await bench.load('keyless', list(100), { map: [{ columns: ['Zeugs'], field: 'remarks' }], derivedKey: { field: 'person_id', of: ['full_name', 'birth_date'] }, rowFilter: 'full_name != "Anna Smith"' });
+    expect(shortBooks(first.books)).toEqual({ created: 5, filtered: 1 });
+    await save('keyless', first.jobId);
+    const next = await bench.load('keyless', list(200));
+    expect(shortBooks(next.books)).toEqual({ updated: 5, filtered: 1 });
+    expect(await treatmentOf(next.jobId)).toEqual(await treatmentOf(first.jobId));
+  });
+});

@@ -112,7 +112,7 @@ describe('the report of an export', () => {
   const removed = '2026-11-24T10:00:00Z';
   const report = (...removedAt: readonly (string | null)[]): string => reportJob({
     id: 'j1', kind: 'export', state: 'completed', paused: false, rowsTotal: 3, books: null, issueGroups: [], doubts: [], detection: null, mappingReport: null, request: {}, cancelReason: null,
-    createdAt: removed, startedAt: removed, finishedAt: removed, updatedAt: removed, committedAt: null, workflowUrl: null,
+    createdAt: removed, startedAt: removed, finishedAt: removed, updatedAt: removed, committedAt: null, workflowUrl: null, template: null, drift: [], question: null, fileFindings: [], exceededLimits: [], draft: null,
     exportFiles: removedAt.map((at, index) => ({ no: index + 1, name: `people-${index + 1}.csv`, extension: null, rows: 3, bytes: 20, sha256: 'ab', path: '/x', removedAt: at })),
   } as unknown as JobDetails);
 
