@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDetectSource } from '../../activities/detect-source.ts';
 import { createPlanImport } from '../../activities/plan-import.ts';
 import { downloadRejects } from '../../api/rejects/download-rejects.ts';
-import { saveFromJob, mustFindTemplate } from '../../api/templates/template-service.ts';
+import { applyTemplate, mustFindTemplate, saveFromJob } from '../../api/templates/template-service.ts';
 import { localOperator } from '../../contracts/actor.ts';
 import { isWaybillError } from '../../contracts/errors.ts';
 import { templateReportSchema, type DriftPolicy } from '../../contracts/template.ts';
@@ -110,5 +110,18 @@ describe('rejected rows that were corrected', () => {
     expect(await bench.sql(`select full_name, town, street, length(person_id) as key from registry.${dataset} where town = 'B'`)).toEqual([{ full_name: 'Xan Roi', town: 'B', street: '2', key: 64 }]);
     expect(await bench.sql('select file_findings #>> \'{0,verdict}\' as verdict, file_findings #>> \'{1,verdict}\' as usual from waybill.judgements where job_id = $1', [next.jobId])).toEqual([{ verdict: 'not_judged', usual: 'not_judged' }]);
     expect(await bench.sql('select count(*)::int as n from waybill.deliveries d join waybill.jobs j using (job_id) where j.dataset_id = (select dataset_id from waybill.datasets where name = $1)', [dataset])).toEqual([{ n: 1 }]);
+  });
+});
+
+describe('many templates', () => {
+  it('hide none that is for files of the format, however many there are for others', async () => {
+    await bench.make(people('many'));
+    const content = (from: number) => csv([['nr', 'who', 'where'], ...rows(from).map((row) => row.slice(0, 3))]).replaceAll(';', '^');
+    const { jobId } = await bench.load('many', content(100), { parse: { delimiter: '^', quote: "'" }, map: [{ columns: ['nr'], field: 'person_id' }, { columns: ['who'], field: 'full_name' }, { columns: ['where'], field: 'town' }] });
+    const { document } = (await save('zz-caret', jobId)).template;
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+      await applyTemplate(bench.deps, { actor: localOperator, file: { kind: 'waybill-template', schemaVersion: 1, name: `${name}-json`, versions: [{ version: 1, document: { ...document, source: { ...document.source, format: 'json' }, parse: { format: 'json', recordPath: name } } }] } });
+    const next = await bench.load('many', content(200));
+    expect(await reportOf(next.jobId)).toMatchObject({ name: 'zz-caret', by: 'recognised', drift: [] });
   });
 });
