@@ -30,6 +30,7 @@ const leastReadable = 0.5, leastValues = 3;
 
 export const findDrift = (question: DriftQuestion): Drift => {
   const { document: { source, drift }, file, definition } = question;
+  const needed = withSources(question.needed, definition), named = source.named && file.named;
   const match = matchColumns(source, file);
   const uses = usesOf(question);
   const fieldsOf = (column: number): readonly string[] => uses.get(column) ?? [];
@@ -41,12 +42,12 @@ export const findDrift = (question: DriftQuestion): Drift => {
   const gone = new Set(renames.map(({ from }) => from)), come = new Set(renames.map(({ to }) => to));
   const finding = (kind: DriftKind, { from, to, why, fields = from === null ? [] : fieldsOf(from) }: Seen): DriftFinding => ({
     kind, column: nameOf(file, to), no: to === null ? null : to + 1, was: nameOf(source, from), wasNo: from === null ? null : from + 1, fields, why,
-    handling: handlingOf(drift[kind], kind, { fields, isNeeded: fields.some((name) => question.needed.has(name)), isRare: from !== null && source.columns[from]?.rare === true }),
+    handling: handlingOf(drift[kind], kind, { fields, named, isNeeded: fields.some((name) => needed.has(name)), isRare: from !== null && source.columns[from]?.rare === true }),
   });
   return { found, findings: [
     ...renames.map(({ from, to }) => finding('renamed', { from, to, why: 'The name is another one; it and the values are alike.' })),
-    ...match.missing.filter((from) => !gone.has(from)).map((from) => finding('missing', { from, to: null, why: fieldsOf(from).length === 0 ? 'The file does not have it; it fed no field.' : 'The file does not have it.' })),
-    ...match.added.filter((to) => !come.has(to)).map((to) => finding('new', { from: null, to, why: 'The template does not know it; it feeds no field.' })),
+    ...match.missing.filter((from) => !gone.has(from)).map((from) => finding('missing', { from, to: null, why: !named ? 'The file has fewer columns; without names, another one may be gone and have moved those behind it.' : fieldsOf(from).length === 0 ? 'The file does not have it; it fed no field.' : 'The file does not have it.' })),
+    ...match.added.filter((to) => !come.has(to)).map((to) => finding('new', { from: null, to, why: named ? 'The template does not know it; it feeds no field.' : 'The template has fewer columns; without names, it may stand anywhere and move those behind it.' })),
     ...retyped(question, found).map((seen) => finding('retyped', seen)),
     ...match.moved.map((from) => finding('moved', { from, to: found.get(from) ?? null, why: 'It stands at another place among the columns.' })),
   ] };
@@ -56,8 +57,18 @@ interface Seen { readonly from: number | null; readonly to: number | null; reado
 
 const nameOf = ({ columns, named }: SourceShape, column: number | null): string | null => (column === null || !named ? null : columns[column]?.name ?? null);
 
-/** What feeds nothing does no harm, nor what most records never had; a needed field without its column is never let pass. */
-const handlingOf = (policy: DriftHandling, kind: DriftKind, { fields, isNeeded, isRare }: { readonly fields: readonly string[]; readonly isNeeded: boolean; readonly isRare: boolean }): DriftHandling => {
+/** A hash of other fields is another one when a column of theirs is gone: every record would be a new one. */
+const withSources = (needed: ReadonlySet<string>, { fields }: DatasetDefinition): ReadonlySet<string> =>
+  new Set([...needed, ...fields.flatMap(({ name, hashOf = [] }) => (needed.has(name) ? hashOf : []))]);
+
+interface Stakes { readonly fields: readonly string[]; readonly isNeeded: boolean; readonly isRare: boolean; readonly named: boolean }
+
+/**
+ * What feeds nothing does no harm, nor what most records never had; a needed field without its column is never let pass. Without names, one column
+ * more or less may have been put in or taken out anywhere, and moved what stands behind it to other fields.
+ */
+const handlingOf = (policy: DriftHandling, kind: DriftKind, { fields, isNeeded, isRare, named }: Stakes): DriftHandling => {
+  if (!named && (kind === 'new' || kind === 'missing')) return policy === 'accept' ? 'ask' : policy;
   if (kind !== 'new' && kind !== 'moved' && fields.length === 0) return 'accept';
   if (kind === 'missing' && isRare && !isNeeded) return 'accept';
   return kind === 'missing' && isNeeded && policy === 'accept' ? 'ask' : policy;
