@@ -6,7 +6,7 @@ import { parseSimplePattern, type CharacterSet, type PatternNode } from './simpl
 
 const ascii = 0x80, unknown = 0, dead = 1;
 /** More places in a pattern, or more sets of them that cells come to: RE2's. */
-const mostPlaces = 2_000, mostStates = 256;
+const mostPlaces = 2_000, firstStates = 16, mostStates = 256;
 
 export const isPattern = 1, isNotPattern = 0, undecided = -1;
 
@@ -47,7 +47,7 @@ class PlaceMaker {
 
 export class BytePattern {
   /** State after a character in a state: `state * 128 + character`. 0: not asked yet. */
-  private readonly moves = new Uint16Array(mostStates * ascii);
+  private moves = new Uint16Array(firstStates * ascii);
   private readonly accepts = new Uint8Array(mostStates);
   private readonly sets: (readonly number[])[] = [[], []];
   private readonly numbers = new Map<string, number>([['', dead]]);
@@ -68,13 +68,17 @@ export class BytePattern {
 
   /** Of a COPY text: a cell with an escape in it is undecided. */
   test(bytes: Uint8Array, start: number, end: number): number {
-    const { moves } = this;
+    let { moves } = this;
     let state = this.first;
     for (let at = start; at < end; at += 1) {
       const byte = bytes[at] as number;
       if (byte >= ascii || byte === 0x5c) return undecided;
       let next = moves[state * ascii + byte] as number;
-      if (next === unknown && (next = this.move(state, byte)) === unknown) return undecided;
+      if (next === unknown) {
+        next = this.move(state, byte);
+        if (next === unknown) return undecided;
+        ({ moves } = this);
+      }
       state = next;
     }
     return this.accepts[state] as number;
@@ -101,8 +105,15 @@ export class BytePattern {
     if (known !== undefined) return known;
     if (this.sets.length === mostStates) return unknown;
     const state = this.sets.push(reached) - 1;
+    if (this.moves.length === state * ascii) this.grow();
     this.numbers.set(key, state);
     this.accepts[state] = found.has(0) ? isPattern : isNotPattern;
     return state;
+  }
+
+  private grow(): void {
+    const larger = new Uint16Array(this.moves.length * 2);
+    larger.set(this.moves);
+    this.moves = larger;
   }
 }

@@ -3,7 +3,6 @@ import type { FieldDefinition } from '../../contracts/dataset-definition.ts';
 import { issueNumber } from '../../contracts/issue-codes.ts';
 import type { RuleOf } from '../../contracts/rules.ts';
 import { WaybillError } from '../../contracts/errors.ts';
-import { BytePattern, isPattern, undecided } from '../transform/byte-pattern.ts';
 import { compilePattern } from '../transform/pattern.ts';
 import type { ZoneClock } from '../types/zone-clock.ts';
 import { ByteSet } from './byte-set.ts';
@@ -103,13 +102,8 @@ const cellComparer = ({ value, compare }: Ordered, field: FieldDefinition): Fiel
 
 const patternCheck = (pattern: string, basis: CheckBasis): FieldCheck => {
   expectText('pattern', basis);
-  const compiled = patternOf(pattern, `${basis.at}.pattern`), plain = BytePattern.of(pattern);
-  const byText = (bytes: Buffer, start: number, end: number): number => (compiled.testExact(readText(bytes, start, end)) ? 0 : mismatch);
-  if (plain === null) return byText;
-  return (bytes, start, end) => {
-    const answer = plain.test(bytes, start, end);
-    return answer === undecided ? byText(bytes, start, end) : answer === isPattern ? 0 : mismatch;
-  };
+  const compiled = patternOf(pattern, `${basis.at}.pattern`);
+  return (bytes, start, end) => (compiled.testExact(readText(bytes, start, end)) ? 0 : mismatch);
 };
 const patternOf = (pattern: string, at: string): ReturnType<typeof compilePattern> => {
   try { return compilePattern(pattern); } catch (error) {
