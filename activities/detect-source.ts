@@ -32,7 +32,7 @@ const mayAsk = async (deps: ActivityDeps, jobId: string): Promise<boolean> => {
   const { whenUnsure, acceptDrift } = importRequestSchema.parse(job.request);
   if (whenUnsure === 'ask') return true;
   const template = acceptDrift === true ? null : await pinnedTemplate(deps.pool, job);
-  return template !== null && asksAboutDrift(template.document.drift);
+  return template !== null && asksAboutDrift(template.document);
 };
 
 /**

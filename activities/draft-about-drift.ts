@@ -5,6 +5,7 @@ import { checkKey, neededFields } from '../core/mapping/check-mapping.ts';
 import { keyOf } from '../core/staging/derived-key-field.ts';
 import { readsDates, sampleOpenOrders } from '../core/staging/sample-date-readings.ts';
 import { draftDriftQuestion } from '../core/templates/draft-drift-question.ts';
+import { withSources } from '../core/templates/find-drift.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { openSource, sourceKey } from './import-source.ts';
 import { lookForDrift, type TemplateMapOrder } from './look-for-drift.ts';
@@ -21,12 +22,20 @@ export const draftAboutDrift = async (deps: ActivityDeps, order: TemplateMapOrde
   const { drift, sampled, mapping } = await lookForDrift(deps, order);
   if (drift.findings.some(({ handling }) => handling === 'refuse')) return null;
   const asked = askedDrift(drift.findings, said.acceptDrift === true);
-  const needed = neededFields(definition, { key, mode }).filter((field) => field !== request.derivedKey?.field);
+  const needed = neededOf(order, { key, mode });
   const isLost = needed.some((field) => !mapping.some((entry) => entry.field === field));
   const dateOrders = unsure ? await openOrders(deps, order, mapping) : [];
   if (asked.length === 0 && !(unsure && (isLost || dateOrders.length > 0))) return null;
   const question = draftDriftQuestion({ drift, asked, mapping, fields, sampled, definition, zone: request.zone, key, needed });
   return { kind: asked.length > 0 || isLost ? 'drift' : 'mapping', ...question, dateOrders, needed };
+};
+
+/** With what the template makes a needed hash of: of fewer fields it would be another one. */
+const neededOf = ({ template, request, definition }: TemplateMapOrder, load: Parameters<typeof neededFields>[1]): readonly string[] => {
+  const direct = neededFields(definition, load);
+  const sources = withSources(new Set(direct), definition);
+  const isMapped = (name: string): boolean => [...template.fields, ...template.said.map].some(({ field }) => field === name);
+  return definition.fields.map(({ name }) => name).filter((name) => name !== request.derivedKey?.field && sources.has(name) && (direct.includes(name) || isMapped(name)));
 };
 
 /** Neither the import nor the template knows them, and the samples do not tell. */

@@ -40,7 +40,7 @@ const judgeRules = async ({ pool }: ActivityDeps, { job, plan, datasetId }: Plan
   const evidence = (await ledgerTotals(pool, target.epoch)).evidence as unknown as ChunkEvidence;
   const most = Math.max(0, ...rules.map((rule) => (rule.kind === 'drift' ? rule.last : 0)));
   return judgeFileRules(rules, {
-    rowsRead: books.read, standing: books.created + books.updated + books.unchanged,
+    rowsRead: books.read, rowsKept: books.read - books.filtered, standing: books.created + books.updated + books.unchanged,
     duplicates: books.duplicate + doubled.reduce((sum, { count }) => sum + count, 0),
     ...await measureStanding(pool, target, { filled: asked('fill_rate'), summed: asked('sum') }),
     sent: cellsSent(plan, evidence, books.read), columns: plan.parse.columns,

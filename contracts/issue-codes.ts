@@ -75,6 +75,7 @@ export const issueKinds = {
   TRANSFORM_LANGUAGE_UNKNOWN: { severity: 'error', message: 'Not a language’s code, nor its name in English, Spanish, French, Portuguese or German.' },
   TRANSFORM_COORDINATES_INVALID: { severity: 'error', message: 'Not a place in the notation that the mapping names.' },
   TRANSFORM_COORDINATES_SWAPPED: { severity: 'error', message: 'The latitude lies beyond 90 degrees, and the longitude does not: the two are likely swapped.' },
+  TRANSFORM_EXPRESSION_FAILED: { severity: 'error', message: 'The expression of the mapping cannot be computed for the cell.' },
   TRANSFORM_NO_MATCH: { severity: 'error', message: 'The pattern of the mapping does not match the cell.' },
   VALUE_UNKNOWN: { severity: 'error', message: 'A code that the field’s value map does not know.' },
   VALUE_UNKNOWN_BLOCKS: { severity: 'error', message: 'A code that the field’s value map does not know; the map stops such files before anything is written.' },

@@ -28,8 +28,8 @@ export interface DriftQuestionBasis {
 }
 
 export const draftDriftQuestion = (basis: DriftQuestionBasis): Pick<JobQuestion, 'taken' | 'proposed' | 'columns' | 'fields'> => {
-  const { mapping, asked } = basis;
-  const doubted = mapping.filter(({ field }) => asked.some((finding) => finding.fields.includes(field)));
+  const { mapping, asked, sampled } = basis;
+  const doubted = mapping.filter((entry) => isDoubted(entry, asked, sampled.named));
   const taken = mapping.filter((entry) => !doubted.includes(entry));
   const evidence = weigh(basis, taken);
   const kept = doubted.map((entry) => keptProposal(entry, basis, evidence));
@@ -37,6 +37,10 @@ export const draftDriftQuestion = (basis: DriftQuestionBasis): Pick<JobQuestion,
   const proposed = [...kept, ...fields.flatMap((lost) => foundProposal(lost, basis, evidence))];
   return { taken, proposed, fields, columns: columnsOf(basis, { taken, kept, evidence }) };
 };
+
+/** Without names, a column more or less may have moved any of them. */
+const isDoubted = ({ field, columns }: MappedField, asked: readonly DriftFinding[], named: boolean): boolean =>
+  asked.some(({ kind, fields }) => fields.includes(field) || (!named && columns.length > 0 && (kind === 'new' || kind === 'missing')));
 
 const rounded = (confidence: number): number => Math.round(confidence * 1000) / 1000;
 

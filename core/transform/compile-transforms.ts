@@ -44,7 +44,7 @@ export const compileTransforms = (steps: readonly TransformStep[], { type, colum
   return new TransformProgram(compiled, { columns, pair: columns === 2 && !compiled.some((step) => step.kind === 'combining') });
 };
 
-const placed = (place: string, compile: () => CompiledStep): CompiledStep => {
+const placed = <Made>(place: string, compile: () => Made): Made => {
   try { return compile(); } catch (error) {
     if (isWaybillError(error) && error.code === 'TRANSFORM_INVALID') throw transformInvalid(error.message, place);
     throw error;
@@ -58,12 +58,12 @@ const checkColumns = (steps: readonly TransformStep[], { type, columns, at }: Tr
   if (columns > mostColumnsOfField) throw transformInvalid(`a field is made of at most ${mostColumnsOfField} columns.`, at);
   let left = columns;
   steps.forEach((step, index) => {
-    const range = columnsOf(step);
+    const range = placed(`${at}[${index}]`, () => columnsOf(step));
     if (range === null) return;
     const [least, most] = range;
     if (left < least || left > most) throw transformInvalid(`${step.fn} takes ${counted(least, most)} columns, and there are ${left}.`, `${at}[${index}]`);
     left = 1;
   });
   if (left === 0) throw transformInvalid('a field without a column needs the function constant.', at);
-  if (left > 1 && !(left === 2 && type === 'point')) throw transformInvalid('several columns need a step that makes one text of them: join, coalesce, date_parts or coordinates.', at);
+  if (left > 1 && !(left === 2 && type === 'point')) throw transformInvalid('several columns need a step that makes one text of them: join, coalesce, date_parts, coordinates or an expression over cells.', at);
 };

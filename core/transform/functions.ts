@@ -6,6 +6,7 @@ import { coordinates } from './coordinates.ts';
 import { country } from './country.ts';
 import { date, givesTime } from './date.ts';
 import { dateParts } from './date-parts.ts';
+import { columnsOfExpression, expression, kindOfExpression } from './expression.ts';
 import { extract } from './extract.ts';
 import { coalesce, constant, fallback, join } from './fallback.ts';
 import { hash } from './hash.ts';
@@ -31,7 +32,7 @@ export interface TransformFunction<Name extends TransformName> {
   /** `same`: what it was given. */
   readonly gives: ValueKind | 'same' | ((step: StepOf<Name>) => ValueKind);
   /** Of several columns, or of none: how many a step takes. Absent: each on its own. */
-  readonly columns?: (step: StepOf<Name>) => readonly [number, number];
+  readonly columns?: (step: StepOf<Name>) => readonly [number, number] | null;
 }
 
 const text = { takes: 'any', gives: 'text' } as const;
@@ -68,6 +69,7 @@ export const transformFunctions: { readonly [Name in TransformName]: TransformFu
   coordinates: { compile: coordinates, takes: ['text', 'number'], gives: 'point', columns: () => [1, 2] },
   map: { compile: valueMap, ...text },
   hash: { compile: hash, takes: 'any', gives: 'hash' },
+  expression: { compile: expression, takes: 'any', gives: kindOfExpression, columns: columnsOfExpression },
 };
 
 const functionOf = (step: TransformStep): TransformFunction<TransformName> => transformFunctions[step.fn] as TransformFunction<TransformName>;

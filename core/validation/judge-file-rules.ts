@@ -7,6 +7,8 @@ import { fileRuleWords } from './file-rule-words.ts';
 
 export interface FileMeasures {
   readonly rowsRead: number;
+  /** Of them: those that the row filter does not leave out. */
+  readonly rowsKept: number;
   /** Rows that are neither rejected nor filtered nor a duplicate's losers. */
   readonly standing: number;
   /** Rows that repeat the key of another. */
@@ -39,7 +41,7 @@ const measuredBy = (rule: FileRule, measures: FileMeasures): readonly Measured[]
   switch (rule.kind) {
     case 'row_count': return [inBand({ value: measures.rowsRead, ...rule })];
     case 'fill_rate': return [{ field: rule.field, ...fillRateOf(rule, measures) }];
-    case 'duplicate_share': return [shareInBand({ part: measures.duplicates, whole: measures.rowsRead, max: rule.max })];
+    case 'duplicate_share': return [shareInBand({ part: measures.duplicates, whole: measures.rowsKept, max: rule.max })];
     case 'sum': return [{ field: rule.field, ...sumOf(rule, measures.sums[rule.field]) }];
     case 'columns': return [columnsOf(rule, measures.columns)];
     case 'drift': return driftOf(rule, measures);
