@@ -57,7 +57,7 @@ describe('issues', () => {
       expect(issues.at(-1)).toMatchObject({ rowNo: 41, field: null, columnNo: null });
     }
     expect(await groupIssues(pool, jobId)).toHaveLength(8);
-    expect(await groupIssues(pool, jobId)).toContainEqual({ code: 'ROW_TOO_FEW_CELLS', field: null, severity: 'error', count: 12, rows: 1, firstRow: 41, lastRow: 41 });
+    expect(await groupIssues(pool, jobId)).toContainEqual({ code: 'ROW_TOO_FEW_CELLS', field: null, severity: 'error', rule: null, count: 12, rows: 1, firstRow: 41, lastRow: 41 });
   });
 
   it('of an epoch that was disproved are not shown', async () => {
