@@ -92,7 +92,7 @@ const fieldNamed = (name: string, node: ASTNode, context: Compiling): Compiled =
   if (field === null) return refuse(context.scope.manner?.unknownName ?? noField, node, context);
   const { index, type } = field;
   context.fields.add(index);
-  return { type, run: (row) => row.field(index) };
+  return { type, run: (row) => row.field(index), field: index };
 };
 
 const member = (of: ASTNode, name: string, context: Compiling): Compiled => {
@@ -161,10 +161,24 @@ const negative = (node: ASTNode, context: Compiling): Compiled => {
 const binary = (made: TypedBinary | string, node: ASTNode, context: Compiling, sides?: readonly [Compiled, Compiled]): Compiled => {
   if (typeof made === 'string') return refuse(made, node, context);
   const [left, right] = sides ?? both(node.args as readonly [ASTNode, ASTNode], context);
-  const { run } = made;
+  const { run, ofNumbers } = made;
   const { literal } = right;
+  if (ofNumbers !== undefined) return { type: made.type, run: orderedRun(left, right, { run, ofNumbers }) };
   // A literal is most often the right side, and it need not be asked for again a row.
   return { type: made.type, run: literal !== undefined ? (row) => run(left.run(row), literal) : (row) => run(left.run(row), right.run(row)) };
+};
+
+/** Days and small whole numbers, which most are, without a way through their types; fields at once. */
+const orderedRun = (left: Compiled, right: Compiled, { run, ofNumbers }: Required<Pick<TypedBinary, 'run' | 'ofNumbers'>>): Compiled['run'] => {
+  const { field: first } = left, { field: second } = right;
+  if (first !== undefined && second !== undefined) return (row) => {
+    const a = row.field(first), b = row.field(second);
+    return typeof a === 'number' && typeof b === 'number' ? ofNumbers(a, b) : run(a, b);
+  };
+  return (row) => {
+    const a = left.run(row), b = right.run(row);
+    return typeof a === 'number' && typeof b === 'number' ? ofNumbers(a, b) : run(a, b);
+  };
 };
 
 /** Of numbers that are there, no number: a division by zero. */
