@@ -26,7 +26,6 @@ export const rowRulesOf = async (db: Queryable, { job, plan, definition }: Plann
     references: rules.flatMap((rule): readonly ReferenceRowRule[] => (rule.kind === 'reference' && isMapped(rule.field) ? [{ ...base(rule), field: rule.field, ...targetOf(rule, definition, datasets.get(rule.dataset)) }] : [])),
     outliers: rules.flatMap((rule): readonly OutlierRowRule[] => (rule.kind === 'quality' && rule.check === 'outlier'
       ? [{ ...base(rule), fields: rule.fields ?? spreadFields(definition, plan.key), deviations: rule.deviations ?? usualDeviations }] : [])),
-    replaces: plan.loadPolicy === undefined,
   };
 };
 

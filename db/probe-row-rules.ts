@@ -4,10 +4,11 @@
  */
 import type { Queryable } from './connection.ts';
 import type { LoadTarget, ProbedRows, TargetColumn } from './load-target.ts';
-import { columnNamed, keyColumns, keyJoin, rejectedRows, stagedRows, stagedRowsOf, stagedValue, tableOf } from './load-target.ts';
+import { columnNamed, isSettled, keyColumns, keyJoin, rejectedRows, stagedRows, stagedRowsOf, stagedValue, tableOf } from './load-target.ts';
 import { quoteIdentifier, quoteLiteral, quoteTable } from './quote-identifier.ts';
 import { refuseRows } from './refuse-rows.ts';
 import type { OutlierRowRule, ReferenceRowRule, RowRules, UniqueRowRule } from './row-rules.ts';
+import { settledValue } from './settled-value.ts';
 import type { Fallen } from './staged-rows.ts';
 import { stands } from './staged-rows.ts';
 
@@ -62,51 +63,51 @@ const probeOutliers = async (tx: Queryable, target: LoadTarget, { rule, rows, co
 /** Rows that stand and have what another one that stands, or another record, has. The first row of the file keeps it. Returns how many were rejected. */
 export const probeUniqueness = async (tx: Queryable, target: LoadTarget, { rules, fallen }: { readonly rules: RowRules; readonly fallen: Fallen }): Promise<number> => {
   let refused = 0;
-  for (const rule of rules.unique) if (rule.rejects) refused += await probeStanding(tx, target, { rule, rules, fallen });
+  for (const rule of rules.unique) if (rule.rejects) refused += await probeStanding(tx, target, { rule, fallen });
   return refused;
 };
 
 /** When all is settled: rules that only tell, and rows that are rejected for another reason (promise 6). */
 export const tellRepeated = async (tx: Queryable, target: LoadTarget, { rules, fallen, anyRejected }: { readonly rules: RowRules; readonly fallen: Fallen; readonly anyRejected: boolean }): Promise<void> => {
   for (const rule of rules.unique) {
-    if (!rule.rejects) await probeStanding(tx, target, { rule, rules, fallen });
-    if (fallen.refused > 0) await probeRejected(tx, target, { rule, rules, fallen, rows: { ...stagedRows(target), table: `(select t.* from ${stagedRowsOf(target)} t where ${refusedHere(target)})` } });
-    if (anyRejected) await probeRejected(tx, target, { rule, rules, fallen, rows: rejectedRows(target) });
+    if (!rule.rejects) await probeStanding(tx, target, { rule, fallen });
+    if (fallen.refused > 0) await probeRejected(tx, target, { rule, fallen, rows: { ...stagedRows(target), table: `(select t.* from ${stagedRowsOf(target)} t where ${refusedHere(target)})` } });
+    if (anyRejected) await probeRejected(tx, target, { rule, fallen, rows: rejectedRows(target) });
   }
 };
 
 const ofEpoch = ({ epoch }: LoadTarget): string => `x.job_id = '${epoch.jobId}'::uuid and x.round = ${epoch.round} and x.plan_epoch = ${epoch.planEpoch}`;
 const refusedHere = (target: LoadTarget): string => `exists (select 1 from waybill.quarantine x where ${ofEpoch(target)} and x.found_in = 'r' and x.row_no = t.row_no)`;
 
-interface Uniqueness { readonly rule: UniqueRowRule; readonly rules: RowRules; readonly fallen: Fallen }
+interface Uniqueness { readonly rule: UniqueRowRule; readonly fallen: Fallen }
 
-const probeStanding = async (tx: Queryable, target: LoadTarget, { rule, rules, fallen }: Uniqueness): Promise<number> => {
+const probeStanding = async (tx: Queryable, target: LoadTarget, { rule, fallen }: Uniqueness): Promise<number> => {
   const columns = columnsOf(target, rule);
   if (columns === null) return 0;
-  const live = `select t.row_no, ${valuesOf(columns, 't').map((value, at) => `${value} as v${at}`).join(', ')} from ${stagedRowsOf(target)} t where ${stands(target, fallen)} and ${filled(columns, 't')}`;
+  const live = `select t.row_no, ${valuesOf(columns).map((value, at) => `${value} as v${at}`).join(', ')} from ${stagedRowsOf(target)} t ${joinMet(target, columns)} where ${stands(target, fallen)} and ${filled(columns)}`;
   const names = columns.map((_, at) => `v${at}`).join(', ');
   return refuseRows(tx, target, {
     code: 'UNIQUE_VIOLATED', field: fieldOf(rule), rule,
     rows: `with live as materialized (${live}), same as materialized (select ${names}, min(row_no) as first from live group by ${names} having count(*) > 1)
       select s.row_no from live s join same using (${names}) where s.row_no <> same.first
-      union select t.row_no from ${stagedRowsOf(target)} t join ${tableOf(target)} d on ${taken(columns, 't')} where ${stands(target, fallen)} and ${isOther(target, { rules, fallen })}`,
+      union select t.row_no from ${stagedRowsOf(target)} t ${joinMet(target, columns)} join ${tableOf(target)} d on ${taken(columns)} where ${stands(target, fallen)} and ${isOther(target, fallen)}`,
   });
 };
 
 /** Asked of rejected rows: whether a row that stands, an earlier one of them, or another record has the values. Joins, not conditions row by row: all rows may be rejected. */
-const probeRejected = async (tx: Queryable, target: LoadTarget, { rule, rules, fallen, rows }: Uniqueness & { readonly rows: ProbedRows }): Promise<void> => {
+const probeRejected = async (tx: Queryable, target: LoadTarget, { rule, fallen, rows }: Uniqueness & { readonly rows: ProbedRows }): Promise<void> => {
   const columns = columnsOf(target, rule);
   if (columns === null) return;
-  const named = valuesOf(columns, 't').map((value, at) => `${value} as v${at}`).join(', ');
+  const named = valuesOf(columns).map((value, at) => `${value} as v${at}`).join(', ');
   const names = columns.map((_, at) => `v${at}`).join(', ');
-  const asked = `${rows.areSound(columns)} and ${filled(columns, 't')}`;
-  const key = keyColumns(target);
+  const key = keyColumns(target), met = joinMet(target, columns);
+  const asked = `${rows.areSound(met === '' ? columns : [...columns, ...key, ...columns.flatMap(({ settle }) => settle?.newestBy ?? [])])} and ${filled(columns)}`;
   await refuseRows(tx, target, {
     code: 'UNIQUE_VIOLATED', field: fieldOf(rule), rule,
-    rows: `with asked as materialized (select t.row_no, ${named} from ${rows.table} t where ${asked}), firsts as (select ${names}, min(row_no) as first from asked group by ${names}),
-      live as (select distinct ${named} from ${stagedRowsOf(target)} t where ${stands(target, fallen)} and ${filled(columns, 't')})
+    rows: `with asked as materialized (select t.row_no, ${named} from ${rows.table} t ${met} where ${asked}), firsts as (select ${names}, min(row_no) as first from asked group by ${names}),
+      live as (select distinct ${named} from ${stagedRowsOf(target)} t ${met} where ${stands(target, fallen)} and ${filled(columns)})
       select f.row_no from (select a.row_no from asked a join live using (${names}) union select a.row_no from asked a join firsts using (${names}) where a.row_no > firsts.first
-        union select t.row_no from ${rows.table} t join ${tableOf(target)} d on ${taken(columns, 't')} where ${asked} and ${key.length === 0 ? 'true' : rows.areSound(key)} and ${isOther(target, { rules, fallen })}) f
+        union select t.row_no from ${rows.table} t ${met} join ${tableOf(target)} d on ${taken(columns)} where ${asked} and ${key.length === 0 ? 'true' : rows.areSound(key)} and ${isOther(target, fallen)}) f
       where not exists (select 1 from waybill.issues x where ${ofEpoch(target)} and x.row_no = f.row_no and x.rule = ${quoteLiteral(rule.name)})`,
   });
 };
@@ -121,15 +122,15 @@ const fieldOf = ({ fields }: UniqueRowRule): string | null => (fields.length ===
 /** Case-insensitive text must not hide a difference (design 10.11); an enum has no other way to be compared with a text. */
 const plain = /^(text|character varying|character|smallint|integer|bigint|numeric|real|double precision|boolean|date|timestamp|time|uuid)(\(|\b)/;
 const comparable = ({ pgType }: TargetColumn, value: string): string => (plain.test(pgType) ? value : `${value}::text`);
-const valuesOf = (columns: readonly TargetColumn[], rows: string): readonly string[] => columns.map((column) => comparable(column, stagedValue(column, rows)));
-const filled = (columns: readonly TargetColumn[], rows: string): string => columns.map((column) => `${rows}.${column.staged} is not null`).join(' and ');
-const taken = (columns: readonly TargetColumn[], rows: string): string =>
-  columns.map((column, at) => `${comparable(column, `d.${quoteIdentifier(column.name)}`)} = ${valuesOf(columns, rows)[at] ?? 'null'}`).join(' and ');
+/** What a column of the record becomes by the staged row `t`: where the load policy asks the record as well, with that in `w`. */
+const valuesOf = (columns: readonly TargetColumn[]): readonly string[] => columns.map((column) => comparable(column, settledValue(column, 'w')));
+const joinMet = (target: LoadTarget, columns: readonly TargetColumn[]): string => (columns.some(isSettled) ? `left join ${tableOf(target)} w on ${keyJoin(target, 'w')}` : '');
+const filled = (columns: readonly TargetColumn[]): string => columns.map((column) => `${settledValue(column, 'w')} is not null`).join(' and ');
+const taken = (columns: readonly TargetColumn[]): string =>
+  columns.map((column, at) => `${comparable(column, `d.${quoteIdentifier(column.name)}`)} = ${valuesOf(columns)[at] ?? 'null'}`).join(' and ');
 
 /** A record of another key, which keeps its values: those of a record that the file changes too are compared in the file. */
-const isOther = (target: LoadTarget, { rules, fallen }: { readonly rules: RowRules; readonly fallen: Fallen }): string => {
+const isOther = (target: LoadTarget, fallen: Fallen): string => {
   if (target.key.length === 0 || target.mode === 'append') return 'true';
-  const other = `not (${keyJoin(target, 'd', 't')})`;
-  if (!rules.replaces) return other;
-  return `${other} and not exists (select 1 from ${stagedRowsOf(target)} o where ${keyJoin(target, 'd', 'o')} and ${stands(target, fallen).replaceAll('t.row_no', 'o.row_no')})`;
+  return `not (${keyJoin(target, 'd', 't')}) and not exists (select 1 from ${stagedRowsOf(target)} o where ${keyJoin(target, 'd', 'o')} and ${stands(target, fallen).replaceAll('t.row_no', 'o.row_no')})`;
 };

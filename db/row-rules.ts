@@ -25,7 +25,5 @@ export interface RowRules {
   readonly unique: readonly UniqueRowRule[];
   readonly references: readonly ReferenceRowRule[];
   readonly outliers: readonly OutlierRowRule[];
-  /** What the file says of a record replaces it: an old value that is gone with this import is not taken any more. */
-  readonly replaces: boolean;
 }
-export const noRowRules: RowRules = { unique: [], references: [], outliers: [], replaces: true };
+export const noRowRules: RowRules = { unique: [], references: [], outliers: [] };

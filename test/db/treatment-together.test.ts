@@ -125,3 +125,29 @@ describe('many templates', () => {
     expect(await reportOf(next.jobId)).toMatchObject({ name: 'zz-caret', by: 'recognised', drift: [] });
   });
 });
+
+describe('a rule of uniqueness under a load policy', () => {
+  const rules = [{ kind: 'unique' as const, name: 'one_number', fields: ['other_id'] }];
+  const head = 'person_id,full_name,other_id\n';
+  const asked = async (dataset: string, content: string, wish: ImportWish) => {
+    await bench.make(people(dataset));
+    await bench.load(dataset, `${head}1,Ana,a\n2,Rui,b\n3,Eva,c\n`);
+    const { jobId, books } = await bench.load(dataset, head + content, { rules, ...wish });
+    return [shortBooks(books), await bench.found(jobId), (await bench.sql(`select string_agg(coalesce(other_id, '-'), '' order by person_id) as ids from registry.${dataset}`))[0]?.['ids']];
+  };
+
+  it('compares records as they will be: two that swap their numbers repeat nothing', async () => {
+    expect(await asked('swaps', '1,Ana,b\n2,Rui,a\n', { loadPolicy: { empty: 'keep' } })).toEqual([{ updated: 2 }, [], 'bac']);
+  });
+  it('does not ask about a value that the record does not take', async () => {
+    expect(await asked('keeps', '1,Anna,c\n2,Rui,c\n', { loadPolicy: { fields: { other_id: { conflict: 'dataset' } } } })).toEqual([{ updated: 1, unchanged: 1 }, [], 'abc']);
+  });
+  it('finds the value that an empty cell leaves where it is, and what the clear token frees', async () => {
+    expect(await asked('stays', '1,Anna,\n4,Uwe,a\n', { loadPolicy: { empty: 'keep' } })).toEqual([{ updated: 1, quarantined: 1 }, ['2 UNIQUE_VIOLATED other_id'], 'abc']);
+    expect(await asked('frees', '1,Anna,(none)\n4,Uwe,a\n', { loadPolicy: { empty: 'keep', clearToken: '(none)' } })).toEqual([{ created: 1, updated: 1 }, [], '-bca']);
+  });
+  it('is asked of rejected rows in the same way', async () => {
+    expect(await asked('rejects', '1,A,a\n2,R,\n4,U,b\n5,Ida,d\n', { loadPolicy: { empty: 'keep' }, rules: [...rules, { kind: 'field', name: 'long', field: 'full_name', minLength: 2 }] }))
+      .toEqual([{ created: 1, quarantined: 3 }, ['1 TEXT_TOO_SHORT full_name', '2 TEXT_TOO_SHORT full_name', '3 TEXT_TOO_SHORT full_name', '3 UNIQUE_VIOLATED other_id'], 'abcd']);
+  });
+});
