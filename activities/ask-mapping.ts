@@ -1,7 +1,7 @@
 import { keyFieldsOf } from '../contracts/dataset-definition.ts';
 import type { DatasetDefinition } from '../contracts/dataset-definition.ts';
 import { WaybillError } from '../contracts/errors.ts';
-import { importRequestSchema, type ImportRequest } from '../contracts/import-request.ts';
+import type { ImportRequest } from '../contracts/import-request.ts';
 import { defaultAskTimes, waitOf, type JobQuestion, type QuestionProposal, type QuestionWait } from '../contracts/job-question.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import type { MappedField } from '../contracts/plan-document.ts';
@@ -11,6 +11,7 @@ import { draftQuestion } from '../core/mapping/draft-question.ts';
 import { joinEvidence } from '../core/mapping/join-evidence.ts';
 import { mapByNames } from '../core/mapping/map-by-names.ts';
 import { sampleColumns } from '../core/mapping/sample-columns.ts';
+import { keyOf, withDerivedKey } from '../core/staging/derived-key-field.ts';
 import { fitColumns } from '../core/staging/draft-plan.ts';
 import { readsDates, sampleOpenOrders } from '../core/staging/sample-date-readings.ts';
 import { checkTransforms } from '../core/transform/check-transforms.ts';
@@ -21,9 +22,11 @@ import { findDatasetVersion } from '../db/datasets.ts';
 import type { Job } from '../db/find-job.ts';
 import { answerOf, askQuestion, questionOf } from '../db/job-question.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { draftAboutDrift } from './draft-about-drift.ts';
 import { openSource, sourceKey, type ImportSource } from './import-source.ts';
 import { jobForWork } from './job-for-work.ts';
 import { checkWholeFileRules, confirmedFor, refuseRulesOfKeys } from './plan-import.ts';
+import { treatmentOf } from './template-of-job.ts';
 
 export interface AskMappingInput { readonly jobId: string }
 export interface AskMappingResult { /** Null: nothing is open, or it was answered. */ readonly question: QuestionWait | null }
@@ -33,8 +36,7 @@ export const createAskMapping = (deps: ActivityDeps) => async ({ jobId }: AskMap
   const job = await jobForWork(deps.pool, jobId);
   const stands = questionOf(job);
   if (stands !== null) return { question: answerOf(job) === null ? waitOf(stands) : null };
-  // A template says what feeds what.
-  if (job.state !== 'detecting' || job.detection === null || job.templateId !== null) return { question: null };
+  if (job.state !== 'detecting' || job.detection === null) return { question: null };
   const question = await questionFor(deps, { job, detection: job.detection });
   if (question === null) return { question: null };
   const asked = await askQuestion(deps.pool, { job, question: question.question, detection: { ...job.detection, options: question.parse } });
@@ -42,7 +44,7 @@ export const createAskMapping = (deps: ActivityDeps) => async ({ jobId }: AskMap
 };
 
 interface Detected { readonly job: Job; readonly detection: NonNullable<Job['detection']> }
-interface Basis { readonly job: Job; readonly request: ImportRequest; readonly definition: DatasetDefinition; readonly parse: ParseOptions; readonly source: ImportSource; readonly confirmed: Confirmations }
+interface Basis { readonly request: ImportRequest; readonly definition: DatasetDefinition; readonly parse: ParseOptions; readonly source: ImportSource; readonly confirmed: Confirmations }
 
 const definitionFor = async ({ pool }: ActivityDeps, { datasetId, datasetVersion }: Job): Promise<DatasetDefinition> => {
   const version = datasetId === null || datasetVersion === null ? null : await findDatasetVersion(pool, { datasetId, version: datasetVersion });
@@ -51,22 +53,23 @@ const definitionFor = async ({ pool }: ActivityDeps, { datasetId, datasetVersion
 };
 
 /** What a person cannot mend is refused before anybody is asked. */
-const refuseHopeless = async (deps: ActivityDeps, { job, request, definition }: Pick<Basis, 'job' | 'request' | 'definition'>): Promise<void> => {
+const refuseHopeless = async (deps: ActivityDeps, { job, request, definition }: Pick<Basis, 'request' | 'definition'> & { readonly job: Job }): Promise<void> => {
   await checkWritable(deps.pool, definition);
   checkTransforms(definition, request.map);
   checkTreatment(definition, request);
   await checkWholeFileRules(deps, { job, request, definition });
-  if ((request.key ?? keyFieldsOf(definition)).length === 0) refuseRulesOfKeys(request);
+  if (keyOf(request.key, keyFieldsOf(definition), request.derivedKey).length === 0) refuseRulesOfKeys(request);
   zoneClockOf(request.zone);
 };
 
 const questionFor = async (deps: ActivityDeps, { job, detection }: Detected): Promise<{ readonly question: JobQuestion; readonly parse: ParseOptions } | null> => {
-  const request = importRequestSchema.parse(job.request);
+  const { request, template } = await treatmentOf(deps.pool, job);
   const definition = await definitionFor(deps, job);
   await refuseHopeless(deps, { job, request, definition });
   const parse = fitColumns(detection.options, request, definition);
-  const source = await openSource(deps.storage, sourceKey(job, parse));
-  const question = await draft({ job, request, definition, parse, source, confirmed: await confirmedFor(deps, job) });
+  const filled = withDerivedKey(definition, request.derivedKey);
+  const question = template !== null ? await draftAboutDrift(deps, { job, template, request, parse, definition: filled })
+    : await draft({ request, definition: filled, parse, source: await openSource(deps.storage, sourceKey(job, parse)), confirmed: await confirmedFor(deps, job) });
   const { remindEverySeconds, reminders, expireSeconds } = deps.ask ?? defaultAskTimes;
   const now = Date.now();
   return question === null ? null : {
@@ -79,7 +82,7 @@ type Open = Pick<JobQuestion, 'taken' | 'proposed' | 'columns' | 'fields' | 'dat
 
 /** Null: there is nothing to ask. */
 const draft = async ({ request, definition, parse, source, confirmed }: Basis): Promise<Open | null> => {
-  const key = request.key ?? keyFieldsOf(definition), mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
+  const key = keyOf(request.key, keyFieldsOf(definition), request.derivedKey), mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
   checkKey(definition, { key, mode });
   const needed = neededFields(definition, { key, mode }).filter((field) => field !== request.derivedKey?.field);
   const { names, ignored, recalled } = mapByNames({ parse, definition, map: request.map, confirmed });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { importRequestSchema } from '../contracts/import-request.ts';
 import type { ParseOverrides } from '../contracts/parse-options.ts';
+import { asksAboutDrift } from '../core/templates/find-drift.ts';
 import { prepareSource, type PreparedSource } from '../core/intake/prepare-source.ts';
 import type { Job } from '../db/job.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
@@ -9,6 +10,7 @@ import type { ActivityDeps } from './activity-deps.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { jobForWork } from './job-for-work.ts';
 import { prepareByTemplate } from './recognise-template.ts';
+import { pinnedTemplate } from './template-of-job.ts';
 
 export interface DetectSourceInput { readonly jobId: string }
 export interface DetectSourceResult { /** The job waits for a person where its mapping is not sure. */ readonly mayAsk: boolean }
@@ -21,7 +23,16 @@ export const createDetectSource = (deps: ActivityDeps) => async ({ jobId }: Dete
   const job = await jobForWork(deps.pool, jobId);
   // An attempt before this one got as far, and only its answer was lost.
   if (job.detection === null) await detect(deps, job, signal);
-  return { mayAsk: importRequestSchema.parse(job.request).whenUnsure === 'ask' };
+  return { mayAsk: await mayAsk(deps, jobId) };
+};
+
+/** With a template that it may differ from in what the policy asks about, also where the import itself does not ask. The detection may have found it. */
+const mayAsk = async (deps: ActivityDeps, jobId: string): Promise<boolean> => {
+  const job = await jobForWork(deps.pool, jobId);
+  const { whenUnsure, acceptDrift } = importRequestSchema.parse(job.request);
+  if (whenUnsure === 'ask') return true;
+  const template = acceptDrift === true ? null : await pinnedTemplate(deps.pool, job);
+  return template !== null && asksAboutDrift(template.document);
 };
 
 /**

@@ -5,11 +5,14 @@ import type { LimitBy } from '../contracts/rules.ts';
 
 interface Counted { readonly count: number; readonly max: number | null; readonly maxPercent: number | null }
 
-/** Judged on the whole file before the commit, so there is nothing to roll back (asks 3). A percentage is of the rows read. */
+/**
+ * Judged on the whole file before the commit, so there is nothing to roll back (asks 3). A percentage is of the rows read without those that the
+ * row filter leaves out: they cannot be rejected, and would hide how many of the others are.
+ */
 export const exceededLimits = (
-  books: Pick<Books, 'read' | 'quarantined' | 'unreadable'>, { onError, limits }: Pick<PlanDocument, 'onError' | 'limits'>, limited: readonly number[] = [],
+  books: Pick<Books, 'read' | 'filtered' | 'quarantined' | 'unreadable'>, { onError, limits }: Pick<PlanDocument, 'onError' | 'limits'>, limited: readonly number[] = [],
 ): readonly ExceededLimit[] => {
-  const { read } = books;
+  const read = books.read - books.filtered;
   const count = books.quarantined + books.unreadable;
   const exceeded = (limit: Counted): boolean => (limit.max !== null && limit.count > limit.max) || (limit.maxPercent !== null && isMore(limit.count, limit.maxPercent, read));
   const all: readonly ExceededLimit[] = [

@@ -16,13 +16,16 @@ const usualDeviations = 10;
 export const rowRulesOf = async (db: Queryable, { job, plan, definition }: PlannedJob): Promise<RowRules> => {
   const rules = plan.rules ?? [];
   const datasets = await findReferencedDatasets(db, { org: job.org, names: referencedNames(rules) });
-  const base = ({ name, severity }: Rule, rule: Rule) => ({ name, severity, rejects: rejectsRows(rule, plan.onError) });
+  // As the rules of single rows: what only warns is told as a warning, and no limit of errors counts it.
+  const base = (rule: Rule) => ({
+    name: rule.name, severity: plan.onError === 'warn' && rule.severity === 'error' ? 'warning' as const : rule.severity, rejects: rejectsRows(rule, plan.onError),
+  });
   const isMapped = (name: string): boolean => plan.mapping.some(({ field }) => field === name);
   return {
-    unique: rules.flatMap((rule) => (rule.kind === 'unique' ? [{ ...base(rule, rule), fields: rule.fields }] : [])),
-    references: rules.flatMap((rule): readonly ReferenceRowRule[] => (rule.kind === 'reference' && isMapped(rule.field) ? [{ ...base(rule, rule), field: rule.field, ...targetOf(rule, definition, datasets.get(rule.dataset)) }] : [])),
+    unique: rules.flatMap((rule) => (rule.kind === 'unique' ? [{ ...base(rule), fields: rule.fields }] : [])),
+    references: rules.flatMap((rule): readonly ReferenceRowRule[] => (rule.kind === 'reference' && isMapped(rule.field) ? [{ ...base(rule), field: rule.field, ...targetOf(rule, definition, datasets.get(rule.dataset)) }] : [])),
     outliers: rules.flatMap((rule): readonly OutlierRowRule[] => (rule.kind === 'quality' && rule.check === 'outlier'
-      ? [{ ...base(rule, rule), fields: rule.fields ?? spreadFields(definition, plan.key), deviations: rule.deviations ?? usualDeviations }] : [])),
+      ? [{ ...base(rule), fields: rule.fields ?? spreadFields(definition, plan.key), deviations: rule.deviations ?? usualDeviations }] : [])),
     replaces: plan.loadPolicy === undefined,
   };
 };

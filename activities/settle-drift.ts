@@ -11,12 +11,14 @@ export interface DriftToSettle {
 export const settleDrift = ({ report, accepted }: DriftToSettle): void => {
   const refused = report.drift.filter(({ handling }) => handling === 'refuse');
   if (refused.length > 0) throw drifted(report, refused);
-  const asked = accepted ? [] : report.drift.filter(({ handling }) => handling === 'ask');
-  if (asked.length > 0) askAboutDrift(report, asked);
+  const asked = askedDrift(report.drift, accepted);
+  // The job asks before it plans (ask-about-drift); this one was detected by a worker of before there were such questions.
+  if (asked.length > 0) throw drifted(report, asked);
 };
 
-/** The one place where a person would be asked; what is asked stands in the job (TemplateReport), so a wait needs no more than the job's id. */
-const askAboutDrift = (report: TemplateReport, asked: readonly DriftFinding[]): never => { throw drifted(report, asked); };
+/** What a person is asked about; where the policy refuses there is nothing to ask. */
+export const askedDrift = (drift: readonly DriftFinding[], accepted: boolean): readonly DriftFinding[] =>
+  (accepted || drift.some(({ handling }) => handling === 'refuse') ? [] : drift.filter(({ handling }) => handling === 'ask'));
 
 /** By place: names of columns are the file's, and stay in the job's report (design 10.12). */
 const placeOf = ({ kind, no, wasNo, fields }: DriftFinding): string => {

@@ -141,7 +141,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
     headline(job),
     ...reason,
     ...templateNote(job),
-    ...(isFinal(job.state) ? [] : questionText(job)),
+    ...(isFinal(job.state) ? [] : questionText(job, true)),
     ...booksNote(job),
     ...(job.books === null ? [] : [indent(booksTable(job.books))]),
     ...fileNotes(job),

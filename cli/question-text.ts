@@ -1,6 +1,7 @@
 /** What a job asks, in words: what is missing, what is proposed and why, what can be read both ways, and how to answer. Pure. */
 import type { JobDetails } from './job-report.ts';
 import { humanPercent, plural } from './human-numbers.ts';
+import { driftTable } from './template-report.ts';
 import { indent, shorten, textTable } from './text-table.ts';
 
 type Question = NonNullable<JobDetails['question']>;
@@ -38,14 +39,16 @@ const takenTable = ({ taken }: Question): string => textTable([{ title: 'column'
 
 const datesTable = ({ dateOrders }: Question): string => textTable([{ title: 'column' }, { title: 'field' }], dateOrders.map(({ field, columns }) => [named(columns), field]));
 
-export const questionText = ({ id, question, reminded }: Pick<JobDetails, 'id' | 'question' | 'reminded'>): readonly string[] => {
+/** @param told what differs from the template stands there already */
+export const questionText = ({ id, question, reminded }: Pick<JobDetails, 'id' | 'question' | 'reminded'>, told = false): readonly string[] => {
   if (question === null || question.answeredAt !== null) return [];
   const offered = new Set(question.proposed.flatMap(({ columns }) => columns));
   const left = question.columns.filter(({ column }) => !offered.has(column));
   return [
     `The job waits for a person since ${day(question.since)} UTC, until ${day(question.expiresAt)} UTC${reminded === 0 ? '' : ` (${plural(reminded, 'reminder')})`}.`,
+    ...section('Differs from the template, which asks about it', told ? [] : question.drift, () => driftTable(question.drift)),
     ...section('Fields that must have a column', question.fields, () => fieldsTable(question)),
-    ...section('Proposed, and not sure enough to be taken without you', question.proposed, () => proposedTable(question)),
+    ...section(question.kind === 'drift' ? 'Proposed in their place' : 'Proposed, and not sure enough to be taken without you', question.proposed, () => proposedTable(question)),
     ...section('Dates that can be read with the day or the month first', question.dateOrders, () => datesTable(question)),
     ...section(`${plural(left.length, 'column')} without a field`, left, () => leftTable(left)),
     ...section('Sure, and taken unless you say otherwise', question.taken, () => takenTable(question)),
@@ -53,12 +56,12 @@ export const questionText = ({ id, question, reminded }: Pick<JobDetails, 'id' |
   ];
 };
 
-const howToAnswer = (id: string, { proposed, dateOrders }: Question): string => {
+const howToAnswer = (id: string, { kind, proposed, dateOrders }: Question): string => {
   const [date] = dateOrders;
   const dates = date === undefined ? '' : ` --date-format "${date.field}=DMY"`;
   return [
     'To answer:',
-    ...(proposed.length === 0 ? [] : [`  waybill confirm ${id} --accept${dates}`]),
+    ...(proposed.length === 0 && kind !== 'drift' ? [] : [`  waybill confirm ${id} --accept${dates}`]),
     `  waybill confirm ${id} --map "Column=field" --ignore "Column"${dates}`,
   ].join('\n');
 };

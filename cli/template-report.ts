@@ -10,7 +10,7 @@ const longestName = 40;
 const named = (name: string | null, no: number | null): string => (no === null ? '' : `#${no}${name === null || name === '' ? '' : ` ${shorten(name, longestName)}`}`);
 const handled: Readonly<Record<Finding['handling'], string>> = { accept: 'taken', ask: 'asked', refuse: 'refused' };
 
-const driftTable = (drift: readonly Finding[]): string => textTable(
+export const driftTable = (drift: readonly Finding[]): string => textTable(
   [{ title: 'what' }, { title: 'in the file' }, { title: 'in the template' }, { title: 'feeds' }, { title: 'policy' }, { title: 'why' }],
   drift.map((finding) => [finding.kind, named(finding.column, finding.no), named(finding.was, finding.wasNo), finding.fields.join(', '), handled[finding.handling], finding.why]));
 

@@ -30,7 +30,7 @@ export const exceededLimitSchema = z.object({
   name: z.string().nullable(),
   /** Rows. */
   count: z.number().int().nonnegative(),
-  /** Rows read. */
+  /** Rows read, without those that were filtered. */
   read: z.number().int().nonnegative(),
   max: z.number().int().nonnegative().nullable(),
   maxPercent: z.number().min(0).max(100).nullable(),

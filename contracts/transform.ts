@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { WaybillError } from './errors.ts';
+import { expressionSchema } from './rules.ts';
 
 /** Half a surrogate pair is no character: it could not be stored. */
 const wellFormed = (text: string): boolean => !/\p{Cs}/u.test(text) && !text.includes('\u0000');
@@ -65,6 +66,8 @@ export const transformStepSchema = z.discriminatedUnion('fn', [
     unknown: z.enum(unknownPolicies), value: value.optional(), fold: z.boolean().default(false),
   }),
   step('hash', {}),
+  /** CEL over `value`, or over `cells`, where it makes one text of several columns. */
+  step('expression', { cel: expressionSchema, zone: z.string().max(100).optional() }),
 ]);
 export type TransformStep = z.infer<typeof transformStepSchema>;
 export type TransformName = TransformStep['fn'];

@@ -1,4 +1,5 @@
 /** A job's question with the columns by their names: those stand with how the file is read, the question has only their places. */
+import { templateReportSchema, type DriftFinding } from '../../contracts/template.ts';
 import { columnLabels } from '../../core/mapping/describe-proposal.ts';
 import { answerOf, questionOf } from '../../db/job-question.ts';
 import type { Job } from '../../db/job.ts';
@@ -16,6 +17,13 @@ export const describeQuestion = (job: Job): object | null => {
     proposed: proposed.map(({ transforms = [], ...entry }) => ({ ...entry, columns: named(entry.columns), transforms: transforms.map(({ fn }) => fn) })),
     columns: columns.map(({ column, fillRate, candidates }) => ({ no: column + 1, column: named([column])[0], fillRate, candidates })),
     fields: fields.map((entry) => ({ ...entry, columns: named(entry.columns) })),
+    drift: kind === 'drift' ? driftOf(job).filter(({ handling }) => handling === 'ask') : [],
     dateOrders: dateOrders.map((entry) => ({ ...entry, columns: named(entry.columns) })),
   };
+};
+
+/** Names of columns stand in the job's report of its template; the question has none. */
+const driftOf = ({ templateReport }: Job): readonly DriftFinding[] => {
+  const report = templateReportSchema.safeParse(templateReport);
+  return report.success ? report.data.drift : [];
 };

@@ -27,7 +27,7 @@ import { headBytes } from '../inspect/sample-records.ts';
 import { mustFindDataset, mustFindSource } from '../jobs/start-import.ts';
 import type { PreviewRequest } from './parse-preview-request.ts';
 
-type Deps = Pick<ApiDeps, 'pool' | 'storage'>;
+type Deps = Pick<ApiDeps, 'pool' | 'storage' | 'readLegacy'>;
 
 export const previewMappingOf = async (deps: Deps, actor: Actor, request: PreviewRequest) => {
   refuseWithoutRole({ actor, purpose: request.purpose });
@@ -39,7 +39,7 @@ export const previewMappingOf = async (deps: Deps, actor: Actor, request: Previe
   const fromExport = await findExportedFile(deps.pool, { org: actor.org, sha256: request.sha256 });
   const spool = spoolKey(randomUUID());
   try {
-    const { detection, key } = await prepareSource(deps.storage, { key: archiveKey(file.sha256), spool, overrides: request.parse, fileName: request.fileName });
+    const { detection, key } = await prepareSource(deps.storage, { key: archiveKey(file.sha256), spool, overrides: request.parse, fileName: request.fileName, readLegacy: deps.readLegacy });
     const source = await openStored(deps.storage, key);
     const parse = fitColumns(detection.options, request, definition);
     const { mapping, unmapped } = proposeMapping(parse.columns, withDerivedKey(definition, request.derivedKey), request.map);

@@ -80,7 +80,7 @@ const columnsOf = ({ joined: { mapping, proposal }, parse, confirmed }: Question
 
 /** A file of ten thousand columns is asked of those that may be for something. */
 const mostBare = 500;
-const withFewBare = (columns: readonly AskedColumn[]): readonly AskedColumn[] => {
+export const withFewBare = (columns: readonly AskedColumn[]): readonly AskedColumn[] => {
   let bare = 0;
   return columns.filter(({ candidates }) => candidates.length > 0 || (bare += 1) <= mostBare);
 };

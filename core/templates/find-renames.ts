@@ -23,6 +23,8 @@ export interface Rename {
   /** Template's column, file's column, from 0. */
   readonly from: number;
   readonly to: number;
+  /** How alike the two are, from 0 to 1. */
+  readonly score: number;
 }
 
 /** A place and a kind alone do not make a rename: the name must say something of it. */
@@ -40,14 +42,12 @@ export const findRenames = (question: RenameQuestion): readonly Rename[] => {
   for (const best of scored) {
     if (!isOpen(best)) continue;
     const rival = scored.find((other) => other !== best && isOpen(other) && (other.from === best.from || other.to === best.to));
-    if (rival === undefined || best.score - rival.score >= clearBy) renames.push({ from: best.from, to: best.to });
+    if (rival === undefined || best.score - rival.score >= clearBy) renames.push(best);
   }
   return renames;
 };
 
-interface Candidate extends Rename { readonly score: number }
-
-const candidatesFor = (from: number, { source, file, match, fieldsOf, definition, isReadable }: RenameQuestion): readonly Candidate[] => {
+const candidatesFor = (from: number, { source, file, match, fieldsOf, definition, isReadable }: RenameQuestion): readonly Rename[] => {
   const old = source.columns[from];
   const fields = definition.fields.filter(({ name }) => fieldsOf(from).includes(name));
   if (old === undefined || fields.length === 0) return [];

@@ -24,6 +24,8 @@ export interface TemplateMapping {
 export const mapByTemplate = ({ source, fields, found, columns, definition, own }: TemplateMapping): readonly MappedField[] => {
   const mapped = new Map<string, MappedField>();
   for (const entry of fields) {
+    // The import derives another field than the template did, or the dataset none any more.
+    if (entry.by === 'derived' && !isDerived(definition, entry.field)) continue;
     const wanted = templateColumns(source, entry), places = wanted.flatMap((column) => found.get(column) ?? []);
     if (places.length === wanted.length || canDoWith(entry, places.length, definition)) mapped.set(entry.field, { ...withoutDate(entry), columns: places });
   }
@@ -31,6 +33,8 @@ export const mapByTemplate = ({ source, fields, found, columns, definition, own 
     if (entry.by === 'operator' || (entry.by === 'derived' && !mapped.has(entry.field))) mapped.set(entry.field, entry);
   return definition.fields.flatMap(({ name }) => mapped.get(name) ?? []);
 };
+
+const isDerived = ({ fields }: DatasetDefinition, field: string): boolean => fields.some(({ name, hashOf }) => name === field && hashOf !== undefined);
 
 const canDoWith = ({ field, transforms }: TemplateField, columns: number, definition: DatasetDefinition): boolean =>
   columns > 0 && (transforms ?? []).some(({ fn }) => fn === 'join' || fn === 'coalesce') && compiles(transforms ?? [], { type: definition.fields.find(({ name }) => name === field)?.type ?? 'text', columns, at: field });

@@ -3,9 +3,11 @@ import type { StepOf, TransformName, TransformStep } from '../../contracts/trans
 import { booleanWords } from './boolean-words.ts';
 import { collapse } from './collapse.ts';
 import { coordinates } from './coordinates.ts';
+import type { ColumnDates } from './column-dates.ts';
 import { country } from './country.ts';
 import { date, givesTime } from './date.ts';
 import { dateParts } from './date-parts.ts';
+import { columnsOfExpression, expression, kindOfExpression } from './expression.ts';
 import { extract } from './extract.ts';
 import { coalesce, constant, fallback, join } from './fallback.ts';
 import { hash } from './hash.ts';
@@ -25,13 +27,14 @@ import { units } from './units.ts';
 import { valueMap } from './value-map.ts';
 
 export interface TransformFunction<Name extends TransformName> {
-  readonly compile: (step: StepOf<Name>) => CompiledStep;
+  /** @param column whose day and month the step tells apart by what the whole of it says */
+  readonly compile: (step: StepOf<Name>, column?: ColumnDates) => CompiledStep;
   /** Kinds that it reads; `any` text, whatever it means. */
   readonly takes: readonly ValueKind[] | 'any';
   /** `same`: what it was given. */
   readonly gives: ValueKind | 'same' | ((step: StepOf<Name>) => ValueKind);
   /** Of several columns, or of none: how many a step takes. Absent: each on its own. */
-  readonly columns?: (step: StepOf<Name>) => readonly [number, number];
+  readonly columns?: (step: StepOf<Name>) => readonly [number, number] | null;
 }
 
 const text = { takes: 'any', gives: 'text' } as const;
@@ -68,11 +71,12 @@ export const transformFunctions: { readonly [Name in TransformName]: TransformFu
   coordinates: { compile: coordinates, takes: ['text', 'number'], gives: 'point', columns: () => [1, 2] },
   map: { compile: valueMap, ...text },
   hash: { compile: hash, takes: 'any', gives: 'hash' },
+  expression: { compile: expression, takes: 'any', gives: kindOfExpression, columns: columnsOfExpression },
 };
 
 const functionOf = (step: TransformStep): TransformFunction<TransformName> => transformFunctions[step.fn] as TransformFunction<TransformName>;
 
-export const compileStep = (step: TransformStep): CompiledStep => functionOf(step).compile(step);
+export const compileStep = (step: TransformStep, column?: ColumnDates): CompiledStep => functionOf(step).compile(step, column);
 export const takesOf = (step: TransformStep): readonly ValueKind[] | 'any' => functionOf(step).takes;
 export const columnsOf = (step: TransformStep): readonly [number, number] | null => functionOf(step).columns?.(step) ?? null;
 export const givesOf = (step: TransformStep, given: ValueKind): ValueKind => {

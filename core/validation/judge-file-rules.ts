@@ -7,6 +7,8 @@ import { fileRuleWords } from './file-rule-words.ts';
 
 export interface FileMeasures {
   readonly rowsRead: number;
+  /** Of them: those that the row filter does not leave out. */
+  readonly rowsKept: number;
   /** Rows that are neither rejected nor filtered nor a duplicate's losers. */
   readonly standing: number;
   /** Rows that repeat the key of another. */
@@ -30,6 +32,10 @@ export const judgeFileRules = (rules: readonly FileRule[], measures: FileMeasure
 /** Can be told as soon as the file was looked at. */
 export const judgeColumnRule = (rule: RuleOf<'columns'>, columns: readonly string[]): FileFinding => findingOf(rule, columnsOf(rule, columns));
 
+/** Of a file that is a part of a delivery nothing can be told. */
+export const judgePart = (rule: FileRule): FileFinding =>
+  findingOf(rule, { ...('field' in rule ? { field: rule.field } : {}), verdict: 'not_judged', measured: null, expected: 'a whole delivery; these are rows that were rejected of one' });
+
 const findingOf = (rule: FileRule, { field, columns, ...measured }: Measured): FileFinding => {
   const { message, remedy } = fileRuleWords[rule.kind];
   return { rule: rule.name, kind: rule.kind, severity: rule.severity, field: field ?? null, ...measured, ...(columns === undefined ? {} : { columns }), message: rule.message ?? message, remedy };
@@ -39,7 +45,7 @@ const measuredBy = (rule: FileRule, measures: FileMeasures): readonly Measured[]
   switch (rule.kind) {
     case 'row_count': return [inBand({ value: measures.rowsRead, ...rule })];
     case 'fill_rate': return [{ field: rule.field, ...fillRateOf(rule, measures) }];
-    case 'duplicate_share': return [shareInBand({ part: measures.duplicates, whole: measures.rowsRead, max: rule.max })];
+    case 'duplicate_share': return [shareInBand({ part: measures.duplicates, whole: measures.rowsKept, max: rule.max })];
     case 'sum': return [{ field: rule.field, ...sumOf(rule, measures.sums[rule.field]) }];
     case 'columns': return [columnsOf(rule, measures.columns)];
     case 'drift': return driftOf(rule, measures);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { templateFileSchema } from '../../contracts/template.ts';
 import { checkoutFolder } from '../../temporal-config/checkout-folder.ts';
-import { expectBooks, startOperator, type Operator } from '../support/operator.ts';
+import { expectBooks, startOperator, untilTrue, type Operator } from '../support/operator.ts';
 
 let operator: Operator;
 beforeAll(async () => { operator = await startOperator({ threads: 1 }); });
@@ -18,7 +18,7 @@ const commands = blocks('').flatMap((block) => block.trim().split('\n')).map((li
 const wordsOf = (command: string): readonly string[] => [...command.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
 
 interface Drift { readonly kind: string; readonly column: string | null; readonly was: string | null; readonly fields: readonly string[]; readonly handling: string }
-interface Shown { readonly template: { readonly name: string; readonly version: number; readonly by: string; readonly overruled: readonly string[] } | null; readonly drift: readonly Drift[] }
+interface Shown { readonly state: string; readonly template: { readonly name: string; readonly version: number; readonly by: string; readonly overruled: readonly string[] } | null; readonly drift: readonly Drift[] }
 interface Change { readonly at: string; readonly change: string; readonly from?: unknown; readonly to?: unknown }
 
 describe('the story of docs/templates.md', () => {
@@ -34,7 +34,7 @@ describe('the story of docs/templates.md', () => {
   const shown = () => operator.json<Shown>('job', job);
 
   it('goes as it is told', async () => {
-    const [first, saved, inspected, second, refused, accepted, savedAgain, diffed] = commands;
+    const [first, saved, inspected, second, waiting, looked, confirmed, watched, savedAgain, diffed] = commands;
     for (const [index, name] of ['january.csv', 'february.csv', 'march.csv'].entries()) await operator.file(name, blocks('csv')[index] ?? '');
     await operator.json('dataset', 'apply', await operator.file('licences.json', blocks('json')[0] ?? ''));
     expect(await run(first ?? '')).toMatchObject({ code: 0, answer: { books: { created: 4 } } });
@@ -45,17 +45,22 @@ describe('the story of docs/templates.md', () => {
     expect(await operator.sql(`select kind, issued_on::text from registry.licences where licence_no = 'L-105'`)).toEqual([{ kind: 'B1', issued_on: '2024-02-07' }]);
     expect(await operator.json('job', job)).toMatchObject({ partner: 'dgt' });
 
-    expect(await run(refused ?? '')).toMatchObject({ code: 6, answer: { error: { code: 'TEMPLATE_DRIFT', place: { template: 'licences-dgt@1', columns: ['renamed #3 for issued_on'] } } } });
+    expect(await run(waiting ?? '')).toMatchObject({ code: 0 });
+    await untilTrue('the job asks', async () => (await shown()).state === 'awaiting_mapping');
     expect((await shown()).drift.map(({ kind, column, was, handling }) => [kind, column, was, handling])).toEqual([['renamed', 'Fecha expedición', 'Fecha de expedición', 'ask'], ['new', 'Provincia', null, 'accept']]);
+    expect((await run(looked ?? '')).answer['question']).toMatchObject({ kind: 'drift', proposed: [{ field: 'issued_on', columns: ['Fecha expedición'] }], drift: [{ kind: 'renamed', column: 'Fecha expedición' }] });
     const told = await operator.stack.waybill('job', job);
     expect(told.stdout).toMatch(/renamed +#3 Fecha expedición +#3 Fecha de expedición +issued_on +asked/);
-    expect(await run(accepted ?? '')).toMatchObject({ code: 0, answer: { books: { created: 3 } } });
+    expect(told.stdout).toMatch(/Proposed in their place\n.*\n +Fecha expedición +issued_on/);
+    expect(told.stdout).toContain(`waybill confirm ${job} --accept`);
+    expect(await run(confirmed ?? '')).toMatchObject({ code: 0, answer: { answer: 'heard' } });
+    expect(await run(watched ?? '')).toMatchObject({ code: 0, answer: { books: { created: 3 }, template: { name: 'licences-dgt', version: 1 } } });
     expect(await operator.sql(`select issued_on::text from registry.licences where licence_no = 'L-108'`)).toEqual([{ issued_on: '2024-03-01' }]);
     expect(await run(savedAgain ?? '')).toMatchObject({ code: 0, answer: { template: { version: 2 } } });
     const changes = (await run(diffed ?? '')).answer as unknown as readonly Change[];
     expect(changes).toContainEqual(expect.objectContaining({ at: 'mapping[issued_on].columns', change: 'changed', from: ['Fecha de expedición'], to: ['Fecha expedición'] }));
     expect(changes).toContainEqual(expect.objectContaining({ at: 'source.columns[Provincia]', change: 'added' }));
-    expect(commands.length).toBe(8);
+    expect(commands.length).toBe(10);
   });
 
   it('and the next one has what the file of a template, options and names are for', async () => {
@@ -100,6 +105,9 @@ describe.skipIf(!existsSync(denied))('the Denied Persons List (../shared is ther
     expect(await operator.load(second, 'denied_persons')).toMatchObject({ code: 0, books: { read: 545, created: 0 } });
     const drifted = join(operator.folder, 'drifted.txt');
     await writeFile(drifted, text.split('\n').map((line) => line.split('\t').slice(1).join('\t')).join('\n'));
-    expect(await operator.load(drifted, 'denied_persons')).toMatchObject({ code: 6, error: { code: 'TEMPLATE_DRIFT' } });
+    const { jobId } = await operator.load(drifted, 'denied_persons', '--detach');
+    await untilTrue('it asks', async () => (await operator.json<Shown>('job', jobId)).state === 'awaiting_mapping');
+    expect((await operator.json<Shown>('job', jobId)).drift).toContainEqual(expect.objectContaining({ kind: 'missing', handling: 'ask' }));
+    await operator.json('cancel', jobId);
   });
 });

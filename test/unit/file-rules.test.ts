@@ -4,7 +4,7 @@ import { ruleSchema, type FileRule } from '../../contracts/rules.ts';
 import { compareDecimals } from '../../core/validation/compare-decimals.ts';
 import { judgeFileRules, type FileMeasures } from '../../core/validation/judge-file-rules.ts';
 
-const measures: FileMeasures = { rowsRead: 100, standing: 90, duplicates: 10, filled: {}, sums: {}, sent: {}, columns: [], deliveries: [] };
+const measures: FileMeasures = { rowsRead: 100, rowsKept: 100, standing: 90, duplicates: 10, filled: {}, sums: {}, sent: {}, columns: [], deliveries: [] };
 const judge = (rule: object, more: Partial<FileMeasures> = {}): readonly string[] =>
   judgeFileRules([ruleSchema.parse({ name: 'r', ...rule }) as FileRule], { ...measures, ...more }).map(({ verdict, measured, field }) => [verdict, measured ?? '-', ...(field === null ? [] : [field])].join(' '));
 

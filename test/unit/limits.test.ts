@@ -24,6 +24,12 @@ describe('the limits of a job', () => {
     expect(exceedsLimits(books(399, 1), plan(null, 0.25))).toBe(true);
   });
 
+  it('are shares of the rows that the filter keeps: what it leaves out hides no rejected row', () => {
+    expect(exceedsLimits({ ...books(1_000, 6), filtered: 990 }, plan(null, 50))).toBe(true);
+    expect(exceededLimits({ ...books(1_000, 6), filtered: 990 }, plan(null, 50))[0]).toMatchObject({ count: 6, read: 10 });
+    expect(exceedsLimits({ ...books(1_000, 5), filtered: 990 }, plan(null, 50))).toBe(false);
+  });
+
   it('say no for fewer rejected rows whenever they say no for more', () => {
     fc.assert(fc.property(fc.nat(100), fc.nat(100), fc.option(fc.nat(100)), fc.option(fc.double({ min: 0, max: 100, noNaN: true })), (more, fewer, most, percent) => {
       const limits = plan(most, percent);

@@ -5,12 +5,18 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createControlActivities, createTransferActivities } from '../../activities/create-activities.ts';
+import type { ApiDeps } from '../../api/api-deps.ts';
+import type { AnsweredJob } from '../../api/engine/import-engine.ts';
+import { confirmMapping, parseAnswer } from '../../api/jobs/confirm-mapping.ts';
+import { saveFromJob } from '../../api/templates/template-service.ts';
+import { localOperator } from '../../contracts/actor.ts';
 import { controlTaskQueue, exportWorkflowId, importWorkflowId, transferTaskQueue } from '../../contracts/ids.ts';
-import { exportWorkflowType, importWorkflowType } from '../../contracts/workflow-messages.ts';
+import { answerUpdateId, confirmMappingUpdate, exportWorkflowType, importWorkflowType, type AnswerMessage } from '../../contracts/workflow-messages.ts';
 import { checkoutFolder } from '../../temporal-config/checkout-folder.ts';
 import { exportPartKey } from '../../storage/storage-keys.ts';
 import { obtainEngine } from '../../temporal-config/obtain-engine.ts';
 import { searchAttributes } from '../../temporal-config/search-attributes.ts';
+import { waitUntil } from '../../temporal-config/wait-until.ts';
 import { buildBundles } from '../support/build-bundles.ts';
 import { textsOf } from '../support/history-texts.ts';
 import { ImportBench, shortBooks } from '../support/import-bench.ts';
@@ -104,6 +110,29 @@ it('refuses a file with codes that a value map blocks, with the field and the co
   expect(await bench.numbers('select count(*) from app.dataset_of_test')).toEqual(before);
   const texts = textsOf(await handle.fetchHistory()).join('\n').toLowerCase();
   for (const secret of secrets) expect(texts).not.toContain(secret.toLowerCase());
+});
+
+it('waits where a file differs from its template, and goes on with the answer; neither the columns nor the template reach the engine', async () => {
+  await bench.make({ name: 'burrows', description: 'Burrows.', fields: [{ name: 'id', type: 'code', key: true, required: true }, { name: 'name', type: 'text', required: true, description: 'Name of the burrow.' }, { name: 'dug_on', type: 'date', description: 'Day on which it was dug.' }] });
+  const map = [['QuokkaKey', 'id'], ['narwhalName', 'name'], ['axolotlDay', 'dug_on']].map(([column, field]) => ({ columns: [column ?? ''], field: field ?? '' }));
+  const content = (day: string, from: number) => [`QuokkaKey;narwhalName;${day}`, ...Array.from({ length: 8 }, (_, row) => `zebra-${from + row};WOMBAT ${row};${13 + row}/02/2024`)].join('\n');
+  const first = await bench.load('burrows', content('axolotlDay', 0), { map });
+  const { template } = await saveFromJob(bench.deps, { actor: localOperator, name: 'wombat-burrows', fromJob: first.jobId, drift: {} });
+  const jobId = await bench.receive('burrows', content('axolotlDays', 100), { template: { name: template.name }, fileName: 'Quokka.csv' });
+  await bench.sql('update waybill.jobs set template_id = $2, template_version = 1 where job_id = $1', [jobId, template.templateId]);
+  const handle = await client.workflow.start(importWorkflowType, { workflowId: importWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }] });
+  expect(await waitUntil(async () => (await bench.job(jobId)).state === 'awaiting_mapping', 20_000)).toBe(true);
+  const engine = { sendAnswer: async ({ questionNo }: AnsweredJob) => {
+    await handle.executeUpdate<null, [AnswerMessage]>(confirmMappingUpdate, { args: [{ actor: 'tester', questionNo }], updateId: answerUpdateId(jobId, questionNo) });
+    return 'heard' as const;
+  } };
+  await confirmMapping({ pool: bench.pool, engine } as unknown as ApiDeps, { actor: localOperator, jobId, said: parseAnswer({ acceptProposals: true }) });
+  const { state, books } = await handle.result() as { state: string; books: Parameters<typeof shortBooks>[0] };
+  expect([state, shortBooks(books)]).toEqual(['completed', { created: 8 }]);
+  const texts = textsOf(await handle.fetchHistory()).join('\n').toLowerCase();
+  expect(texts).toContain('askmapping');
+  for (const secret of secrets) expect(texts).not.toContain(secret.toLowerCase());
+  await recordHistory(handle, 'real-drift');
 });
 
 const startExport = (jobId: string) => client.workflow.start(exportWorkflowType, { workflowId: exportWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }] });

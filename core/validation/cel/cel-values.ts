@@ -32,6 +32,8 @@ export interface Compiled {
   readonly run: (row: RowValues) => Value;
   /** Of a literal: it is the same for every row. */
   readonly literal?: Value;
+  /** Of a field by its name alone: which it is. */
+  readonly field?: number;
 }
 
 /** One object for all, since a stack a row would cost more than the row. */

@@ -18,6 +18,7 @@ export const compileCall = (call: Call, context: Compiling): Compiled => {
     return { type: 'bool', run: (row) => { const value = run(row); return value === undefined ? undefined : value !== null; } };
   }
   if (name === 'matches' && only !== undefined) return matching(only, more, call, context);
+  if (name === 'today' && context.scope.manner?.knowsToday === false) return refuse('there is no day of the job here: the same cell gives the same value in every job. A rule can ask for today().', node, context);
   return overloaded(overloadsOf(globals, name), call.args, call, context);
 };
 
@@ -42,7 +43,7 @@ const overloaded = (overloads: readonly Overload[], args: readonly ASTNode[], { 
 const noRow: RowValues = { field: () => undefined, source: () => undefined, today: 0, elements: [], spend: () => undefined };
 
 const applied = ({ run, gives, takes }: Overload, args: readonly Compiled[], node: ASTNode, context: Compiling): Compiled => {
-  const { scope: { zone } } = context;
+  const { scope: { zone, manner } } = context;
   if (takes.length > 0 && args.every(({ literal }) => literal !== undefined && literal !== null)) {
     const value = run(args.map(({ literal }) => literal), noRow, zone);
     return value === null ? refuse('this gives no value. Write dates as YYYY-MM-DD and numbers with digits.', node, context) : constantOf(gives, value);
@@ -54,7 +55,8 @@ const applied = ({ run, gives, takes }: Overload, args: readonly Compiled[], nod
       if (value === null || value === undefined) return value;
       values.push(value);
     }
-    return run(values, row, zone);
+    const result = run(values, row, zone);
+    return result === null && manner !== undefined ? undefined : result;
   } };
 };
 

@@ -5,7 +5,7 @@
 import { Environment, ParseError, type ASTNode } from '@marcbachmann/cel-js';
 import { ruleInvalid } from '../rule-invalid.ts';
 import { isList, nameOfType, type Compiled, type PlainType, type Value } from './cel-values.ts';
-import { refuse, truth, type Compiling, type Expression, type ExpressionScope } from './compiling.ts';
+import { invalidOf, refuse, truth, type Compiling, type Expression, type ExpressionScope } from './compiling.ts';
 import { and, conditional, constantOf, not, or } from './logic.ts';
 import { negate, readNumeric, exactOf, type Numeric } from './exact-number.ts';
 import { compileCall, compileMethod } from './compile-calls.ts';
@@ -16,13 +16,14 @@ import type { Place } from './cel-values.ts';
 const limits = { maxAstNodes: 500, maxDepth: 50, maxListElements: 500, maxMapEntries: 1, maxCallArguments: 4 };
 const reader = new Environment({ unlistedVariablesAreDyn: true, limits });
 
-const parsed = (text: string, { at }: ExpressionScope): ASTNode => {
+const parsed = (text: string, scope: ExpressionScope): ASTNode => {
+  const { at } = scope;
   try {
     return reader.parse(text).ast;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const place = error.range === undefined ? at : `${at}, character ${error.range.start + 1},`;
-    throw ruleInvalid(parseRemedies[error.code] ?? 'it is no expression of CEL. Check its brackets, quotes and operators there.', place);
+    throw invalidOf(scope)(parseRemedies[error.code] ?? 'it is no expression of CEL. Check its brackets, quotes and operators there.', place);
   }
 };
 const parseRemedies: Readonly<Record<string, string>> = {
@@ -33,11 +34,16 @@ const parseRemedies: Readonly<Record<string, string>> = {
 
 /** A condition over the row: true, false, null (does not apply) or undefined (cannot be told). */
 export const compileExpression = (text: string, scope: ExpressionScope): Expression => {
+  const { type, run, fields } = compileValue(text, scope);
+  if (type !== 'bool') throw ruleInvalid(`it gives ${nameOfType(type)}, and a condition is true or false. Compare it with something.`, scope.at);
+  return { run, fields };
+};
+
+/** An expression of any type. */
+export const compileValue = (text: string, scope: ExpressionScope): Compiled & Expression => {
   const ast = parsed(text, scope);
   const fields = new Set<number>();
-  const { type, run } = compileNode(ast, { scope, fields, elements: new Map(), compile: compileNode });
-  if (type !== 'bool') throw ruleInvalid(`it gives ${nameOfType(type)}, and a condition is true or false. Compare it with something.`, scope.at);
-  return { run, fields: [...fields] };
+  return { ...compileNode(ast, { scope, fields, elements: new Map(), compile: compileNode }), fields: [...fields] };
 };
 
 const compileNode = (node: ASTNode, context: Compiling): Compiled => {
@@ -80,12 +86,13 @@ const identifier = (name: string, node: ASTNode, context: Compiling): Compiled =
   return fieldNamed(name, node, context);
 };
 
+const noField = 'there is no field of this name in the dataset (`waybill dataset show` lists them). A column of the file is source["Column"], a text stands in quotes.';
 const fieldNamed = (name: string, node: ASTNode, context: Compiling): Compiled => {
   const field = context.scope.field(name);
-  if (field === null) return refuse('there is no field of this name in the dataset (`waybill dataset show` lists them). A column of the file is source["Column"], a text stands in quotes.', node, context);
+  if (field === null) return refuse(context.scope.manner?.unknownName ?? noField, node, context);
   const { index, type } = field;
   context.fields.add(index);
-  return { type, run: (row) => row.field(index) };
+  return { type, run: (row) => row.field(index), field: index };
 };
 
 const member = (of: ASTNode, name: string, context: Compiling): Compiled => {
@@ -103,16 +110,20 @@ const element = (of: ASTNode, key: ASTNode, context: Compiling): Compiled => {
   }
   const list = compileNode(of, context), index = compileNode(key, context);
   if (!isList(list.type) || index.type !== 'int') return refuse('[…] takes a whole number from a list, from 0; a column of the file is source["Column"] or source["#3"].', of, context);
+  const nothing = context.scope.manner === undefined ? null : undefined;
   return { type: list.type.of, run: (row) => {
     const values = list.run(row), at = index.run(row);
     if (values === undefined || at === undefined) return undefined;
-    return values === null || at === null ? null : (values as readonly Value[])[at as number] ?? null;
+    if (values === null || at === null) return null;
+    const value = (values as readonly Value[])[at as number];
+    return value === undefined ? nothing : value;
   } };
 };
 
+const noColumn = 'the file has no such column, or more than one. Name it as its header does, or by its place: source["#3"].';
 const columnNamed = (name: string, node: ASTNode, context: Compiling): Compiled => {
   const column = context.scope.column(name);
-  if (column === null) return refuse('the file has no such column, or more than one. Name it as its header does, or by its place: source["#3"].', node, context);
+  if (column === null) return refuse(context.scope.manner?.unknownColumn ?? noColumn, node, context);
   return { type: 'text', run: (row) => row.source(column) };
 };
 
@@ -150,10 +161,31 @@ const negative = (node: ASTNode, context: Compiling): Compiled => {
 const binary = (made: TypedBinary | string, node: ASTNode, context: Compiling, sides?: readonly [Compiled, Compiled]): Compiled => {
   if (typeof made === 'string') return refuse(made, node, context);
   const [left, right] = sides ?? both(node.args as readonly [ASTNode, ASTNode], context);
-  const { run } = made;
+  const { run, ofNumbers } = made;
   const { literal } = right;
+  if (ofNumbers !== undefined) return { type: made.type, run: orderedRun(left, right, { run, ofNumbers }) };
   // A literal is most often the right side, and it need not be asked for again a row.
   return { type: made.type, run: literal !== undefined ? (row) => run(left.run(row), literal) : (row) => run(left.run(row), right.run(row)) };
+};
+
+/** Days and small whole numbers, which most are, without a way through their types; fields at once. */
+const orderedRun = (left: Compiled, right: Compiled, { run, ofNumbers }: Required<Pick<TypedBinary, 'run' | 'ofNumbers'>>): Compiled['run'] => {
+  const { field: first } = left, { field: second } = right;
+  if (first !== undefined && second !== undefined) return (row) => {
+    const a = row.field(first), b = row.field(second);
+    return typeof a === 'number' && typeof b === 'number' ? ofNumbers(a, b) : run(a, b);
+  };
+  return (row) => {
+    const a = left.run(row), b = right.run(row);
+    return typeof a === 'number' && typeof b === 'number' ? ofNumbers(a, b) : run(a, b);
+  };
+};
+
+/** Of numbers that are there, no number: a division by zero. */
+const computable = (made: TypedBinary | string, { scope: { manner } }: Compiling): TypedBinary | string => {
+  if (typeof made === 'string' || manner === undefined) return made;
+  const { type, run } = made;
+  return { type, run: (left, right) => run(left, right) ?? (left === null || right === null ? null : undefined) };
 };
 
 /** One step for so many characters that are joined. */
@@ -161,7 +193,7 @@ const charactersAStep = 16;
 const computed = (op: '+' | '-' | '*' | '/' | '%', node: Extract<ASTNode, { op: '+' | '-' | '*' | '/' | '%' }>, context: Compiling): Compiled => {
   const sides = both(node.args, context);
   const [left, right] = sides;
-  if (op !== '+' || left.type !== 'text' || right.type !== 'text') return binary(arithmetic(op, left, right), node, context, sides);
+  if (op !== '+' || left.type !== 'text' || right.type !== 'text') return binary(computable(arithmetic(op, left, right), context), node, context, sides);
   return { type: 'text', run: (row) => {
     const a = left.run(row), b = right.run(row);
     if (a === undefined || b === undefined) return undefined;

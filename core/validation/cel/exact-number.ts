@@ -84,6 +84,16 @@ export const remainder = (left: Numeric, right: Numeric): Numeric | null => (com
 export const whole = (value: Numeric): Numeric => (typeof value === 'number' ? value : exactOf(value.top / value.bottom));
 export const isWhole = (value: Numeric): boolean => typeof value === 'number' || value.top % value.bottom === 0n;
 
+const mostPlaces = 30;
+/** Half away from zero, as people do. Null: places that are none. */
+export const roundTo = (value: Numeric, places: Numeric): Numeric | null => {
+  if (typeof places !== 'number' || places < 0 || places > mostPlaces) return null;
+  if (typeof value === 'number') return value;
+  const scaled = value.top * bigPower(places), { bottom } = value;
+  const twice = 2n * (scaled < 0n ? -scaled : scaled), rounded = (twice + bottom) / (2n * bottom);
+  return fractionOf(scaled < 0n ? -rounded : rounded, bigPower(places));
+};
+
 const numberShape = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 /** Nobody compares longer ones, and arithmetic with them would take for ever. */
 const longestNumber = 200;

@@ -1,7 +1,7 @@
 /** The functions that an expression may call. A null argument gives null; so does what cannot be computed, such as the number of a text that is none. */
 import type { ZoneClock } from '../../types/zone-clock.ts';
 import { civilDay, epochDay } from '../../types/calendar.ts';
-import { compareNumeric, negate, readNumeric, whole, isWhole, writeNumeric, type Numeric } from './exact-number.ts';
+import { compareNumeric, negate, readNumeric, whole, isWhole, roundTo, writeNumeric, type Numeric } from './exact-number.ts';
 import { isList, type CelType, type Instant, type Place, type RowValues, type Value } from './cel-values.ts';
 import { dayOfInstant, dayText, readDay, readInstant } from './read-moment.ts';
 
@@ -80,6 +80,10 @@ export const globals: Readonly<Record<string, readonly Overload[]>> = {
   ],
   timestamp: [{ takes: ['text'], gives: 'timestamp', run: ([value], _, zone) => readInstant(text(value), zone) }, { takes: ['timestamp'], gives: 'timestamp', run: ([value]) => value }],
   today: [{ takes: [], gives: 'date', run: (_, row) => row.today }],
+  round: [
+    { takes: ['number'], gives: 'int', run: ([value]) => roundTo(value as Numeric, 0) },
+    { takes: ['number', 'int'], gives: 'decimal', run: ([value, places]) => roundTo(value as Numeric, places as Numeric) },
+  ],
   abs: [
     { takes: ['int'], gives: 'int', run: ([value]) => positive(value as Numeric) }, { takes: ['decimal'], gives: 'decimal', run: ([value]) => positive(value as Numeric) },
   ],
@@ -104,7 +108,7 @@ export const methods: Readonly<Record<string, readonly Overload[]>> = {
     { takes: ['text', 'int'], gives: 'text', run: ([value, from]) => slice(text(value), from as Numeric, null) },
     { takes: ['text', 'int', 'int'], gives: 'text', run: ([value, from, to]) => slice(text(value), from as Numeric, to as Numeric) },
   ],
-  split: [{ takes: ['text', 'text'], gives: { of: 'text' }, run: ([value, by], row) => { row.spend(text(value).length); return text(value).split(text(by)); } }],
+  split: [{ takes: ['text', 'text'], gives: { of: 'text' }, run: ([value, by], row) => { row.spend(text(value).length); return text(by) === '' ? [...text(value)] : text(value).split(text(by)); } }],
   join: [
     { takes: ['texts'], gives: 'text', run: ([values], row) => joined(values, '', row) },
     { takes: ['texts', 'text'], gives: 'text', run: ([values, by], row) => joined(values, text(by), row) },

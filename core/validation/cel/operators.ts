@@ -3,7 +3,7 @@ import { add, compareNumeric, divide, divideWhole, multiply, negate, remainder, 
 import { isList, isNumeric, nameOfType, sameType, type CelType, type Compiled, type Instant, type Place, type Value } from './cel-values.ts';
 
 export type Binary = (left: Value, right: Value) => Value;
-export interface TypedBinary { readonly type: CelType; readonly run: Binary }
+export interface TypedBinary { readonly type: CelType; readonly run: Binary; /** The same of two plain numbers: days, and numbers that are whole. */ readonly ofNumbers?: (left: number, right: number) => boolean }
 
 const compareInstants = (left: Instant, right: Instant): number => left.seconds - right.seconds || left.micros - right.micros;
 
@@ -50,6 +50,7 @@ const strict = (run: Binary): Binary => (left, right) => {
   return left === null || right === null ? null : run(left, right);
 };
 
+const ordersOf: Readonly<Record<string, (left: number, right: number) => boolean>> = { '<': (a, b) => a < b, '<=': (a, b) => a <= b, '>': (a, b) => a > b, '>=': (a, b) => a >= b };
 const ordering: Readonly<Record<string, (order: number) => boolean>> = { '<': (order) => order < 0, '<=': (order) => order <= 0, '>': (order) => order > 0, '>=': (order) => order >= 0 };
 
 /** A text: why the two cannot be compared, and the remedy. */
@@ -57,7 +58,8 @@ export const comparison = (op: '<' | '<=' | '>' | '>=', left: Compiled, right: C
   const compare = isList(left.type) ? undefined : comparers[left.type];
   const holds = ordering[op];
   if (compare === undefined || holds === undefined || !comparable(left.type, right.type)) return `${op} compares ${nameOfType(left.type)} with ${nameOfType(right.type)}.${remedy(left.type, right.type)}`;
-  return { type: 'bool', run: strict((a, b) => holds(compare(a, b))) };
+  const run = strict((a, b) => holds(compare(a, b))), ofNumbers = ordersOf[op];
+  return (left.type === 'date' || isNumeric(left.type)) && ofNumbers !== undefined ? { type: 'bool', run, ofNumbers } : { type: 'bool', run };
 };
 
 export const equality = (op: '==' | '!=', left: Compiled, right: Compiled): TypedBinary | string => {
