@@ -83,7 +83,7 @@ const relation = (id: number, kind: string, target: string): string => `<Relatio
 const relations = (...all: readonly string[]): string => `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${all.join('')}</Relationships>`;
 const kindOf = (part: string, kind: string): string => `<Override PartName="/xl/${part}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.${kind}+xml"/>`;
 /** Below what is read of shared texts, 192 MiB. */
-const mostSharedBytes = 176 * 1024 * 1024;
+const mostSharedBytes = 188 * 1024 * 1024;
 
 /** Each text of its own and shared all the same, as Excel writes it: as many as are read, and the rows go over them several times. */
 const writeShared = async (path: string, bytes: number): Promise<number> => {
