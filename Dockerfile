@@ -22,7 +22,10 @@ COPY --from=build /waybill/dist ./dist
 COPY --from=build /waybill/db/migrations ./db/migrations
 COPY --from=build /waybill/api/schema.graphql ./api/schema.graphql
 RUN install -d -o node -g node -m 0700 /data/archive /data/keys /data/receipts /data/api
+# As the workers of the local stack have it (temporal-config/waybill-services.ts): what is free goes back to the system.
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=1048576 \
     WAYBILL_ARCHIVE=/data/archive \
     WAYBILL_KEYS=/data/keys \
     WAYBILL_RECEIPTS=/data/receipts

@@ -15,6 +15,7 @@ import type { Draft } from '../db/reconcile.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { cellsSent } from './cells-sent.ts';
 import { plannedJob } from './job-for-work.ts';
+import { isPart } from './judge-file.ts';
 import type { PlannedJob } from './job-for-work.ts';
 import { loadTargetOf } from './load-target-of.ts';
 
@@ -35,7 +36,8 @@ export const createCommitJob = (deps: ActivityDeps) => async ({ jobId }: CommitJ
   const result = await commitDraft(deps.pool, {
     target, draft, planHash, fingerprint, twinOf: again ? null : { org: job.org, sha256 },
   }, async (tx, books) => {
-    await recordDelivery(tx, {
+    // Rejected rows that come back were delivered before.
+    if (!isPart(plan)) await recordDelivery(tx, {
       org: job.org, datasetId: planned.datasetId, partner: job.partner, epoch: target.epoch, rowsRead: books.read, fillRates: cellsSent(plan, evidence, books.read),
       duplicateShare: books.read === 0 ? 0 : books.duplicate / books.read,
     });

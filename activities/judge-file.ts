@@ -3,9 +3,10 @@ import type { Books } from '../contracts/books.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import type { FileFinding, Judgement } from '../contracts/file-findings.ts';
 import type { PlanDocument } from '../contracts/plan-document.ts';
+import { carriesRejects } from '../contracts/reject-columns.ts';
 import { isFileRule, type FileRule } from '../contracts/rules.ts';
 import type { ChunkEvidence } from '../core/staging/chunk-findings.ts';
-import { judgeColumnRule, judgeFileRules } from '../core/validation/judge-file-rules.ts';
+import { judgeColumnRule, judgeFileRules, judgePart } from '../core/validation/judge-file-rules.ts';
 import { countLimited } from '../db/count-limited.ts';
 import { lastDeliveries } from '../db/deliveries.ts';
 import { countIssuesByField } from '../db/issues.ts';
@@ -21,6 +22,9 @@ import type { PlannedJob } from './job-for-work.ts';
 
 const fileRulesOf = ({ rules = [] }: PlanDocument): readonly FileRule[] => rules.filter(isFileRule);
 
+/** Rejected rows that were corrected and sent again: they are no delivery of their own, and no rule of a whole one is for them. */
+export const isPart = ({ parse }: Pick<PlanDocument, 'parse'>): boolean => carriesRejects(parse.columns);
+
 /** Kept with the job; what stops the job is refused by {@link refuseBrokenFile}. */
 export const judgeFile = async (deps: ActivityDeps, planned: PlannedJob, { target, books }: { readonly target: LoadTarget; readonly books: Books }): Promise<Judgement> => {
   const { job, plan } = planned;
@@ -35,6 +39,7 @@ export const judgeFile = async (deps: ActivityDeps, planned: PlannedJob, { targe
 const judgeRules = async ({ pool }: ActivityDeps, { job, plan, datasetId }: PlannedJob, { target, books }: { readonly target: LoadTarget; readonly books: Books }): Promise<readonly FileFinding[]> => {
   const rules = fileRulesOf(plan);
   if (rules.length === 0) return [];
+  if (isPart(plan)) return rules.map(judgePart);
   const asked = (kind: 'fill_rate' | 'sum'): readonly string[] => rules.flatMap((rule) => (rule.kind === kind ? [rule.field] : []));
   const doubled = await countIssuesByField(pool, target.epoch, 'DUPLICATE_REJECTED');
   const evidence = (await ledgerTotals(pool, target.epoch)).evidence as unknown as ChunkEvidence;
@@ -50,7 +55,7 @@ const judgeRules = async ({ pool }: ActivityDeps, { job, plan, datasetId }: Plan
 
 /** What stands in the way is told before a row is staged. */
 export const refuseUnexpectedColumns = async (deps: ActivityDeps, { job, plan }: { readonly job: Job; readonly plan: PlanDocument }): Promise<void> => {
-  const fileFindings = fileRulesOf(plan).flatMap((rule) => (rule.kind === 'columns' ? [judgeColumnRule(rule, plan.parse.columns)] : []));
+  const fileFindings = isPart(plan) ? [] : fileRulesOf(plan).flatMap((rule) => (rule.kind === 'columns' ? [judgeColumnRule(rule, plan.parse.columns)] : []));
   if (fileFindings.length === 0) return;
   await saveJudgement(deps.pool, job, { fileFindings, exceededLimits: [] });
   refuseBrokenFile(fileFindings, plan);

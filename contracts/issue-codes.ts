@@ -67,7 +67,7 @@ export const issueKinds = {
   TRANSFORM_UNIT_UNKNOWN: { severity: 'error', message: 'The number has no unit, or one that cannot be turned into the unit of the field.' },
   TRANSFORM_BOOLEAN_UNKNOWN: { severity: 'error', message: 'Not one of the words for yes and no that the mapping knows.' },
   TRANSFORM_DATE_INVALID: { severity: 'error', message: 'Not a date in any of the formats that the mapping lists.' },
-  TRANSFORM_DATE_AMBIGUOUS: { severity: 'error', message: 'Two formats of the mapping read different dates here. Keep the one that the file follows.' },
+  TRANSFORM_DATE_AMBIGUOUS: { severity: 'error', message: 'Two formats of the mapping read different dates here, and the column does not tell which. Keep the one that the file follows, or say the order of day and month.' },
   TRANSFORM_DATE_PARTS: { severity: 'error', message: 'Day, month or year is missing, or not a number in its range.' },
   TRANSFORM_PARTIAL_DATE_INVALID: { severity: 'error', message: 'Not a date or partial date. Write 1985, 1985-04, 1985-04-12, 198X, with ? or ~ behind what is not sure (EDTF, level 1).' },
   TRANSFORM_PHONE_INVALID: { severity: 'error', message: 'Not a telephone number of its country, or one with an extension, which the international form cannot hold.' },

@@ -51,10 +51,16 @@ const isPolling = async (temporalAddress: string, pid: number): Promise<boolean>
 
 const bundle = (name: string): string => join(checkoutFolder, 'dist', `${name}.mjs`);
 
+/**
+ * Left to itself glibc keeps an arena for each of a worker's threads and learns to keep buffers of up to 32 MiB in them: 150 MB that are free and not the system's
+ * (mallopt(3)). Other allocators do not know these names; who sets them otherwise is right.
+ */
+const mallocEnvironment = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(1024 * 1024) } as const;
+
 export const workerService = (from: ServiceEnvironment, number: number): Service => ({
   name: `worker-${number}`, command: process.execPath, args: ['--enable-source-maps', bundle('worker')],
   cwd: from.folder.root, identity: null, logFile: join(from.folder.logs, `worker-${number}.log`),
-  env: commonEnvironment(from),
+  env: { ...mallocEnvironment, ...commonEnvironment(from) },
   isReady: (pid) => isPolling(from.temporalAddress, pid),
   // Longer than a chunk takes: a worker that is asked to stop finishes what it has.
   readyTimeoutMs: 60_000, stopSignal: 'SIGTERM', stopTimeoutMs: 45_000,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { WaybillError } from '../../contracts/errors.ts';
 import { importRequestSchema } from '../../contracts/import-request.ts';
+import { carriesRejects } from '../../contracts/reject-columns.ts';
 import type { DriftPolicy, TemplateDocument } from '../../contracts/template.ts';
 import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
@@ -19,6 +20,7 @@ type Deps = Pick<ApiDeps, 'pool' | 'storage' | 'readLegacy'>;
 export const documentOfJob = async (deps: Deps, job: Job, drift: Partial<DriftPolicy>): Promise<TemplateDocument> => {
   const plan = job.kind === 'import' && job.planHash !== null ? await findPlan(deps.pool, job.planHash) : null;
   if (plan === null) throw new WaybillError('JOB_STATE', 'The job has no plan of which a template could be made.', { job: job.jobId });
+  if (carriesRejects(plan.parse.columns)) throw new WaybillError('JOB_STATE', 'The job read rejected rows of another one; a template is made from that.', { job: job.jobId });
   const { sha256, parse, fileName } = importRequestSchema.parse(job.request);
   const before = job.templateId === null || job.templateVersion === null ? null : await findPinnedTemplate(deps.pool, { templateId: job.templateId, version: job.templateVersion });
   // How the job itself was told to read the file, by its operator or by its template.

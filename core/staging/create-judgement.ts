@@ -17,7 +17,7 @@ export const createJudgement = (plan: Ruled, { datasetDefinition: definition, da
   if (plan.rules === undefined && plan.rowFilter === undefined) return null;
   const zone = zoneClockOf(plan.zone);
   const rules = compileRowRules({ rules: plan.rules, rowFilter: plan.rowFilter, tellsOnly: plan.onError === 'warn' },
-    { definition, zone: plan.zone, lanes: plan.mapping.map(({ field }) => field), columns: plan.parse.columns });
+    { definition, zone: plan.zone, lanes: plan.mapping.map(({ field }) => field), columns: plan.parse.columns, datesAsDays });
   if (!hasRowRules(rules)) return null;
   const readers = plan.mapping.map(({ field: name }) => {
     const field = fieldNamed({ definition }, name);

@@ -54,8 +54,8 @@ export const findingsWhenCleared = (plan: PlanDocument, definition: DatasetDefin
 const nothingToDo = new TransformProgram([], { columns: 1, pair: false });
 
 /** Checked when the import was defined; the place is the plan's. */
-const programOf = ({ transforms, columns, field: name }: MappedField, field: FieldDefinition): TransformProgram | null =>
-  transforms === undefined ? null : compileTransforms(transforms, { type: field.type, columns: columns.length, at: `the field ${name}, transforms` });
+const programOf = ({ transforms, columns, field: name, date }: MappedField, field: FieldDefinition): TransformProgram | null =>
+  transforms === undefined ? null : compileTransforms(transforms, { type: field.type, columns: columns.length, at: `the field ${name}, transforms`, order: date?.order });
 
 /** In the definition's order, so that the hash does not depend on the file's. A field without a column takes no part. */
 const hashSources = (field: FieldDefinition, { plan, definition }: LaneBasis): readonly HashSource[] =>

@@ -7,6 +7,7 @@ import { kindsAgree } from './column-kind.ts';
 import { findRenames } from './find-renames.ts';
 import { matchColumns } from './match-columns.ts';
 import { readFieldSample, type SampledField } from './readable-share-of-field.ts';
+import { isShapeOfRejects, shapeOfDelivery } from './shape-of-rejects.ts';
 
 export interface DriftQuestion {
   readonly document: TemplateDocument;
@@ -30,7 +31,8 @@ export interface Drift {
 /** Values of which fewer are read are of another kind; a usual share of bad rows is no drift. */
 const leastReadable = 0.5, leastValues = 3;
 
-export const findDrift = (question: DriftQuestion): Drift => {
+export const findDrift = (asked: DriftQuestion): Drift => {
+  const question = { ...asked, file: shapeOfDelivery(asked.document.source, asked.file) };
   const { document: { source, drift }, file, definition } = question;
   const needed = withSources(question.needed, definition), named = source.named && file.named;
   const match = matchColumns(source, file);
@@ -50,7 +52,8 @@ export const findDrift = (question: DriftQuestion): Drift => {
     ...renames.map(({ from, to }) => finding('renamed', { from, to, why: 'The name is another one; it and the values are alike.' })),
     ...match.missing.filter((from) => !gone.has(from)).map((from) => finding('missing', { from, to: null, why: !named ? 'The file has fewer columns; without names, another one may be gone and have moved those behind it.' : fieldsOf(from).length === 0 ? 'The file does not have it; it fed no field.' : 'The file does not have it.' })),
     ...match.added.filter((to) => !come.has(to)).map((to) => finding('new', { from: null, to, why: named ? 'The template does not know it; it feeds no field.' : 'The template has fewer columns; without names, it may stand anywhere and move those behind it.' })),
-    ...retyped(question, found).map((seen) => finding('retyped', seen)),
+    // Rows that were rejected for their values say nothing of how the others are written.
+    ...(isShapeOfRejects(asked.file) ? [] : retyped(question, found)).map((seen) => finding('retyped', seen)),
     ...match.moved.map((from) => finding('moved', { from, to: found.get(from) ?? null, why: 'It stands at another place among the columns.' })),
   ] };
 };

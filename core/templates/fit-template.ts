@@ -3,6 +3,7 @@ import type { SourceShape, TemplateDocument } from '../../contracts/template.ts'
 import { resolveColumn } from '../mapping/resolve-column.ts';
 import { kindsAgree } from './column-kind.ts';
 import { matchColumns } from './match-columns.ts';
+import { shapeOfDelivery } from './shape-of-rejects.ts';
 
 export type TemplateFit = 'exact' | 'near' | 'none';
 
@@ -11,7 +12,8 @@ const leastOfUsed = 0.6, leastOfFile = 0.5;
 /** Where only places and kinds tell. */
 const leastAlike = 0.75, leastColumns = 3;
 
-export const fitTemplate = ({ source, mapping }: Pick<TemplateDocument, 'source' | 'mapping'>, file: SourceShape): TemplateFit => {
+export const fitTemplate = ({ source, mapping }: Pick<TemplateDocument, 'source' | 'mapping'>, shape: SourceShape): TemplateFit => {
+  const file = shapeOfDelivery(source, shape);
   if (source.format !== file.format || source.named !== file.named) return 'none';
   const { found, missing, added, moved } = matchColumns(source, file);
   const alike = [...found].filter(([own, other]) => kindsAgree(source.columns[own]?.kind ?? 'empty', file.columns[other]?.kind ?? 'empty')).length;

@@ -4,6 +4,7 @@
  */
 import { isWaybillError } from '../../contracts/errors.ts';
 import type { ParseOverrides } from '../../contracts/parse-options.ts';
+import { carriesRejects } from '../../contracts/reject-columns.ts';
 import type { SourceShape, TemplateDocument } from '../../contracts/template.ts';
 import type { PreparedSource } from '../intake/prepare-source.ts';
 import { openStored, type SourceStore } from '../intake/source-store.ts';
@@ -36,7 +37,7 @@ export interface Recognised<Candidate extends TemplateCandidate> {
   readonly fit: TemplateFit;
 }
 
-/** Reading a large packed file takes time: more ways than these are not tried. */
+/** Reading a large packed file takes time: more ways than these are not tried, those of the format that the file looks like first. */
 const mostWays = 6;
 
 export const recogniseSource = async <Candidate extends TemplateCandidate>(order: RecogniseOrder<Candidate>): Promise<Recognised<Candidate>> => {
@@ -48,9 +49,9 @@ export const recogniseSource = async <Candidate extends TemplateCandidate>(order
   const judge = (of: readonly Candidate[], look: Look): void => { for (const candidate of of) fits.push({ candidate, look, fit: fitTemplate(candidate.document, look.shape) }); };
   const others: Way<Candidate>[] = [];
   for (const way of waysOf(candidates, order.said)) {
-    if (plain !== null && isReadAs(plain.prepared.detection.options, way.overrides)) judge(way.candidates, plain); else others.push(way);
+    if (plain !== null && (isOfRejects(plain) || isReadAs(plain.prepared.detection.options, way.overrides))) judge(way.candidates, plain); else others.push(way);
   }
-  for (const way of others.slice(0, mostWays)) {
+  for (const way of likelyFirst(others, plain).slice(0, mostWays)) {
     if (fits.some(({ fit }) => fit === 'exact')) break;
     const look = await reader.tryLook(way.overrides);
     if (look !== null) judge(way.candidates, look);
@@ -58,6 +59,14 @@ export const recogniseSource = async <Candidate extends TemplateCandidate>(order
   const { fitting, fit, look } = bestOf(fits, order);
   return { prepared: await reader.settle(look ?? plain ?? await reader.look(order.said)), fitting, fit };
 };
+
+const likelyFirst = <Candidate>(ways: readonly Way<Candidate>[], plain: Look | null): readonly Way<Candidate>[] => {
+  const isOther = ({ overrides: { format } }: Way<Candidate>): number => (format === undefined || format === plain?.shape.format ? 0 : 1);
+  return ways.toSorted((left, right) => isOther(left) - isOther(right));
+};
+
+/** Rejected rows come as CSV, however the file was read that they are of. */
+const isOfRejects = ({ prepared }: Look): boolean => carriesRejects(prepared.detection.options.columns);
 
 interface Look { readonly overrides: ParseOverrides; readonly prepared: PreparedSource; readonly shape: SourceShape }
 interface Fit<Candidate> { readonly candidate: Candidate; readonly look: Look; readonly fit: TemplateFit }

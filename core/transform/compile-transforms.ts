@@ -4,8 +4,11 @@
  */
 import type { FieldType } from '../../contracts/dataset-definition.ts';
 import { isWaybillError } from '../../contracts/errors.ts';
+import type { DateReading } from '../../contracts/plan-document.ts';
 import { mostColumnsOfField, transformInvalid, type TransformStep } from '../../contracts/transform.ts';
+import { DateEvidence } from '../types/date-evidence.ts';
 import { columnsOf, compileStep, givesOf, takesOf } from './functions.ts';
+import { judgedDateStep } from './judged-date-step.ts';
 import type { CompiledStep, ValueKind } from './step.ts';
 import { TransformProgram } from './transform-program.ts';
 
@@ -14,6 +17,8 @@ export interface TransformPlace {
   readonly columns: number;
   /** `map[3].transforms` */
   readonly at: string;
+  /** Of day and month, where the formats of a step leave it open. */
+  readonly order?: DateReading['order'] | undefined;
 }
 
 const kindWords: Readonly<Record<ValueKind, string>> = {
@@ -29,7 +34,7 @@ const holdsText: readonly FieldType[] = ['text', 'code', 'other', 'json', 'text_
 
 const fits = (kind: ValueKind, type: FieldType): boolean => kind === 'text' || holdsText.includes(type) || fitting[kind].includes(type);
 
-export const compileTransforms = (steps: readonly TransformStep[], { type, columns, at }: TransformPlace): TransformProgram => {
+export const compileTransforms = (steps: readonly TransformStep[], { type, columns, at, order = null }: TransformPlace): TransformProgram => {
   checkColumns(steps, { type, columns, at });
   let kind: ValueKind = 'text';
   const compiled = steps.map((step, index): CompiledStep => {
@@ -41,7 +46,9 @@ export const compileTransforms = (steps: readonly TransformStep[], { type, colum
     return ready;
   });
   if (!fits(kind, type)) throw transformInvalid(`it gives ${kindWords[kind]}, and the field's type is ${type}.`, `${at}[${steps.length - 1}]`);
-  return new TransformProgram(compiled, { columns, pair: columns === 2 && !compiled.some((step) => step.kind === 'combining') });
+  const judged = judgedDateStep(steps, { type, columns }), step = steps[judged], evidence = step === undefined ? null : new DateEvidence();
+  if (step !== undefined && evidence !== null) compiled[judged] = compileStep(step, { order, evidence });
+  return new TransformProgram(compiled, { dates: evidence, columns, pair: columns === 2 && !compiled.some((step) => step.kind === 'combining') });
 };
 
 const placed = <Made>(place: string, compile: () => Made): Made => {

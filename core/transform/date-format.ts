@@ -45,6 +45,11 @@ const faultOf = (parts: readonly Part[], kinds: readonly string[]): string | nul
   return null;
 };
 
+const orderOf = (tokens: readonly Token[]): 'dmy' | 'mdy' | null => {
+  const day = tokens.findIndex(({ part }) => part === 'day'), month = tokens.findIndex(({ part, kind }) => part === 'month' && kind.length <= 2);
+  return day < 0 || month < 0 ? null : day < month ? 'dmy' : 'mdy';
+};
+
 export const mismatch = 0, impossible = 1, read = 2;
 const noOffset = Number.NaN;
 const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
@@ -68,6 +73,10 @@ export class DateFormat {
   readonly hasMonth: boolean;
   readonly hasSeconds: boolean;
   readonly hasShortYear: boolean;
+  /** How day and month stand, where both are numbers. */
+  readonly order: 'dmy' | 'mdy' | null;
+  /** Parts of day and month before the year: 0 to 2. */
+  readonly yearPlace: number;
   private readonly tokens: readonly Token[];
   private bytes: Uint8Array = new Uint8Array(0);
   private at = 0;
@@ -85,6 +94,8 @@ export class DateFormat {
     this.hasDay = parts.includes('day');
     this.hasMonth = parts.includes('month');
     this.hasSeconds = parts.includes('second');
+    this.order = orderOf(this.tokens);
+    this.yearPlace = parts.slice(0, parts.indexOf('year')).filter((part) => part === 'day' || part === 'month').length;
     this.hasShortYear = this.tokens.some(({ kind }) => kind === 'YY');
     if (this.hasShortYear && pivot === undefined) throw transformInvalid('a year of two digits (YY) needs "pivot", the first of the hundred years that it can mean, as 1950.');
   }

@@ -3,6 +3,7 @@ import type { StepOf, TransformName, TransformStep } from '../../contracts/trans
 import { booleanWords } from './boolean-words.ts';
 import { collapse } from './collapse.ts';
 import { coordinates } from './coordinates.ts';
+import type { ColumnDates } from './column-dates.ts';
 import { country } from './country.ts';
 import { date, givesTime } from './date.ts';
 import { dateParts } from './date-parts.ts';
@@ -26,7 +27,8 @@ import { units } from './units.ts';
 import { valueMap } from './value-map.ts';
 
 export interface TransformFunction<Name extends TransformName> {
-  readonly compile: (step: StepOf<Name>) => CompiledStep;
+  /** @param column whose day and month the step tells apart by what the whole of it says */
+  readonly compile: (step: StepOf<Name>, column?: ColumnDates) => CompiledStep;
   /** Kinds that it reads; `any` text, whatever it means. */
   readonly takes: readonly ValueKind[] | 'any';
   /** `same`: what it was given. */
@@ -74,7 +76,7 @@ export const transformFunctions: { readonly [Name in TransformName]: TransformFu
 
 const functionOf = (step: TransformStep): TransformFunction<TransformName> => transformFunctions[step.fn] as TransformFunction<TransformName>;
 
-export const compileStep = (step: TransformStep): CompiledStep => functionOf(step).compile(step);
+export const compileStep = (step: TransformStep, column?: ColumnDates): CompiledStep => functionOf(step).compile(step, column);
 export const takesOf = (step: TransformStep): readonly ValueKind[] | 'any' => functionOf(step).takes;
 export const columnsOf = (step: TransformStep): readonly [number, number] | null => functionOf(step).columns?.(step) ?? null;
 export const givesOf = (step: TransformStep, given: ValueKind): ValueKind => {

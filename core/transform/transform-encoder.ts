@@ -65,7 +65,7 @@ export class TransformEncoder implements CellEncoder {
   private readonly writer: OutcomeWriter;
 
   constructor(private readonly program: TransformProgram, private readonly inner: CellEncoder, private readonly arena = new TransformArena()) {
-    this.evidence = inner.evidence;
+    this.evidence = program.dates ?? inner.evidence;
     this.takesNothing = program.ofNothing !== null;
     this.cell = new ByteCell(arena);
     this.writer = new OutcomeWriter(arena, inner);
@@ -107,7 +107,7 @@ export class TransformCellsEncoder implements CellsEncoder {
   private readonly writer: OutcomeWriter;
 
   constructor(private readonly program: TransformProgram, inner: CellEncoder, arena = new TransformArena()) {
-    this.evidence = inner.evidence;
+    this.evidence = program.dates ?? inner.evidence;
     this.writer = new OutcomeWriter(arena, inner);
   }
 

@@ -1,5 +1,6 @@
 /** Compiled steps in turn, over texts; and over bytes where each of them can. */
 import { issueNumber } from '../../contracts/issue-codes.ts';
+import type { DateEvidence } from '../types/date-evidence.ts';
 import type { ByteCell } from './byte-cell.ts';
 import { declined, nothing, type CompiledStep, type Outcome, type TextStep } from './step.ts';
 
@@ -15,6 +16,8 @@ const applied = (step: TextStep, value: string | null): Outcome => settled(value
 
 export class TransformProgram {
   readonly columns: number;
+  /** What the dates of a step that leaves their order open showed; it adds to them. */
+  readonly dates: DateEvidence | null;
   /** Whether {@link runBytes} may be asked. */
   readonly hasBytes: boolean;
   /** What an empty cell becomes. */
@@ -24,7 +27,8 @@ export class TransformProgram {
   private readonly byteSteps: readonly NonNullable<TextStep['bytes']>[];
   private readonly pair: boolean;
 
-  constructor(private readonly steps: readonly CompiledStep[], { columns, pair }: { readonly columns: number; readonly pair: boolean }) {
+  constructor(private readonly steps: readonly CompiledStep[], { columns, pair, dates = null }: { readonly columns: number; readonly pair: boolean; readonly dates?: DateEvidence | null }) {
+    this.dates = dates;
     this.columns = columns;
     this.pair = pair;
     const fast = steps.filter(hasBytes);

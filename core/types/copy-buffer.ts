@@ -10,11 +10,13 @@ export class CopyBuffer {
   /** The same bytes, for four at a time. */
   words: DataView;
   length = 0;
-  // Two sources, because a row takes turns between the chunk and the scratch buffer of unescaped cells or of transformed ones.
+  // Three sources, because a row takes turns between the chunk and the buffers of unescaped cells and of transformed ones.
   private source: Uint8Array = nothing;
   private sourceView: DataView = viewOf(nothing);
   private otherSource: Uint8Array = nothing;
   private otherView: DataView = viewOf(nothing);
+  private thirdSource: Uint8Array = nothing;
+  private thirdView: DataView = viewOf(nothing);
 
   constructor(capacity = 65_536) {
     this.bytes = Buffer.allocUnsafeSlow(Math.max(capacity, 64));
@@ -25,6 +27,9 @@ export class CopyBuffer {
   wordsOf(source: Uint8Array): DataView {
     if (source === this.source) return this.sourceView;
     if (source === this.otherSource) return this.otherView;
+    if (source === this.thirdSource) return this.thirdView;
+    this.thirdSource = this.otherSource;
+    this.thirdView = this.otherView;
     this.otherSource = this.source;
     this.otherView = this.sourceView;
     this.source = source;

@@ -32,7 +32,7 @@ export class ByteSet {
     });
   }
 
-  has(bytes: Buffer, start: number, end: number): boolean {
+  has(bytes: Uint8Array, start: number, end: number): boolean {
     for (let slot = hashOf(bytes, start, end) & this.mask; ; slot = (slot + 1) & this.mask) {
       const text = this.texts[(this.slots[slot] as number) - 1];
       if (text === undefined) return false;
@@ -41,7 +41,7 @@ export class ByteSet {
   }
 }
 
-const isSame = (text: Buffer, bytes: Buffer, start: number, end: number): boolean => {
+const isSame = (text: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean => {
   if (text.length !== end - start) return false;
   for (let at = 0; at < text.length; at += 1) if (text[at] !== bytes[start + at]) return false;
   return true;

@@ -32,6 +32,10 @@ export const judgeFileRules = (rules: readonly FileRule[], measures: FileMeasure
 /** Can be told as soon as the file was looked at. */
 export const judgeColumnRule = (rule: RuleOf<'columns'>, columns: readonly string[]): FileFinding => findingOf(rule, columnsOf(rule, columns));
 
+/** Of a file that is a part of a delivery nothing can be told. */
+export const judgePart = (rule: FileRule): FileFinding =>
+  findingOf(rule, { ...('field' in rule ? { field: rule.field } : {}), verdict: 'not_judged', measured: null, expected: 'a whole delivery; these are rows that were rejected of one' });
+
 const findingOf = (rule: FileRule, { field, columns, ...measured }: Measured): FileFinding => {
   const { message, remedy } = fileRuleWords[rule.kind];
   return { rule: rule.name, kind: rule.kind, severity: rule.severity, field: field ?? null, ...measured, ...(columns === undefined ? {} : { columns }), message: rule.message ?? message, remedy };

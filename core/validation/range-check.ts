@@ -32,3 +32,43 @@ export const numberComparer = (bound: Numeric): ((bytes: Buffer, start: number, 
     return difference === difference ? difference : exactly(bytes, start, end);
   };
 };
+
+/** Bounds that both are told of in one reading; what is long or written oddly is not held to be within. */
+export class NumberRange {
+  private readonly least: Float64Array;
+  private readonly most: Float64Array;
+
+  constructor(least: Numeric | null, most: Numeric | null) {
+    this.least = least === null ? new Float64Array(mostDigits + 1).fill(-Infinity) : scaledBounds(least);
+    this.most = most === null ? new Float64Array(mostDigits + 1).fill(Infinity) : scaledBounds(most);
+  }
+
+  holds(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start > mostDigits) return false;
+    let at = start, mantissa = 0, scale = 0, seen = 0;
+    const first = bytes[at] as number;
+    if (first === 0x2d || first === 0x2b) at += 1;
+    for (; at < end; at += 1) {
+      const byte = bytes[at] as number;
+      if (byte >= 0x30 && byte <= 0x39) { mantissa = mantissa * 10 + byte - 0x30; scale += seen; }
+      else if (byte === 0x2e && seen === 0) seen = 1;
+      else return false;
+    }
+    if (first === 0x2d) mantissa = -mantissa;
+    return mantissa >= (this.least[scale] as number) && mantissa <= (this.most[scale] as number);
+  }
+
+  /** Of a whole number of few digits, as days are. */
+  holdsWhole(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start > 9) return false;
+    const negative = bytes[start] === 0x2d;
+    let number = 0;
+    for (let at = negative ? start + 1 : start; at < end; at += 1) {
+      const digit = (bytes[at] as number) - 0x30;
+      if (digit < 0 || digit > 9) return false;
+      number = number * 10 + digit;
+    }
+    if (negative) number = -number;
+    return number >= (this.least[0] as number) && number <= (this.most[0] as number);
+  }
+}

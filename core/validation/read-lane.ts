@@ -44,7 +44,7 @@ export const readText = (bytes: Buffer, start: number, end: number): string => {
   return text.includes('\\') ? text.replace(/\\(.)/gs, (_, letter: string) => letters[letter] ?? letter) : text;
 };
 
-const daysTo2000 = 10_957;
+export const daysTo2000 = 10_957;
 const readDays: LaneReader = (bytes, start, end) => {
   const days = readNumericBytes(bytes, start, end);
   return typeof days === 'number' ? days + daysTo2000 : undefined;

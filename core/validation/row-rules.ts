@@ -1,11 +1,13 @@
 /** The rules of an import that are judged row by row, and its row filter, compiled. The same code says at definition time what cannot be used. */
 import { issueNumber, type Severity } from '../../contracts/issue-codes.ts';
+import type { FieldDefinition } from '../../contracts/dataset-definition.ts';
 import type { Rule, RuleOf } from '../../contracts/rules.ts';
 import { zoneClockOf } from '../types/zone-clock.ts';
 import { compileExpression } from './cel/compile-expression.ts';
 import { TooCostly, type Value } from './cel/cel-values.ts';
 import { compileFieldChecks, type FieldCell, type FieldCheck } from './field-checks.ts';
 import type { JudgedRow } from './judged-row.ts';
+import { screenOf, type LaneScreen } from './lane-screen.ts';
 import { compileQuality } from './quality-checks.ts';
 import { fieldNamed, laneOf, noLane, scopeOf, type RuleBasis } from './row-scope.ts';
 import { ruleInvalid } from './rule-invalid.ts';
@@ -61,7 +63,7 @@ const plainFields = (rules: readonly Rule[], ordering: Ordering): readonly Judge
   const names = [...new Set(asked.map(({ voice }) => voice.field))];
   return names.flatMap((name) => {
     const ofField = asked.filter(({ voice }) => voice.field === name), [first] = ofField;
-    return first === undefined ? [] : [{ voice: first.voice, judge: askLane(ofField, first.voice.lane) }];
+    return first === undefined ? [] : [{ voice: first.voice, judge: askLane(ofField, first.voice.lane, ordering.basis) }];
   });
 };
 
@@ -81,34 +83,42 @@ const rowRule = (rule: RuleOf<'row'>, order: RuleOrder): JudgedRule => {
   return { voice, judge: (row, report) => { if ((when === null || when(row) === true) && run(row) === false) report(broken, voice); } };
 };
 
-interface AskedField { readonly required: boolean; readonly checks: readonly FieldCheck[]; readonly voice: RuleVoice }
+interface AskedField { readonly rule: RuleOf<'field'>; readonly field: FieldDefinition; readonly required: boolean; readonly checks: readonly FieldCheck[]; readonly voice: RuleVoice }
 
 const askedField = (rule: RuleOf<'field'>, order: RuleOrder): AskedField => {
   const { basis, at } = order;
   const field = fieldNamed(basis, rule.field);
   if (field === null) throw ruleInvalid('it names a field that the dataset does not have.', at);
-  return { required: rule.required === true, voice: voiceOf(rule, rule.field, order), checks: compileFieldChecks(rule, { field, zone: zoneClockOf(basis.zone), at }) };
+  return { rule, field, required: rule.required === true, voice: voiceOf(rule, rule.field, order), checks: compileFieldChecks(rule, { field, zone: zoneClockOf(basis.zone), at }) };
 };
 
 const fieldRule = (rule: RuleOf<'field'>, order: RuleOrder): JudgedRule => {
   const asked = [askedField(rule, order)], when = conditionOf(rule.when, order);
-  const { voice } = asked[0] as AskedField, ask = askLane(asked, voice.lane);
+  const { voice } = asked[0] as AskedField, ask = askLane(asked, voice.lane, order.basis);
   return { voice, judge: when === null ? ask : (row, report) => { if (when(row) === true) ask(row, report); } };
 };
 
 /** All rules of a field together: where its cell lies and whether there is one is asked once. */
-const askLane = (asked: readonly AskedField[], lane: number): JudgedRule['judge'] => {
+const askLane = (asked: readonly AskedField[], lane: number, { datesAsDays = false }: RuleBasis): JudgedRule['judge'] => {
   const required = asked.filter((asks) => asks.required).map(({ voice }) => voice);
   const checks = asked.flatMap(({ checks: found }) => found), voices = asked.flatMap(({ checks: found, voice }) => found.map(() => voice));
+  const screen = screenOfLane(asked, datesAsDays);
   return (row, report) => {
     if (row.isNull(lane)) { if (required.length > 0 && row.isFree(lane)) for (const voice of required) report(missing, voice); return; }
     if (checks.length === 0 || row.isRefused(lane)) return;
-    const { bytes } = row, start = row.starts[lane] as number, end = row.ends[lane] as number, cell = row.cells[lane] as FieldCell;
+    const { bytes } = row, start = row.starts[lane] as number, end = row.ends[lane] as number;
+    if (screen !== null && screen.passes(bytes, start, end)) return;
+    const cell = row.cells[lane] as FieldCell;
     for (let index = 0; index < checks.length; index += 1) {
       const found = (checks[index] as FieldCheck)(bytes, start, end, cell);
       if (found !== 0) report(found, voices[index] as RuleVoice);
     }
   };
+};
+
+const screenOfLane = (asked: readonly AskedField[], datesAsDays: boolean): LaneScreen | null => {
+  const [first] = asked;
+  return first === undefined ? null : screenOf(asked.map(({ rule }) => rule), { field: first.field, datesAsDays });
 };
 
 const qualityRules = (rule: RuleOf<'quality'>, order: RuleOrder): readonly JudgedRule[] => {

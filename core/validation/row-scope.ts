@@ -12,6 +12,8 @@ export interface RuleBasis {
   readonly lanes: readonly string[];
   /** Null while the file is not known. */
   readonly columns: readonly string[] | null;
+  /** Dates of the staged lanes are days since 2000-01-01. */
+  readonly datesAsDays?: boolean;
 }
 
 /** A field that has no lane: it is null in every row. */

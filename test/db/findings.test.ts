@@ -52,12 +52,12 @@ describe('issues', () => {
     for (const limit of [1, 5, 1000]) {
       const issues = await allIssues(jobId, limit);
       expect(issues).toHaveLength(40 * 7 + 12);
-      expect(issues[0]).toEqual({ rowNo: 1, lineNo: 2, field: 'f1', columnNo: 1, code: 'NUMBER_INVALID', severity: 'error' });
+      expect(issues[0]).toEqual({ rowNo: 1, lineNo: 2, field: 'f1', columnNo: 1, code: 'NUMBER_INVALID', severity: 'error', rule: null });
       expect(new Set(issues.slice(0, 280).map(({ rowNo, field }) => `${rowNo}/${field}`)).size).toBe(280);
       expect(issues.at(-1)).toMatchObject({ rowNo: 41, field: null, columnNo: null });
     }
     expect(await groupIssues(pool, jobId)).toHaveLength(8);
-    expect(await groupIssues(pool, jobId)).toContainEqual({ code: 'ROW_TOO_FEW_CELLS', field: null, severity: 'error', count: 12, rows: 1, firstRow: 41, lastRow: 41 });
+    expect(await groupIssues(pool, jobId)).toContainEqual({ code: 'ROW_TOO_FEW_CELLS', field: null, severity: 'error', rule: null, count: 12, rows: 1, firstRow: 41, lastRow: 41 });
   });
 
   it('of an epoch that was disproved are not shown', async () => {
@@ -88,7 +88,7 @@ describe('quarantine', () => {
     expect(rows.map(({ rowNo }) => rowNo)).toEqual(Array.from({ length: 1203 }, (_, n) => n + 1));
     expect(rows[1]).toEqual({ rowNo: 2, lineNo: 3, outcome: 'unreadable', raw: Buffer.from([0xff, 0]), issues: [] });
     expect(rows[2]?.issues.map(({ field }) => field)).toEqual(['a', 'b']);
-    expect(rows[2]?.issues[0]).toEqual({ rowNo: 3, lineNo: 4, field: 'a', columnNo: 1, code: 'NUMBER_INVALID', severity: 'error' });
+    expect(rows[2]?.issues[0]).toEqual({ rowNo: 3, lineNo: 4, field: 'a', columnNo: 1, code: 'NUMBER_INVALID', severity: 'error', rule: null });
   });
 
   it('goes on past rows that are larger than a page', async () => {

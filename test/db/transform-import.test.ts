@@ -159,6 +159,53 @@ describe('dates and keys behind transforms', () => {
     expect((await bench.sql(`select day::text from app.${name} order by id`)).map((row) => row['day'])).toEqual(['2024-04-03', '2024-04-25', '2024-02-01']);
   });
 
+  const dayOrMonthFirst = { fn: 'date' as const, formats: ['DD/MM/YYYY', 'MM/DD/YYYY'] };
+
+  it('are told apart by the whole column where two formats of a step read them differently: the chunks are staged again under a second epoch', async () => {
+    // The samples are taken at the start, the middle and the end: what decides stands between them.
+    const day = (row: number): string => (row === 30_000 ? '12/25/2024' : `0${1 + row % 9}/0${1 + (row * 7) % 9}/2024`);
+    const big = await ImportBench.open({ chunkBytes: 256 * 1024 });
+    try {
+      await big.adopt('stepped', 'create table app.stepped (id int primary key, day date, year text)');
+      const map = [{ columns: ['day'], field: 'day', transforms: [dayOrMonthFirst] }, { columns: ['again'], field: 'year', transforms: [dayOrMonthFirst, { fn: 'replace' as const, pattern: '-', with: '.', first: false }] }];
+      const content = `id,day,again\n${Array.from({ length: 100_000 }, (_, row) => `${row},${day(row)},${day(row)}`).join('\n')}\n`;
+      const job = await big.load('stepped', content, { map });
+      expect(job.planEpoch).toBe(2);
+      expect(shortBooks(job.books)).toEqual({ created: 100_000 });
+      expect(await big.sql('select day::text, year from app.stepped where id in (1, 30000) order by id')).toEqual([{ day: '2024-02-08', year: '2024.02.08' }, { day: '2024-12-25', year: '2024.12.25' }]);
+      const { mapping } = (await big.job(job.jobId)).mappingReport as { readonly mapping: readonly { readonly field: string; readonly date?: unknown }[] };
+      expect(mapping.filter(({ field }) => field !== 'id').map(({ date }) => date)).toEqual([{ order: 'mdy', source: 'evidence' }, { order: 'mdy', source: 'evidence' }]);
+    } finally { await big.close(); }
+  });
+
+  it('stay issues of their rows where the column does not tell, or tells both, and are read as the operator says', async () => {
+    const name = `steps_${number += 1}`;
+    await bench.adopt(name, `create table app.${name} (id integer primary key, day date)`);
+    const map = [{ columns: ['day'], field: 'day', transforms: [dayOrMonthFirst] }];
+    const load = async (days: readonly string[], more: Partial<ImportRequestInput> = {}) => {
+      const job = await bench.load(name, `id,day\n${days.map((day, index) => `${index + 1},${day}`).join('\n')}\n`, { map, ...more });
+      return [...await bench.found(job.jobId), ...(await bench.sql(`select day::text from app.${name} order by id`)).map((row) => row['day'])];
+    };
+    expect(await load(['03/04/2024', '05/05/2024'])).toEqual(['1 TRANSFORM_DATE_AMBIGUOUS day', '2024-05-05']);
+    expect(await load(['03/04/2024', '25/04/2024', '04/25/2024'])).toEqual(['1 TRANSFORM_DATE_AMBIGUOUS day', '2024-04-25', '2024-04-25']);
+    expect(await load(['03/04/2024', '25/04/2024', '05/06/2024'])).toEqual(['2024-04-03', '2024-04-25', '2024-06-05']);
+    expect(await load(['07/08/2024', '25/04/2024'], { dateOrders: { day: 'mdy' } })).toEqual(['2024-07-08', '2024-04-25', '2024-06-05']);
+  });
+
+  it('and what an expression gives are read by the field’s type; what it cannot compute rejects the row', async () => {
+    const name = `computed_${number += 1}`;
+    await bench.adopt(name, `create table app.${name} (id integer primary key, day date, gross numeric(12,2), place text)`);
+    const map = [
+      { columns: ['serial'], field: 'day', transforms: [{ fn: 'expression' as const, cel: 'date("1899-12-30") + int(value)' }] },
+      { columns: ['net'], field: 'gross', transforms: [{ fn: 'number' as const, decimal: ',' as const, percent: 'refuse' as const }, { fn: 'expression' as const, cel: 'round(decimal(value) * 1.21, 2)' }] },
+      { columns: ['state', 'town'], field: 'place', transforms: [{ fn: 'expression' as const, cel: 'cells[1] == null ? cells[0] : cells[1] + ", " + cells[0]' }] },
+    ];
+    const job = await bench.load(name, 'id,serial,net,state,town\n1,45292,"10,05",Jalisco,Tala\n2,many,1,Jalisco,\n3,,,Jalisco,\n', { map });
+    expect(shortBooks(job.books)).toEqual({ created: 2, quarantined: 1 });
+    expect(await bench.found(job.jobId)).toEqual(['2 TRANSFORM_EXPRESSION_FAILED day']);
+    expect((await bench.sql(`select id, day::text, gross::text, place from app.${name} order by id`)).map((row) => Object.values(row))).toEqual([[1, '2024-01-01', '12.16', 'Tala, Jalisco'], [3, null, null, 'Jalisco']]);
+  });
+
   it('are keys as they were transformed: two spellings are one record, and a derived key is the hash of the transformed texts', async () => {
     const name = `keys_${number += 1}`;
     await bench.make({ name, fields: [

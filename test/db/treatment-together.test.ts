@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDetectSource } from '../../activities/detect-source.ts';
 import { createPlanImport } from '../../activities/plan-import.ts';
-import { saveFromJob } from '../../api/templates/template-service.ts';
+import { downloadRejects } from '../../api/rejects/download-rejects.ts';
+import { applyTemplate, mustFindTemplate, saveFromJob } from '../../api/templates/template-service.ts';
 import { localOperator } from '../../contracts/actor.ts';
 import { isWaybillError } from '../../contracts/errors.ts';
 import { templateReportSchema, type DriftPolicy } from '../../contracts/template.ts';
@@ -68,5 +69,59 @@ describe('a template with a derived key', () => {
     const next = await bench.load('rederived', lines(200, (row) => ({ place: `q${row}` })), { derivedKey: { field: 'other_id', of: ['full_name', 'town'] }, key: ['other_id'] });
     expect(await reportOf(next.jobId)).toMatchObject({ name: 'rederived', overruled: ['derivedKey', 'key'] });
     expect(await bench.sql('select count(distinct person_id)::int as first, count(distinct other_id)::int as second, count(*)::int as n from registry.rederived')).toEqual([{ first: 6, second: 6, n: 12 }]);
+  });
+});
+
+describe('rejected rows that were corrected', () => {
+  /** As somebody downloads them and mends what stands in them. */
+  const corrected = async (jobId: string, mend: (text: string) => string): Promise<string> =>
+    mend(await (await downloadRejects(bench.pool, { actor: localOperator, job: await bench.job(jobId), purpose: 'review' })).text());
+  const pinned = async (dataset: string, content: string, name: string): Promise<string> => {
+    const jobId = await bench.receive(dataset, content, { template: { name } });
+    const { templateId, version } = await mustFindTemplate(bench.deps, localOperator, { name });
+    await bench.sql('update waybill.jobs set template_id = $2, template_version = $3 where job_id = $1', [jobId, templateId, version]);
+    return jobId;
+  };
+  const treatment: ImportWish = {
+    derivedKey: { field: 'person_id', of: ['full_name', 'town'] }, rowFilter: 'street != "skip"', loadPolicy: { empty: 'keep' },
+    rules: [{ kind: 'field', name: 'long_name', field: 'full_name', minLength: 3 }, { kind: 'row_count', name: 'whole', min: 4 }, { kind: 'drift', name: 'usual', of: 'row_count', maxChangePercent: 10, atLeast: 1 }],
+  };
+  const people4 = [['Anna Smith', 'A', '1'], ['X', 'B', '2'], ['Rui Alves', 'C', 'skip'], ['Luc Petit', 'D', '4'], ['Eva Pardo', 'E', '5'], ['Iva Soto', 'F', '6'], ['Ida Lund', 'G', '7'], ['Uwe Brandt', 'H', '8']];
+  const json = JSON.stringify({ list: people4.map(([name, town, street]) => ({ name, at: { town, street } })) });
+  const cases = [
+    ['json', json, { map: [{ columns: ['name'], field: 'full_name' }, { columns: ['at.town'], field: 'town' }, { columns: ['at.street'], field: 'street' }] }],
+    ['nameless', csv(people4), { parse: { header: false }, map: [{ columns: ['#1'], field: 'full_name' }, { columns: ['#2'], field: 'town' }, { columns: ['#3'], field: 'street' }] }],
+    ['caret', csv([['name', 'where', 'road'], ...people4]).replaceAll(';', '^'), { parse: { delimiter: '^' }, map: [{ columns: ['name'], field: 'full_name' }, { columns: ['where'], field: 'town' }, { columns: ['road'], field: 'street' }] }],
+  ] as const satisfies readonly (readonly [string, string, ImportWish])[];
+
+  it.each(cases)('of a %s file are treated by its template, asked for or recognised, and are no delivery', async (name, content, wish) => {
+    const dataset = `mended_${name}`;
+    await bench.make(people(dataset));
+    const first = await bench.load(dataset, content, { ...treatment, ...wish });
+    expect(shortBooks(first.books)).toEqual({ created: 6, filtered: 1, quarantined: 1 });
+    await save(`mended-${name}`, first.jobId);
+    const file = await corrected(first.jobId, (text) => text.replace(/^X,/m, 'Xan Ros,'));
+    const asked = await bench.stageReceived(await pinned(dataset, file, `mended-${name}`));
+    expect((await reportOf(asked.jobId)).drift).toEqual([]);
+    const next = await bench.load(dataset, file.replace('Xan Ros', 'Xan Roi'));
+    expect(await reportOf(next.jobId)).toMatchObject({ name: `mended-${name}`, by: 'recognised', drift: [] });
+    expect(shortBooks(next.books)).toEqual({ created: 1 });
+    await expect(save(`mended-${name}`, next.jobId)).rejects.toMatchObject({ code: 'JOB_STATE' });
+    expect(await bench.sql(`select full_name, town, street, length(person_id) as key from registry.${dataset} where town = 'B'`)).toEqual([{ full_name: 'Xan Roi', town: 'B', street: '2', key: 64 }]);
+    expect(await bench.sql('select file_findings #>> \'{0,verdict}\' as verdict, file_findings #>> \'{1,verdict}\' as usual from waybill.judgements where job_id = $1', [next.jobId])).toEqual([{ verdict: 'not_judged', usual: 'not_judged' }]);
+    expect(await bench.sql('select count(*)::int as n from waybill.deliveries d join waybill.jobs j using (job_id) where j.dataset_id = (select dataset_id from waybill.datasets where name = $1)', [dataset])).toEqual([{ n: 1 }]);
+  });
+});
+
+describe('many templates', () => {
+  it('hide none that is for files of the format, however many there are for others', async () => {
+    await bench.make(people('many'));
+    const content = (from: number) => csv([['nr', 'who', 'where'], ...rows(from).map((row) => row.slice(0, 3))]).replaceAll(';', '^');
+    const { jobId } = await bench.load('many', content(100), { parse: { delimiter: '^', quote: "'" }, map: [{ columns: ['nr'], field: 'person_id' }, { columns: ['who'], field: 'full_name' }, { columns: ['where'], field: 'town' }] });
+    const { document } = (await save('zz-caret', jobId)).template;
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+      await applyTemplate(bench.deps, { actor: localOperator, file: { kind: 'waybill-template', schemaVersion: 1, name: `${name}-json`, versions: [{ version: 1, document: { ...document, source: { ...document.source, format: 'json' }, parse: { format: 'json', recordPath: name } } }] } });
+    const next = await bench.load('many', content(200));
+    expect(await reportOf(next.jobId)).toMatchObject({ name: 'zz-caret', by: 'recognised', drift: [] });
   });
 });

@@ -25,9 +25,9 @@ describe('the limits of a job', () => {
   });
 
   it('are shares of the rows that the filter keeps: what it leaves out hides no rejected row', () => {
-    expect(exceedsLimits({ ...books(1_000, 6), created: 4, filtered: 990 }, plan(null, 50))).toBe(true);
-    expect(exceededLimits({ ...books(1_000, 6), created: 4, filtered: 990 }, plan(null, 50))[0]).toMatchObject({ count: 6, read: 10 });
-    expect(exceedsLimits({ ...books(1_000, 5), created: 5, filtered: 990 }, plan(null, 50))).toBe(false);
+    expect(exceedsLimits({ ...books(1_000, 6), filtered: 990 }, plan(null, 50))).toBe(true);
+    expect(exceededLimits({ ...books(1_000, 6), filtered: 990 }, plan(null, 50))[0]).toMatchObject({ count: 6, read: 10 });
+    expect(exceedsLimits({ ...books(1_000, 5), filtered: 990 }, plan(null, 50))).toBe(false);
   });
 
   it('say no for fewer rejected rows whenever they say no for more', () => {

@@ -21,16 +21,17 @@ export const loadRows = async (file: ParquetFile, rows: Rows, roomFor: RoomFor):
 
 /** Nested rows, to be written as JSON. */
 export const loadRecords = async (file: ParquetFile, rows: Rows): Promise<JsonRecords> => {
-  const columns = await loadColumns(file, rows, 'json');
+  const columns = await loadColumns(file, rows, { wording: 'json', arena: new TextArena(arenaBytes(file, rows)) });
   return new JsonRecords(file.footer.schema, columns.entries, { arena: columns.arena, rows: rows.to - rows.from });
 };
 
 interface Columns { readonly arena: TextArena; readonly entries: readonly EntryList[] }
 
-const loadColumns = async (file: ParquetFile, { from, to }: Rows, wording: Wording): Promise<Columns> => {
+const arenaBytes = ({ footer: { schema: { leaves } } }: ParquetFile, { from, to }: Rows): number => Math.max(64 * 1024, (to - from) * leaves.length * 8);
+
+const loadColumns = async (file: ParquetFile, { from, to }: Rows, { wording, arena }: { readonly wording: Wording; readonly arena: TextArena }): Promise<Columns> => {
   const { schema: { leaves }, groups } = file.footer;
   const rows = to - from;
-  const arena = new TextArena(Math.max(64 * 1024, rows * leaves.length * 8));
   if (wording === 'json') arena.ascii('null');
   const nullEnd = arena.length;
   const entries: EntryList[] = [];
@@ -59,8 +60,19 @@ const groupWith = (groups: ParquetFile['footer']['groups'], row: number): number
   return Math.max(0, low);
 };
 
+/** Of the chunk before: an arena grows by doubling, and each chunk would leave 64 MB behind. Taken while it is used, since loads on the main thread interleave. */
+let spare: Buffer | null = null;
+const mostSpareBytes = 64 * 1024 * 1024;
+
 const loadLines = async (file: ParquetFile, rows: Rows, roomFor: RoomFor): Promise<Buffer> => {
-  const { arena, entries } = await loadColumns(file, rows, 'spool');
+  const arena = new TextArena(arenaBytes(file, rows), spare);
+  spare = null;
+  const lines = writeLines(await loadColumns(file, rows, { wording: 'spool', arena }), rows, roomFor);
+  if (arena.bytes.length <= mostSpareBytes) spare = arena.bytes;
+  return lines;
+};
+
+const writeLines = ({ arena, entries }: Columns, rows: Rows, roomFor: RoomFor): Buffer => {
   const count = rows.to - rows.from;
   const room = roomFor(lineBytes(entries, rows));
   let at = 0;

@@ -8,7 +8,11 @@ export class TextArena {
   bytes: Buffer;
   length = 0;
 
-  constructor(initialBytes: number) { this.bytes = Buffer.allocUnsafeSlow(Math.max(1024, Math.min(initialBytes, mostBytes))); }
+  /** @param spare memory that may be written over, null where there is none */
+  constructor(initialBytes: number, spare: Buffer | null = null) {
+    const bytes = Math.max(1024, Math.min(initialBytes, mostBytes));
+    this.bytes = spare !== null && spare.length >= bytes ? spare : Buffer.allocUnsafeSlow(bytes);
+  }
 
   ensure(more: number): void {
     const needed = this.length + more;
