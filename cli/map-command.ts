@@ -1,7 +1,8 @@
 /** `waybill map`: which column would feed which field. The API looks at the file, so it is sent there first; nothing is imported. */
 import { basename } from 'node:path';
-import { proposeMappingDocument } from './generated/operations.ts';
+import { proposeMappingDocument, proposeValueMapsDocument } from './generated/operations.ts';
 import type { ProposeMappingQuery } from './generated/operations.ts';
+import { codesByColumn, describeCodes, writeMapping } from './value-maps.ts';
 import { fittingTemplates, fittingText } from './fitting-templates.ts';
 import { humanPercent, plural } from './human-numbers.ts';
 import { parseOverridesOf } from './parse-override-options.ts';
@@ -14,6 +15,10 @@ export interface MapOptions extends ParseOverrideOptions {
   readonly dataset: string;
   readonly partner?: string;
   readonly purpose?: string;
+  /** With what the codes of the file mean. */
+  readonly values?: boolean;
+  /** Path of a mapping file that is made with the value maps. */
+  readonly writeMapping?: string;
 }
 
 type Proposal = ProposeMappingQuery['proposeMapping'];
@@ -53,11 +58,13 @@ export const describeMapping = ({ columns, combine }: Omit<Proposal, 'answer'>):
 
 export const mapFile = async ({ client, output }: CommandContext, file: string, options: MapOptions): Promise<void> => {
   const { sha256 } = await uploadFile(client, file);
-  const { proposeMapping } = await client.request(proposeMappingDocument, {
-    sha256, dataset: options.dataset, fileName: basename(file), partner: options.partner ?? null, parse: parseOverridesOf(options), purpose: options.purpose ?? null,
-  });
+  const question = { sha256, dataset: options.dataset, fileName: basename(file), partner: options.partner ?? null, parse: parseOverridesOf(options), purpose: options.purpose ?? null };
+  const { proposeMapping } = await client.request(proposeMappingDocument, question);
   const templates = await fittingTemplates(client, { ...options, file, sha256 });
-  // The line is as it is without templates, where none fits.
-  output.result({ file: basename(file), ...proposeMapping.answer as object, ...(templates.length === 0 ? {} : { templates }) },
-    () => [...(templates.length === 0 ? [] : [`${fittingText(templates)}\nWithout it:`]), describeMapping(proposeMapping)].join('\n\n'));
+  const wanted = options.values === true || options.writeMapping !== undefined;
+  const maps = wanted ? (await client.request(proposeValueMapsDocument, question)).proposeMapping.valueMaps : [];
+  if (options.writeMapping !== undefined) output.note(await writeMapping(options.writeMapping, maps));
+  // The line is as it is without templates, where none fits, and without codes, where nobody asks for them.
+  output.result({ file: basename(file), ...proposeMapping.answer as object, ...(templates.length === 0 ? {} : { templates }), ...(options.values === true ? { values: codesByColumn(maps) } : {}) },
+    () => [...(templates.length === 0 ? [] : [`${fittingText(templates)}\nWithout it:`]), describeMapping(proposeMapping), ...(options.values === true ? [describeCodes(maps)] : [])].join('\n\n'));
 };

@@ -45,6 +45,8 @@ export const registerMap = (program: Command): void => {
     .argument('<file>', 'the file, or - for standard input')
     .requiredOption('--dataset <name>', 'the dataset that the records would go to')
     .option('--partner <name>', 'whom the file comes from: what was confirmed for the partner counts'))
+    .option('--values', 'also what the codes of the file mean in fields with a list of values')
+    .option('--write-mapping <file>', 'write what the codes mean to a new file for import --mapping, to be looked through and edited')
     .option('--purpose <text>', 'why cells are looked at; kept in the audit log')
     .option('--json', 'one JSON object on one line')
     .action(async (file: string, options: MapOptions & JsonOption) => {

@@ -1,6 +1,6 @@
 import { jobIdSchema } from '../../contracts/ids.ts';
 import type { JobState } from '../../contracts/job-states.ts';
-import { auditHead, listHeadSignatures, readAudit } from '../../db/audit.ts';
+import { appendAudit, auditHead, listHeadSignatures, readAudit } from '../../db/audit.ts';
 import { findDataset, listDatasets } from '../../db/datasets.ts';
 import { findConfirmedMappings } from '../../db/confirmed-mappings.ts';
 import { heldValues } from '../../db/held-values.ts';
@@ -92,7 +92,11 @@ const proposeMapping = async (_: unknown, { sha256, dataset, fileName, partner, 
   const file = await mustFindSource(deps, actor.org, sha256);
   const { definition, datasetId } = await mustFindDataset(deps, actor.org, dataset);
   const confirmed = confirmationsOf(await findConfirmedMappings(deps.pool, { org: actor.org, datasetId, partner: partner ?? null }));
-  return proposeForSource(deps.storage, { file, definition, fileName: fileName ?? undefined, overrides: parseOverrides(parse), readLegacy: deps.readLegacy, confirmed, held: await heldValues(deps.pool, { definition, ...reader }) });
+  const { valueMaps, ...proposal } = await proposeForSource(deps.storage, { file, definition, fileName: fileName ?? undefined, overrides: parseOverrides(parse), readLegacy: deps.readLegacy, confirmed, held: await heldValues(deps.pool, { definition, ...reader }) });
+  return { ...proposal, valueMaps: async () => {
+    await appendAudit(deps.pool, { actor, action: 'codes.read', dataset: definition.name, details: { sha256, fields: valueMaps.map(({ field }) => field), codes: valueMaps.reduce((sum, { codes }) => sum + codes.length, 0), purpose: reader.purpose } });
+    return valueMaps;
+  } };
 };
 
 interface FittingArgs { readonly sha256: string; readonly dataset: string; readonly fileName?: Maybe<string>; readonly partner?: Maybe<string>; readonly parse?: Maybe<Fields> }

@@ -7,7 +7,8 @@ import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
 import { recalledPairs, type Confirmations } from '../../core/mapping/confirmed-names.ts';
 import { columnLabels, describeProposal, type MappingAnswer } from '../../core/mapping/describe-proposal.ts';
-import { proposeByEvidence, type EvidenceProposal } from '../../core/mapping/propose-by-evidence.ts';
+import { hasCodeList, proposeValueMap, valueMapStep, type ProposedCode } from '../../core/mapping/propose-value-map.ts';
+import { proposeByEvidence, type EvidenceProposal, type SourceColumn } from '../../core/mapping/propose-by-evidence.ts';
 import { sampleColumns } from '../../core/mapping/sample-columns.ts';
 import type { SourceFile } from '../../db/source-files.ts';
 import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
@@ -24,10 +25,20 @@ export interface MappingQuestion {
   readonly readLegacy?: ReadLegacyWorkbook | undefined;
 }
 
+export interface ProposedValueMap {
+  /** From 1. */
+  readonly no: number;
+  readonly column: string;
+  readonly field: string;
+  readonly codes: readonly ProposedCode[];
+  readonly step: ReturnType<typeof valueMapStep>;
+}
+
 export interface ProposedMapping {
   readonly columns: readonly (Omit<EvidenceProposal['columns'][number], 'column'> & { readonly no: number; readonly column: string })[];
   readonly combine: readonly { readonly field: string; readonly columns: readonly string[]; readonly confidence: number; readonly auto: boolean }[];
   readonly answer: MappingAnswer;
+  readonly valueMaps: readonly ProposedValueMap[];
 }
 
 export const proposeForSource = async (storage: Storage, { file, fileName, overrides, definition, held, confirmed, readLegacy }: MappingQuestion): Promise<ProposedMapping> => {
@@ -38,13 +49,14 @@ export const proposeForSource = async (storage: Storage, { file, fileName, overr
     const names = columns.map(({ name }) => name);
     // As an import takes it: what was said of the partner's earlier files is decided.
     const recalled = recalledPairs(detection.options, confirmed).filter(({ field }) => definition.fields.some(({ name }) => name === field));
-    return describe(names, proposeByEvidence({ columns, named, definition, held, confirmed, decided: new Map(recalled.map(({ column, field }) => [column, field])) }));
+    const proposal = proposeByEvidence({ columns, named, definition, held, confirmed, decided: new Map(recalled.map(({ column, field }) => [column, field])) });
+    return { ...describe(names, proposal), valueMaps: valueMapsOf(columns, proposal, definition) };
   } finally {
     await storage.remove(spool);
   }
 };
 
-const describe = (names: readonly string[], proposal: EvidenceProposal): ProposedMapping => {
+const describe = (names: readonly string[], proposal: EvidenceProposal): Omit<ProposedMapping, 'valueMaps'> => {
   const labels = columnLabels(names);
   const label = (column: number): string => labels[column] ?? `#${column + 1}`;
   return {
@@ -52,4 +64,13 @@ const describe = (names: readonly string[], proposal: EvidenceProposal): Propose
     combine: proposal.combine.map((group) => ({ ...group, columns: group.columns.map(label) })),
     answer: describeProposal(names, proposal),
   };
+};
+
+const valueMapsOf = (columns: readonly SourceColumn[], proposal: EvidenceProposal, { fields }: DatasetDefinition): readonly ProposedValueMap[] => {
+  const labels = columnLabels(columns.map(({ name }) => name));
+  return proposal.columns.flatMap(({ column, field: name }): readonly ProposedValueMap[] => {
+    const field = fields.find((each) => each.name === name && hasCodeList(each));
+    const codes = field === undefined ? [] : proposeValueMap(field, columns[column]?.cells ?? []);
+    return field === undefined || codes.length === 0 ? [] : [{ no: column + 1, column: labels[column] ?? `#${column + 1}`, field: field.name, codes, step: valueMapStep(field, codes) }];
+  });
 };

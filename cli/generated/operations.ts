@@ -510,6 +510,18 @@ export type ProposeMappingQueryVariables = Exact<{
 
 export type ProposeMappingQuery = { readonly proposeMapping: { readonly answer: unknown, readonly columns: ReadonlyArray<{ readonly no: number, readonly column: string, readonly field: string | null, readonly confidence: number, readonly auto: boolean, readonly fillRate: number, readonly candidates: ReadonlyArray<{ readonly field: string, readonly confidence: number, readonly reasons: ReadonlyArray<string> }> }>, readonly combine: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly confidence: number, readonly auto: boolean }> } };
 
+export type ProposeValueMapsQueryVariables = Exact<{
+  sha256: Scalars['String']['input'];
+  dataset: Scalars['String']['input'];
+  fileName?: InputMaybe<Scalars['String']['input']>;
+  partner?: InputMaybe<Scalars['String']['input']>;
+  parse?: InputMaybe<ParseOverrides>;
+  purpose?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type ProposeValueMapsQuery = { readonly proposeMapping: { readonly valueMaps: ReadonlyArray<{ readonly no: number, readonly column: string, readonly field: string, readonly step: unknown, readonly codes: ReadonlyArray<{ readonly code: string, readonly to: string | null, readonly exact: boolean, readonly confidence: number }> }> } };
+
 export type PreviewMappingQueryVariables = Exact<{
   input: PreviewMappingInput;
 }>;
@@ -724,6 +736,11 @@ export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFiles
 export const proposeMappingDocument: TypedDocument<ProposeMappingQuery, ProposeMappingQueryVariables> = {
   name: 'proposeMapping',
   text: "query proposeMapping($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse purpose:$purpose){columns{no column field confidence auto fillRate candidates{field confidence reasons}}combine{field columns confidence auto}answer}}",
+};
+
+export const proposeValueMapsDocument: TypedDocument<ProposeValueMapsQuery, ProposeValueMapsQueryVariables> = {
+  name: 'proposeValueMaps',
+  text: "query proposeValueMaps($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse purpose:$purpose){valueMaps{no column field codes{code to exact confidence}step}}}",
 };
 
 export const previewMappingDocument: TypedDocument<PreviewMappingQuery, PreviewMappingQueryVariables> = {
