@@ -105,6 +105,7 @@ export const registerImport = (program: Command): void => {
     .option('--detach', 'return as soon as the job is started')
     .option('--json', 'the last line is the result as JSON')
     .action(async (file: string, options: ImportFlags & JsonOption) => {
+      if (options.dataset === undefined && !options.template) command.error('error: say where the records go: --dataset <name>, or --template <name>');
       const [{ withApi }, { runImport }] = await Promise.all([import('./run-command.ts'), import('./import-command.ts')]);
       await withApi(options, async ({ client, output }) => (await runImport(client, { ...options, file }, { output })).exitCode);
     });
