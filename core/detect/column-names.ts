@@ -18,5 +18,5 @@ export function nameColumns(header: readonly string[], width = header.length): s
 }
 
 /** Line ends inside a name would have to be typed in `--map`; NUL cannot be stored in PostgreSQL. */
-const cleanName = (text: string): string =>
+export const cleanName = (text: string): string =>
   text.replace(/[\u0000-\u0008\u000e-\u001f\u007f\ufeff]/g, '').replace(/\s+/g, (blanks) => (/[^ \u00a0]/.test(blanks) ? ' ' : blanks)).trim();

@@ -38,8 +38,11 @@ beforeAll(async () => {
 afterAll(async () => { await bench.close(); });
 
 const nothing = { before: Array.from({ length: 12 }, () => null), after: [null, null, null] };
-/** A key without a name, alone in its object. */
-const foundBefore: [(string | null)[][]][] = [[[[...nothing.before, '{"":""}', '[{"":{}}]', ...nothing.after]]]];
+/** A key without a name, alone in its object; one of characters that no column's name keeps; blanks alone. */
+const foundBefore: [(string | null)[][]][] = [
+  [[[...nothing.before, '{"":""}', '[{"":{}}]', ...nothing.after]]],
+  ...['{"\\u0001":[]}', '{"a\\u0001 ":{"\\n":1}}', '{" ":[]}'].map((raw): [(string | null)[][]] => [[[...nothing.before, null, raw, ...nothing.after], [...nothing.before, null, null, ...nothing.after]]]),
+];
 
 const wishes: readonly ExportWish[] = [
   {}, { dialect: { bom: true, delimiter: ';' } }, { format: 'tsv' }, { dialect: { lineEnd: 'lf', quote: "'" } }, { dialect: { guardFormulas: false } },

@@ -3,6 +3,7 @@
  * column with the object's own JSON text, all of it, unless they are mapped themselves.
  */
 import type { ParseOptions, ValuePath } from '../../../contracts/parse-options.ts';
+import { cleanName } from '../../detect/column-names.ts';
 import { normaliseName } from '../../mapping/normalise-name.ts';
 import { resolveColumn } from '../../mapping/resolve-column.ts';
 import { allOfThem } from '../xml/element-tree.ts';
@@ -57,6 +58,7 @@ const parentNamed = (columns: readonly Column[], wanted: string, mayBeAlike: boo
 const parentsOf = ({ name, path }: Column): readonly Column[] =>
   path.slice(1).flatMap((_, index) => {
     const above = path.slice(0, index + 1);
-    const added = pathName(path).slice(pathName(above).length);
+    // As it stands in a column's name: a key may hold characters that no name keeps.
+    const added = cleanName(`x${pathName(path).slice(pathName(above).length)}`).slice(1);
     return name.endsWith(added) && name.length > added.length ? [{ name: name.slice(0, -added.length), path: above }] : [];
   });
