@@ -32,4 +32,4 @@ ENV NODE_ENV=production \
 USER node
 VOLUME ["/data/archive", "/data/keys", "/data/receipts", "/data/api"]
 ENTRYPOINT ["tini", "--", "node", "--enable-source-maps"]
-CMD ["--max-semi-space-size=4", "dist/worker.mjs"]
+CMD ["--max-semi-space-size=4", "--single-threaded-gc", "dist/worker.mjs"]

@@ -54,6 +54,9 @@ const bundle = (name: string): string => join(checkoutFolder, 'dist', `${name}.m
 /** MB: of every thread that has no limit of its own. With Node's 16 a worker that does nothing has 35 MB more, and the end of a chunk comes no sooner. */
 const youngHeap = '--max-semi-space-size=4';
 
+/** V8's helpers would collect on the cores that parsing threads and the database work on: an export of 1 M rows takes 1.76 s of a core instead of 2.0, and 2.42 × a bare COPY instead of 2.55. */
+const ownGc = '--single-threaded-gc';
+
 /**
  * Left to itself glibc keeps an arena for each of a worker's threads and learns to keep buffers of up to 32 MiB in them: 150 MB that are free and not the system's
  * (mallopt(3)). Other allocators do not know these names; who sets them otherwise is right.
@@ -61,7 +64,7 @@ const youngHeap = '--max-semi-space-size=4';
 const mallocEnvironment = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(1024 * 1024) } as const;
 
 export const workerService = (from: ServiceEnvironment, number: number): Service => ({
-  name: `worker-${number}`, command: process.execPath, args: ['--enable-source-maps', youngHeap, bundle('worker')],
+  name: `worker-${number}`, command: process.execPath, args: ['--enable-source-maps', youngHeap, ownGc, bundle('worker')],
   cwd: from.folder.root, identity: null, logFile: join(from.folder.logs, `worker-${number}.log`),
   env: { ...mallocEnvironment, ...commonEnvironment(from) },
   isReady: (pid) => isPolling(from.temporalAddress, pid),
