@@ -10,6 +10,30 @@ const scaledBounds = (bound: Numeric): Float64Array => Float64Array.from({ lengt
   return Number.isSafeInteger(scaled) ? scaled : Number.NaN;
 });
 
+/** A number of few digits and no exponent, as a whole number and how many of its digits stand behind the point; read anew for each cell. */
+class ShortNumber {
+  mantissa = 0;
+  scale = 0;
+
+  /** False: it is long, or written oddly. */
+  read(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start > mostDigits) return false;
+    let at = start, mantissa = 0, scale = 0, seen = 0;
+    const first = bytes[at] as number;
+    if (first === 0x2d || first === 0x2b) at += 1;
+    for (; at < end; at += 1) {
+      const byte = bytes[at] as number;
+      if (byte >= 0x30 && byte <= 0x39) { mantissa = mantissa * 10 + byte - 0x30; scale += seen; }
+      else if (byte === 0x2e && seen === 0) seen = 1;
+      else return false;
+    }
+    this.mantissa = first === 0x2d ? -mantissa : mantissa;
+    this.scale = scale;
+    return true;
+  }
+}
+const short = new ShortNumber();
+
 /** Below 0: less than the bound; above: more. NaN: it cannot be told, as the number has hundreds of digits. */
 export const numberComparer = (bound: Numeric): ((bytes: Buffer, start: number, end: number) => number) => {
   const bounds = scaledBounds(bound);
@@ -18,17 +42,8 @@ export const numberComparer = (bound: Numeric): ((bytes: Buffer, start: number, 
     return value === null ? Number.NaN : compareNumeric(value, bound);
   };
   return (bytes, start, end) => {
-    if (end - start > mostDigits) return exactly(bytes, start, end);
-    let at = start, mantissa = 0, scale = 0, seen = 0;
-    const first = bytes[at] as number;
-    if (first === 0x2d || first === 0x2b) at += 1;
-    for (; at < end; at += 1) {
-      const byte = bytes[at] as number;
-      if (byte >= 0x30 && byte <= 0x39) { mantissa = mantissa * 10 + byte - 0x30; scale += seen; }
-      else if (byte === 0x2e && seen === 0) seen = 1;
-      else return exactly(bytes, start, end);
-    }
-    const difference = (first === 0x2d ? -mantissa : mantissa) - (bounds[scale] as number);
+    if (!short.read(bytes, start, end)) return exactly(bytes, start, end);
+    const difference = short.mantissa - (bounds[short.scale] as number);
     return difference === difference ? difference : exactly(bytes, start, end);
   };
 };
@@ -44,18 +59,7 @@ export class NumberRange {
   }
 
   holds(bytes: Uint8Array, start: number, end: number): boolean {
-    if (end - start > mostDigits) return false;
-    let at = start, mantissa = 0, scale = 0, seen = 0;
-    const first = bytes[at] as number;
-    if (first === 0x2d || first === 0x2b) at += 1;
-    for (; at < end; at += 1) {
-      const byte = bytes[at] as number;
-      if (byte >= 0x30 && byte <= 0x39) { mantissa = mantissa * 10 + byte - 0x30; scale += seen; }
-      else if (byte === 0x2e && seen === 0) seen = 1;
-      else return false;
-    }
-    if (first === 0x2d) mantissa = -mantissa;
-    return mantissa >= (this.least[scale] as number) && mantissa <= (this.most[scale] as number);
+    return short.read(bytes, start, end) && short.mantissa >= (this.least[short.scale] as number) && short.mantissa <= (this.most[short.scale] as number);
   }
 
   /** Of a whole number of few digits, as days are. */
