@@ -1,6 +1,6 @@
 import { errorKinds } from '../../contracts/errors.ts';
 import { exportFileName, exportRequestSchema } from '../../contracts/export-request.ts';
-import { draftSummarySchema } from '../../contracts/file-findings.ts';
+import { draftSummarySchema, type Judgement } from '../../contracts/file-findings.ts';
 import { doubtsOf } from '../../contracts/parse-options.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
 import { listExportFiles } from '../../db/export-files.ts';
@@ -48,6 +48,14 @@ const exportFilesOf = async ({ pool }: GraphqlContext['deps'], { jobId, kind, st
   });
 };
 
+/** Two fields of one row: whoever asks for both asks the database once. A job's row lives as long as its query. */
+const judgements = new WeakMap<Job, Promise<Judgement>>();
+const judgementOf = (job: Job, { deps }: GraphqlContext): Promise<Judgement> => {
+  const found = judgements.get(job) ?? findJudgement(deps.pool, job.jobId);
+  judgements.set(job, found);
+  return found;
+};
+
 type Resolver = (job: Job, args: unknown, context: GraphqlContext) => unknown;
 
 export const jobResolvers: Readonly<Record<string, Resolver>> = {
@@ -64,8 +72,8 @@ export const jobResolvers: Readonly<Record<string, Resolver>> = {
   error: errorOf,
   progress: (job, _, context) => progressOf(job, context),
   issueGroups: (job, _, { deps }) => groupsOf(deps, job),
-  fileFindings: async (job, _, { deps }) => (await findJudgement(deps.pool, job.jobId)).fileFindings,
-  exceededLimits: async (job, _, { deps }) => (await findJudgement(deps.pool, job.jobId)).exceededLimits,
+  fileFindings: async (job, _, context) => (await judgementOf(job, context)).fileFindings,
+  exceededLimits: async (job, _, context) => (await judgementOf(job, context)).exceededLimits,
   draft: ({ draft }) => draftSummarySchema.nullable().catch(null).parse(draft),
   receipt: (job, _, { deps }) => findReceipt(deps.pool, { jobId: job.jobId }),
   exportFiles: (job, _, { deps }) => exportFilesOf(deps, job),
