@@ -8,7 +8,6 @@ import { transformsSchema } from './transform.ts';
 
 /** `refuse`: what is sure is taken, and a required field without a column refuses the job. `ask`: the job waits for a person where it is not sure. */
 export const whenUnsureWords = ['refuse', 'ask'] as const;
-export type WhenUnsure = (typeof whenUnsureWords)[number];
 
 /** `mapping`: which column feeds which field. `drift`: a file that is not shaped as its template says. */
 export const questionKinds = ['mapping', 'drift'] as const;

@@ -42,7 +42,6 @@ export const duplicatePolicies = ['last', 'first', 'reject'] as const;
 export type DuplicatePolicy = (typeof duplicatePolicies)[number];
 
 export const onErrorPolicies = ['abort', 'quarantine', 'warn'] as const;
-export type OnErrorPolicy = (typeof onErrorPolicies)[number];
 
 export const limitsSchema = z.object({
   /** Most rows that may be rejected; null: no limit. */

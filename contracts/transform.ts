@@ -24,11 +24,9 @@ const formats = z.array(text(60).min(1)).min(1).max(mostFormats).readonly();
 const part = z.number().int().min(-1_000).max(1_000).refine((number) => number !== 0, 'parts count from 1, or from -1 at the end');
 
 export const languageNames = ['en', 'es', 'fr', 'pt', 'de'] as const;
-export type LanguageName = (typeof languageNames)[number];
 export const coordinateForms = ['auto', 'decimal', 'dms', 'utm', 'mgrs', 'wkt', 'geojson'] as const;
 export type CoordinateForm = (typeof coordinateForms)[number];
 export const unknownPolicies = ['block', 'quarantine', 'null', 'keep', 'set'] as const;
-export type UnknownPolicy = (typeof unknownPolicies)[number];
 export const dateParts = ['day', 'month', 'year'] as const;
 export type DatePart = (typeof dateParts)[number];
 

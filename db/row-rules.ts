@@ -26,4 +26,3 @@ export interface RowRules {
   readonly references: readonly ReferenceRowRule[];
   readonly outliers: readonly OutlierRowRule[];
 }
-export const noRowRules: RowRules = { unique: [], references: [], outliers: [] };
