@@ -1,6 +1,4 @@
-import { keyFieldsOf } from '../contracts/dataset-definition.ts';
 import type { DatasetDefinition } from '../contracts/dataset-definition.ts';
-import { WaybillError } from '../contracts/errors.ts';
 import type { ImportRequest } from '../contracts/import-request.ts';
 import { defaultAskTimes, waitOf, type JobQuestion, type QuestionProposal, type QuestionWait } from '../contracts/job-question.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
@@ -11,21 +9,18 @@ import { draftQuestion } from '../core/mapping/draft-question.ts';
 import { joinEvidence } from '../core/mapping/join-evidence.ts';
 import { mapByNames } from '../core/mapping/map-by-names.ts';
 import { sampleColumns } from '../core/mapping/sample-columns.ts';
-import { keyOf, withDerivedKey } from '../core/staging/derived-key-field.ts';
+import { keyOf, loadWayOf, withDerivedKey } from '../core/staging/derived-key-field.ts';
 import { fitColumns } from '../core/staging/draft-plan.ts';
 import { readsDates, sampleOpenOrders } from '../core/staging/sample-date-readings.ts';
-import { checkTransforms } from '../core/transform/check-transforms.ts';
-import { zoneClockOf } from '../core/types/zone-clock.ts';
-import { checkTreatment } from '../core/validation/check-treatment.ts';
 import { checkWritable } from '../db/dataset-table.ts';
-import { findDatasetVersion } from '../db/datasets.ts';
 import type { Job } from '../db/find-job.ts';
 import { answerOf, askQuestion, questionOf } from '../db/job-question.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { checkRequest, refuseRulesOfKeys } from './check-request.ts';
 import { draftAboutDrift } from './draft-about-drift.ts';
 import { openSource, sourceKey, type ImportSource } from './import-source.ts';
-import { jobForWork } from './job-for-work.ts';
-import { checkWholeFileRules, confirmedFor, refuseRulesOfKeys } from './plan-import.ts';
+import { datasetOfJob, jobForWork } from './job-for-work.ts';
+import { confirmedFor } from './plan-import.ts';
 import { treatmentOf } from './template-of-job.ts';
 
 export interface AskMappingInput { readonly jobId: string }
@@ -46,25 +41,16 @@ export const createAskMapping = (deps: ActivityDeps) => async ({ jobId }: AskMap
 interface Detected { readonly job: Job; readonly detection: NonNullable<Job['detection']> }
 interface Basis { readonly request: ImportRequest; readonly definition: DatasetDefinition; readonly parse: ParseOptions; readonly source: ImportSource; readonly confirmed: Confirmations }
 
-const definitionFor = async ({ pool }: ActivityDeps, { datasetId, datasetVersion }: Job): Promise<DatasetDefinition> => {
-  const version = datasetId === null || datasetVersion === null ? null : await findDatasetVersion(pool, { datasetId, version: datasetVersion });
-  if (version === null) throw new WaybillError('DATASET_UNKNOWN', 'The dataset is gone.');
-  return version.definition;
-};
-
 /** What a person cannot mend is refused before anybody is asked. */
 const refuseHopeless = async (deps: ActivityDeps, { job, request, definition }: Pick<Basis, 'request' | 'definition'> & { readonly job: Job }): Promise<void> => {
   await checkWritable(deps.pool, definition);
-  checkTransforms(definition, request.map);
-  checkTreatment(definition, request);
-  await checkWholeFileRules(deps, { job, request, definition });
-  if (keyOf(request.key, keyFieldsOf(definition), request.derivedKey).length === 0) refuseRulesOfKeys(request);
-  zoneClockOf(request.zone);
+  await checkRequest(deps.pool, { org: job.org, request, definition });
+  if (keyOf(request, definition).length === 0) refuseRulesOfKeys(request);
 };
 
 const questionFor = async (deps: ActivityDeps, { job, detection }: Detected): Promise<{ readonly question: JobQuestion; readonly parse: ParseOptions } | null> => {
   const { request, template } = await treatmentOf(deps.pool, job);
-  const definition = await definitionFor(deps, job);
+  const { definition } = await datasetOfJob(deps.pool, job, request.dataset);
   await refuseHopeless(deps, { job, request, definition });
   const parse = fitColumns(detection.options, request, definition);
   const filled = withDerivedKey(definition, request.derivedKey);
@@ -82,19 +68,17 @@ type Open = Pick<JobQuestion, 'taken' | 'proposed' | 'columns' | 'fields' | 'dat
 
 /** Null: there is nothing to ask. */
 const draft = async ({ request, definition, parse, source, confirmed }: Basis): Promise<Open | null> => {
-  const key = keyOf(request.key, keyFieldsOf(definition), request.derivedKey), mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
-  checkKey(definition, { key, mode });
-  const needed = neededFields(definition, { key, mode }).filter((field) => field !== request.derivedKey?.field);
+  const load = loadWayOf(request, definition);
+  checkKey(definition, load);
+  const needed = neededFields(definition, load).filter((field) => field !== request.derivedKey?.field);
   const { names, ignored, recalled } = mapByNames({ parse, definition, map: request.map, confirmed });
   const sampled = await sampleColumns(source, parse);
   const joined = joinEvidence({ names, sampled, definition, zone: request.zone, confirmed, ignored, recalled });
   if (joined.proposal === null) return null;
-  const question = draftQuestion({ joined: { ...joined, proposal: joined.proposal }, definition, parse, confirmed, key, needed });
+  const question = draftQuestion({ joined: { ...joined, proposal: joined.proposal }, definition, parse, confirmed, key: load.key, needed });
   const dated = [...question.taken, ...question.proposed.map(asMapped)].filter((entry) => readsDates(definition, entry));
   const known = new Set([...Object.keys(request.dateOrders), ...Object.keys(rememberedOrders(dated, parse, confirmed))]);
-  const unsaid = dated.filter(({ field }) => !known.has(field));
-  const open = await sampleOpenOrders(source, { parse, definition, mapping: unsaid });
-  const dateOrders = unsaid.filter((_, index) => open[index] === true).map(({ field, columns }) => ({ field, columns }));
+  const dateOrders = await sampleOpenOrders(source, { parse, definition, mapping: dated.filter(({ field }) => !known.has(field)) });
   return question.proposed.length + question.fields.length + dateOrders.length === 0 ? null : { ...question, dateOrders, needed };
 };
 

@@ -1,8 +1,7 @@
 /** The question of a job with a template: what its policy asks about; with --ask also a field that must have a column, and dates that nobody told the order of. */
 import type { JobQuestion } from '../contracts/job-question.ts';
-import { keyFieldsOf } from '../contracts/dataset-definition.ts';
 import { checkKey, neededFields } from '../core/mapping/check-mapping.ts';
-import { keyOf } from '../core/staging/derived-key-field.ts';
+import { loadWayOf, type LoadWay } from '../core/staging/derived-key-field.ts';
 import { readsDates, sampleOpenOrders } from '../core/staging/sample-date-readings.ts';
 import { draftDriftQuestion } from '../core/templates/draft-drift-question.ts';
 import { withSources } from '../core/templates/find-drift.ts';
@@ -17,21 +16,21 @@ type Open = Pick<JobQuestion, 'kind' | 'taken' | 'proposed' | 'columns' | 'field
 export const draftAboutDrift = async (deps: ActivityDeps, order: TemplateMapOrder): Promise<Open | null> => {
   const { template, request, definition } = order;
   const { said, fields } = template, unsure = said.whenUnsure === 'ask';
-  const key = keyOf(request.key, keyFieldsOf(definition), request.derivedKey), mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
-  checkKey(definition, { key, mode });
+  const load = loadWayOf(request, definition);
+  checkKey(definition, load);
   const { drift, sampled, mapping } = await lookForDrift(deps, order);
   if (drift.findings.some(({ handling }) => handling === 'refuse')) return null;
   const asked = askedDrift(drift.findings, said.acceptDrift === true);
-  const needed = neededOf(order, { key, mode });
+  const needed = neededOf(order, load);
   const isLost = needed.some((field) => !mapping.some((entry) => entry.field === field));
   const dateOrders = unsure ? await openOrders(deps, order, mapping) : [];
   if (asked.length === 0 && !(unsure && (isLost || dateOrders.length > 0))) return null;
-  const question = draftDriftQuestion({ drift, asked, mapping, fields, sampled, definition, zone: request.zone, key, needed });
+  const question = draftDriftQuestion({ drift, asked, mapping, fields, sampled, definition, zone: request.zone, key: load.key, needed });
   return { kind: asked.length > 0 || isLost ? 'drift' : 'mapping', ...question, dateOrders, needed };
 };
 
 /** With what the template makes a needed hash of: of fewer fields it would be another one. */
-const neededOf = ({ template, request, definition }: TemplateMapOrder, load: Parameters<typeof neededFields>[1]): readonly string[] => {
+const neededOf = ({ template, request, definition }: TemplateMapOrder, load: LoadWay): readonly string[] => {
   const direct = neededFields(definition, load);
   const sources = withSources(new Set(direct), definition);
   const isMapped = (name: string): boolean => [...template.fields, ...template.said.map].some(({ field }) => field === name);
@@ -45,6 +44,5 @@ const openOrders = async (deps: ActivityDeps, { job, template, request, parse, d
     return field in request.dateOrders || (date !== undefined && date.order !== null && date.source !== 'assumed');
   };
   const unsaid = mapping.filter((entry) => readsDates(definition, entry) && !isKnown(entry.field));
-  const open = await sampleOpenOrders(await openSource(deps.storage, sourceKey(job, parse)), { parse, definition, mapping: unsaid });
-  return unsaid.filter((_, index) => open[index] === true).map(({ field, columns }) => ({ field, columns }));
+  return sampleOpenOrders(await openSource(deps.storage, sourceKey(job, parse)), { parse, definition, mapping: unsaid });
 };

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { keyFieldsOf } from '../contracts/dataset-definition.ts';
 import type { DatasetDefinition } from '../contracts/dataset-definition.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import type { ImportRequest } from '../contracts/import-request.ts';
@@ -10,33 +9,27 @@ import { confirmationsOf, rememberedOrders, type Confirmations } from '../core/m
 import { checkMapping } from '../core/mapping/check-mapping.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
 import { createJudgement } from '../core/staging/create-judgement.ts';
-import { keyOf, withDerivedKey } from '../core/staging/derived-key-field.ts';
+import { loadWayOf, withDerivedKey } from '../core/staging/derived-key-field.ts';
 import { checkMappedPolicy } from '../core/validation/check-load-policy.ts';
-import { checkFileRules, referencedNames } from '../core/validation/check-file-rules.ts';
-import { checkTreatment } from '../core/validation/check-treatment.ts';
-import { ruleInvalid } from '../core/validation/rule-invalid.ts';
 import { withKnownOrders } from '../core/templates/map-by-template.ts';
-import { checkTransforms } from '../core/transform/check-transforms.ts';
 import { canonicalJson } from '../core/receipt/canonical-json.ts';
-import { zoneClockOf } from '../core/types/zone-clock.ts';
 import { expectChunks } from '../db/chunks.ts';
 import { findConfirmedMappings } from '../db/confirmed-mappings.ts';
 import { inTransaction } from '../db/connection.ts';
 import { checkWritable } from '../db/dataset-table.ts';
-import { findDatasetVersion } from '../db/datasets.ts';
 import { findExportedFile } from '../db/export-files.ts';
 import type { Job } from '../db/find-job.ts';
 import { answerOf, questionOf } from '../db/job-question.ts';
 import { moveJob, noteJob } from '../db/move-job.ts';
 import { insertPlan } from '../db/plans.ts';
-import { expectReadableField, findReferencedDatasets } from '../db/referenced-datasets.ts';
 import { findCommittedTwin } from '../db/same-file.ts';
 import { findSourceFile } from '../db/source-files.ts';
 import { createStagingTable } from '../db/staging-table.ts';
 import { archiveKey } from '../storage/storage-keys.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { checkRequest, refuseRulesOfKeys } from './check-request.ts';
 import { openSource, sourceKey } from './import-source.ts';
-import { jobForWork } from './job-for-work.ts';
+import { datasetOfJob, jobForWork } from './job-for-work.ts';
 import { refuseUnexpectedColumns } from './judge-file.ts';
 import { mapColumns } from './map-columns.ts';
 import { mapWithTemplate } from './map-with-template.ts';
@@ -64,10 +57,7 @@ export const createPlanImport = (deps: ActivityDeps) => async ({ jobId }: PlanIm
   const proof = proveSource(deps, job, { sha256: request.sha256, signal });
   proof.catch(() => undefined);
   if (job.detection === null) throw new WaybillError('JOB_STATE', 'The file has not been looked at yet.', { job: jobId });
-  const { datasetId, datasetVersion } = job;
-  if (datasetId === null || datasetVersion === null) throw new WaybillError('DATASET_UNKNOWN', 'The job names no dataset.', { dataset: request.dataset });
-  const version = await findDatasetVersion(deps.pool, { datasetId, version: datasetVersion });
-  if (version === null) throw new WaybillError('DATASET_UNKNOWN', 'The dataset is gone.', { dataset: request.dataset });
+  const version = await datasetOfJob(deps.pool, job, request.dataset);
   await checkWritable(deps.pool, version.definition);
   const parse = await readColumns(deps, { job, detection: job.detection, request, definition: version.definition });
   const plan = await makePlan(deps, { job, request, template, parse, definition: version.definition });
@@ -105,11 +95,7 @@ const readColumns = async (deps: ActivityDeps, { job, detection, request, defini
 interface PlanBasis { readonly job: Job; readonly request: ImportRequest; readonly template: JobTemplate | null; readonly parse: ParseOptions; readonly definition: DatasetDefinition }
 
 const makePlan = async (deps: ActivityDeps, { job, request, template, parse, definition }: PlanBasis): Promise<PlanDocument> => {
-  checkTransforms(definition, request.map);
-  checkTreatment(definition, request);
-  await checkWholeFileRules(deps, { job, request, definition });
-  // Said wrongly it is refused, also where no field needs it: the plan and the receipt would repeat it.
-  zoneClockOf(request.zone);
+  await checkRequest(deps.pool, { org: job.org, request, definition });
   const filled = withDerivedKey(definition, request.derivedKey);
   const confirmed = await confirmedFor(deps, job), answer = answerOf(job);
   const proposal = answer !== null ? mappingOfAnswer(answer, questionOf(job), parse)
@@ -117,8 +103,7 @@ const makePlan = async (deps: ActivityDeps, { job, request, template, parse, def
       : await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition: filled, map: request.map, zone: request.zone, confirmed });
   if (proposal.mapping.length > mostColumns)
     throw new WaybillError('FILE_TOO_MANY_COLUMNS', 'More columns are mapped than a staging table can have.', { mapped: proposal.mapping.length });
-  const key = keyOf(request.key, keyFieldsOf(definition), request.derivedKey);
-  const mode = request.mode ?? (key.length > 0 ? 'upsert' : 'append');
+  const { key, mode } = loadWayOf(request, definition);
   checkMapping(filled, { mapping: proposal.mapping, key, mode, open: proposal.open });
   if (key.length === 0) refuseRulesOfKeys(request);
   await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped } } });
@@ -146,21 +131,6 @@ const rulesOf = ({ rowFilter, rules, derivedKey, loadPolicy }: ImportRequest): P
   ...(rowFilter === undefined ? {} : { rowFilter }), ...(rules === undefined ? {} : { rules }),
   ...(derivedKey === undefined ? {} : { derivedKey }), ...(loadPolicy === undefined ? {} : { loadPolicy }),
 });
-
-export const checkWholeFileRules = async ({ pool }: ActivityDeps, { job, request, definition }: Pick<PlanBasis, 'job' | 'request' | 'definition'>): Promise<void> => {
-  const datasets = await findReferencedDatasets(pool, { org: job.org, names: referencedNames(request.rules) });
-  checkFileRules(definition, request, datasets);
-  for (const rule of request.rules ?? []) {
-    const other = rule.kind === 'reference' ? datasets.get(rule.dataset) : undefined;
-    if (rule.kind === 'reference' && other !== undefined) await expectReadableField(pool, other, rule.of);
-  }
-};
-
-/** Without a key no row repeats another's. */
-export const refuseRulesOfKeys = ({ rules = [] }: ImportRequest): void => {
-  const at = rules.findIndex(({ kind }) => kind === 'duplicate_share');
-  if (at >= 0) throw ruleInvalid('the import has no key, so no row is known to be a duplicate.', `rules[${at}]`);
-};
 
 export const confirmedFor = async ({ pool }: ActivityDeps, { org, datasetId, partner }: Job): Promise<Confirmations> =>
   datasetId === null ? new Map() : confirmationsOf(await findConfirmedMappings(pool, { org, datasetId, partner }));

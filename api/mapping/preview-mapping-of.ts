@@ -1,7 +1,7 @@
 /** `previewMapping`: the first rows of a received file before and after their mapping; nothing is imported, and nothing is left behind. */
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../contracts/actor.ts';
-import { keyFieldsOf, type DatasetDefinition } from '../../contracts/dataset-definition.ts';
+import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import { engineVersion } from '../../contracts/engine-version.ts';
 import type { IssueCode, Severity } from '../../contracts/issue-codes.ts';
 import { issueMessage } from '../../contracts/issue-message.ts';
@@ -61,7 +61,7 @@ const draftOf = async ({ request, definition, version, source, plan }: Drafting)
   const mapping = await withDateReadings({ source: async () => source, parse: plan.parse, definition, mapping: plan.mapping, dateOrders: request.dateOrders });
   return {
     schemaVersion: 1, engineVersion, dataset: definition.name, datasetVersion: version, ...plan, mapping,
-    key: keyOf(request.key, keyFieldsOf(definition), request.derivedKey).filter((name) => mapping.some(({ field }) => field === name)),
+    key: keyOf(request, definition).filter((name) => mapping.some(({ field }) => field === name)),
     mode: 'upsert', duplicates: 'last', onError: request.onError, limits: { maxErrors: null, maxErrorPercent: null }, zone: request.zone,
     ...(request.rules === undefined ? {} : { rules: request.rules }), ...(request.rowFilter === undefined ? {} : { rowFilter: request.rowFilter }), ...(request.derivedKey === undefined ? {} : { derivedKey: request.derivedKey }),
   };

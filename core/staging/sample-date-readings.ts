@@ -39,9 +39,11 @@ export interface DateSampling { readonly parse: ParseOptions; readonly definitio
 export const sampleDateReadings = async (source: RandomAccess, order: DateSampling): Promise<readonly DateReading[]> =>
   (await sampleDates(source, order)).map(readingOfSample);
 
-/** Of which of these fields the samples do not tell how day and month stand, though some of them could be read both ways. */
-export const sampleOpenOrders = async (source: RandomAccess, order: DateSampling): Promise<readonly boolean[]> =>
-  (await sampleDates(source, order)).map(isOpenOrder);
+/** Those of these fields whose samples do not tell how day and month stand, though some of them could be read both ways. */
+export const sampleOpenOrders = async (source: RandomAccess, order: DateSampling): Promise<readonly Pick<MappedField, 'field' | 'columns'>[]> => {
+  const dates = await sampleDates(source, order);
+  return order.mapping.flatMap(({ field, columns }, index) => (isOpenOrder(dates[index] as DateEvidenceCounts) ? [{ field, columns }] : []));
+};
 
 const sampleDates = async (source: RandomAccess, { parse, definition, mapping }: DateSampling): Promise<readonly DateEvidenceCounts[]> => {
   if (mapping.length === 0) return [];

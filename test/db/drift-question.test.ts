@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAskMapping } from '../../activities/ask-mapping.ts';
 import { createDetectSource } from '../../activities/detect-source.ts';
-import { createJudgeColumns } from '../../activities/judge-columns.ts';
 import { createPlanImport } from '../../activities/plan-import.ts';
 import { createExpireQuestion } from '../../activities/wait-for-answer.ts';
 import type { ApiDeps } from '../../api/api-deps.ts';
@@ -62,10 +61,9 @@ const ask = async (content: string, wish: ImportWish = {}, name = 'asks') => {
 const answer = (jobId: string, said: Readonly<Record<string, unknown>>) =>
   confirmMapping({ pool: bench.pool, engine: { sendAnswer: () => Promise.resolve('heard') } } as unknown as ApiDeps, { actor: localOperator, jobId, said: parseAnswer(said) });
 const finish = async (jobId: string) => {
-  const { chunkCount, round, planEpoch } = await createPlanImport(bench.deps)({ jobId }, signal);
-  for (let chunkNo = 0; chunkNo < chunkCount; chunkNo += 1) await bench.deps.stageOnThread({ jobId, round, planEpoch, chunkNo }, signal);
-  expect((await createJudgeColumns(bench.deps)({ jobId, round, planEpoch })).restage).toBe(false);
-  return shortBooks(await bench.finish({ jobId, round, planEpoch }));
+  const planned = await createPlanImport(bench.deps)({ jobId }, signal), staged = await bench.stagePlanned(jobId, planned);
+  expect(staged.planEpoch).toBe(planned.planEpoch);
+  return shortBooks(await bench.finish(staged));
 };
 const planOf = async (jobId: string) => findPlan(bench.pool, (await bench.job(jobId)).planHash ?? '');
 const codeOf = async (work: () => Promise<unknown>): Promise<string> => { try { await work(); return 'none'; } catch (error) { return isWaybillError(error) ? error.code : String(error); } };

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAskMapping } from '../../activities/ask-mapping.ts';
 import { createDetectSource } from '../../activities/detect-source.ts';
 import { createEndJob } from '../../activities/end-job.ts';
-import { createJudgeColumns } from '../../activities/judge-columns.ts';
 import { createPlanImport } from '../../activities/plan-import.ts';
 import { standingWishes } from '../../activities/read-job-wishes.ts';
 import { createExpireQuestion, createRemindOperator } from '../../activities/wait-for-answer.ts';
@@ -50,10 +49,9 @@ const answer = async (dataset: string, { jobId, question, columns }: AskedJob & 
   return answerQuestion(bench.pool, { jobId, actor: localOperator, answer: resolved });
 };
 const finish = async (jobId: string) => {
-  const { chunkCount, round, planEpoch } = await createPlanImport(bench.deps)({ jobId }, signal);
-  for (let chunkNo = 0; chunkNo < chunkCount; chunkNo += 1) await bench.deps.stageOnThread({ jobId, round, planEpoch, chunkNo }, signal);
-  expect((await createJudgeColumns(bench.deps)({ jobId, round, planEpoch })).restage).toBe(false);
-  return shortBooks(await bench.finish({ jobId, round, planEpoch }));
+  const planned = await createPlanImport(bench.deps)({ jobId }, signal), staged = await bench.stagePlanned(jobId, planned);
+  expect(staged.planEpoch).toBe(planned.planEpoch);
+  return shortBooks(await bench.finish(staged));
 };
 const planOf = async (jobId: string) => findPlan(bench.pool, (await bench.job(jobId)).planHash ?? '');
 const mappedBy = async (jobId: string): Promise<Readonly<Record<string, string>>> => {

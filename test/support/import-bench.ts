@@ -124,7 +124,10 @@ export class ImportBench {
   }
 
   async stageReceived(jobId: string): Promise<StagedJob> {
-    const { chunkCount, round, ...plan } = await this.plan(jobId);
+    return this.stagePlanned(jobId, await this.plan(jobId));
+  }
+
+  async stagePlanned(jobId: string, { chunkCount, round, ...plan }: PlanImportResult): Promise<StagedJob> {
     for (let planEpoch = plan.planEpoch; ;) {
       for (let chunkNo = 0; chunkNo < chunkCount; chunkNo += 1) await this.deps.stageOnThread({ jobId, round, planEpoch, chunkNo }, signal);
       const judged = await createJudgeColumns(this.deps)({ jobId, round, planEpoch });
