@@ -1,11 +1,12 @@
 /** How a job's file differs from its template; noted in the job, whatever is done with it. */
 import type { DatasetDefinition } from '../contracts/dataset-definition.ts';
-import { keyFieldsOf } from '../contracts/dataset-definition.ts';
 import type { ImportRequest } from '../contracts/import-request.ts';
 import type { ParseOptions } from '../contracts/parse-options.ts';
 import type { MappedField } from '../contracts/plan-document.ts';
 import type { TemplateReport } from '../contracts/template.ts';
+import { neededFields } from '../core/mapping/check-mapping.ts';
 import { sampleColumns, type SampledColumns } from '../core/mapping/sample-columns.ts';
+import { loadWayOf } from '../core/staging/derived-key-field.ts';
 import { checkTemplate } from '../core/templates/check-template.ts';
 import { findDrift, type Drift } from '../core/templates/find-drift.ts';
 import { mapByTemplate } from '../core/templates/map-by-template.ts';
@@ -36,12 +37,8 @@ export const lookForDrift = async (deps: ActivityDeps, { job, template, request,
   const { template: { document }, fields, said } = template;
   checkTemplate(definition, document);
   const sampled = await sampleColumns(await openSource(deps.storage, sourceKey(job, parse)), parse);
-  const drift = findDrift({ document, fields, file: sourceShapeOf(parse, sampled), sampled, definition, needed: neededFields(definition, request), zone: request.zone });
+  const drift = findDrift({ document, fields, file: sourceShapeOf(parse, sampled), sampled, definition, needed: new Set(neededFields(definition, loadWayOf(request, definition))), zone: request.zone });
   const report = { ...template.report, drift: drift.findings };
   await noteJob(deps.pool, { jobId: job.jobId, patch: { templateReport: report } });
   return { drift, report, sampled, mapping: mapByTemplate({ source: document.source, fields, found: drift.found, columns: parse.columns, definition, own: said.map }) };
 };
-
-const neededFields = (definition: DatasetDefinition, { key, mode }: ImportRequest): ReadonlySet<string> => new Set([
-  ...key ?? keyFieldsOf(definition), ...(mode === 'update' ? [] : definition.fields.filter(({ required, hasDefault }) => required && !hasDefault).map(({ name }) => name)),
-]);

@@ -62,6 +62,14 @@ describe('a template with a derived key', () => {
     expect(await refusal('hashed', lines(200, () => ({})))).toMatchObject({ code: 'TEMPLATE_DRIFT', place: { columns: ['missing #2 of the template for town'] } });
   });
 
+  it('asks so too where the dataset has no key of its own, and the derived field becomes it', async () => {
+    const { fields, ...dataset } = people('keyless');
+    await bench.make({ ...dataset, fields: fields.map((field) => (field.name === 'person_id' ? { ...field, key: false, required: false } : field)) });
+    const first = await bench.load('keyless', lines(100, (row) => (row === 2 ? { place: 'x' } : {})), { map, derivedKey });
+    await save('keyless', first.jobId, { missing: 'accept' });
+    expect(await refusal('keyless', lines(200, () => ({})))).toMatchObject({ code: 'TEMPLATE_DRIFT', place: { columns: ['missing #2 of the template for town'] } });
+  });
+
   it('of which the import derives another field fills that one alone', async () => {
     await bench.make({ ...people('rederived'), fields: people('rederived').fields.map((field) => ({ ...field, key: false, required: false })) });
     const first = await bench.load('rederived', lines(100, (row) => ({ place: `p${row}` })), { map, derivedKey });
