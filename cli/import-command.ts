@@ -1,7 +1,6 @@
 /** `waybill import`: send the file, start the job, follow it to its end. `npm run demo` uses {@link runImport} too. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { WaybillError } from '../contracts/errors.ts';
 import type { ApiClient } from './api-client.ts';
 import { fetchJob } from './fetch-job.ts';
 import { estimateImportDocument, startImportDocument } from './generated/operations.ts';
@@ -104,7 +103,6 @@ const tellEstimate = async (client: ApiClient, input: StartImportInput, output: 
 
 export const runImport = async (client: ApiClient, options: ImportOptions, surroundings: ImportSurroundings = {}): Promise<Watched> => {
   const output = surroundings.output ?? createOutput(false);
-  if (options.dataset === undefined && !options.template) throw new WaybillError('OPTION_INVALID', 'Say where the records go: --dataset NAME, or --template NAME.', { option: 'dataset' });
   // A mapping that cannot be read is told before the file is sent.
   const map = await mapOf(options);
   const treatment = options.rules === undefined ? {} : await readTreatment(options.rules);
