@@ -18,6 +18,16 @@ export interface ElementPlannerOptions extends ChunkSizes {
 /** Inside a record only these matter: quotes, brackets, and line feeds to count. */
 const isMark = Uint8Array.from({ length: 256 }, (_, byte) => (byte === quote || byte === openBrace || byte === closeBrace || byte === openBracket || byte === closeBracket || byte === lineFeed ? 1 : 0));
 
+/** Inside a string: its end, what escapes, and line feeds to count. */
+const isTextMark = Uint8Array.from({ length: 256 }, (_, byte) => (byte === quote || byte === backslash || byte === lineFeed ? 1 : 0));
+
+const textMarkFrom = (bytes: Uint8Array, from: number): number => {
+  const { length } = bytes;
+  let at = from;
+  while (at < length && isTextMark[bytes[at] as number] === 0) at += 1;
+  return at;
+};
+
 /** In bytes; a record path is shorter (contracts/parse-options.ts). */
 const longestKey = 8_000;
 const keyOf = (text: string): string | undefined => {
@@ -106,8 +116,11 @@ export class ElementPlanner implements RecordPlanner {
       if (isMark[byte] === 0) continue;
       if (byte === lineFeed) { this.line += 1; continue; }
       if (byte === quote) {
+        at = textMarkFrom(bytes, at + 1);
+        // A plain string within the piece, as nearly all are, changes nothing that must be kept.
+        if (bytes[at] === quote) continue;
         this.inString = true;
-        at = this.passString(bytes, at + 1);
+        at = this.passString(bytes, at);
         continue;
       }
       this.offset = this.base + at;
@@ -121,21 +134,27 @@ export class ElementPlanner implements RecordPlanner {
 
   /** Goes on to the closing quote, or to the end of the piece; returns the last byte that it took. */
   private passString(bytes: Uint8Array, from: number): number {
+    const { length } = bytes;
     let at = from;
-    if (this.escaped) { this.escaped = false; if (bytes[at] === lineFeed) this.line += 1; this.key?.push(bytes[at] as number); at += 1; }
-    for (; at < bytes.length; at += 1) {
+    if (this.escaped) at = this.passEscaped(bytes, at);
+    for (at = textMarkFrom(bytes, at); at < length; at = textMarkFrom(bytes, at + 1)) {
       const byte = bytes[at];
-      if (byte === quote) { this.inString = false; if (this.key !== null) this.endKey(); break; }
-      if (this.key !== null) this.keepKey(bytes, at);
-      if (byte === lineFeed) this.line += 1;
-      else if (byte === backslash) {
-        if (at + 1 === bytes.length) { this.escaped = true; return at; }
-        at += 1;
-        if (bytes[at] === lineFeed) this.line += 1;
-      }
+      if (byte === quote) { this.inString = false; break; }
+      if (byte === lineFeed) { this.line += 1; continue; }
+      if (at + 1 === length) { this.escaped = true; break; }
+      at += 1;
+      if (bytes[at] === lineFeed) this.line += 1;
     }
+    if (this.key !== null) this.keepKey(bytes, from, at);
     if (this.phase === 'records' && !this.inString) this.contentEnd = this.base + at + 1;
     return at;
+  }
+
+  /** What the last byte of the piece before, a backslash, escapes. */
+  private passEscaped(bytes: Uint8Array, at: number): number {
+    this.escaped = false;
+    if (bytes[at] === lineFeed) this.line += 1;
+    return at + 1;
   }
 
   private take(byte: number): void {
@@ -146,8 +165,10 @@ export class ElementPlanner implements RecordPlanner {
     }
   }
 
-  private keepKey(bytes: Uint8Array, at: number): void {
-    if (this.key !== null && this.key.length < longestKey) this.key.push(...bytes.subarray(at, bytes[at] === backslash ? at + 2 : at + 1));
+  private keepKey(bytes: Uint8Array, from: number, end: number): void {
+    const until = this.escaped ? bytes.length : end;
+    this.key?.push(...bytes.subarray(from, Math.min(until, from + longestKey - this.key.length)));
+    if (!this.inString) this.endKey();
   }
 
   private endKey(): void {
