@@ -11,6 +11,7 @@ export class PartTorn extends Error {
   override readonly name = 'PartTorn';
 }
 
+/** Read whole, a piece is to be used before the next is asked for. */
 export const writtenPart = (storage: Storage, part: ExportPart, key: ExportPartKey): WrittenPart => {
   const storageKey = exportPartKey(key);
   const bytes = part.bytes ?? 0;
@@ -18,7 +19,7 @@ export const writtenPart = (storage: Storage, part: ExportPart, key: ExportPartK
   async function* whole(): AsyncGenerator<Uint8Array> {
     if ((await storage.stat(storageKey))?.bytes !== bytes) throw new PartTorn('a part is gone or short');
     let sum = 0;
-    for await (const piece of storage.read(storageKey)) { sum = crc32(piece, sum); yield piece; }
+    for await (const piece of storage.scan(storageKey)) { sum = crc32(piece, sum); yield piece; }
     if (part.crc32 !== null && sum !== part.crc32) throw new PartTorn('a part has another checksum');
     isSound = true;
   }

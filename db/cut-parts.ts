@@ -6,7 +6,7 @@ import { frozenTable, type FreezeInput, type Half } from './freeze-input.ts';
 const mostFiles = 1_000;
 const mostRowsOfPart = 500_000;
 /** Of few large parts the last keeps one thread busy while the others have none; each part costs engine and worker 40 ms of a core. */
-const fewestParts = 8;
+const fewestParts = 5;
 const smallestPart = 1024 * 1024;
 /** Of fewer pages a part would be cut too coarsely. */
 const fewestPagesOfPart = 16;

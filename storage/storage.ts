@@ -21,6 +21,8 @@ export interface Storage {
   stat(key: string): Promise<StoredObject | null>;
   /** Pieces of about 1 MiB, from `start` to before `endExclusive` (default: the end). FILE_MISSING when nothing has the key. */
   read(key: string, start?: number, endExclusive?: number): AsyncIterable<Uint8Array>;
+  /** Pieces of the whole object, as {@link read}, each to be used before the next is asked for: its memory is filled again then. */
+  scan(key: string): AsyncIterable<Uint8Array>;
   /** The range as one buffer; shorter only where the object ends before. */
   readRange(key: string, start: number, endExclusive: number): Promise<Buffer>;
   /** Fills `target` from `start`; returns how many bytes there were. */

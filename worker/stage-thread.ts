@@ -29,7 +29,7 @@ const perform = async (task: ThreadTask, signal: AbortSignal): Promise<unknown> 
 
 const hashObject = async (key: string, signal: AbortSignal): Promise<string> => {
   const hash = createHash('sha256');
-  for await (const piece of storage.read(key)) {
+  for await (const piece of storage.scan(key)) {
     signal.throwIfAborted();
     hash.update(piece);
   }
