@@ -57,7 +57,7 @@ export const booksOf = (rows: number, more: Partial<Books> = {}): Books => ({ ..
 export const planned = (chunkCount: number, more: Partial<PlanImportResult> = {}): PlanImportResult =>
   ({ chunkCount, rowsTotal: chunkCount * 10, round: 1, planEpoch: 1, stopAtFirstReject: false, ...more });
 export const staged = (rowsQuarantined = 0, wishes = noWishes): StageChunkResult =>
-  ({ kind: 'staged', wishes, totals: { rowsRead: 10, rowsStaged: 10 - rowsQuarantined, rowsQuarantined, rowsUnreadable: 0, rowsFiltered: 0, issueCount: rowsQuarantined } });
+  ({ kind: 'staged', wishes, totals: { rowsRead: 10, rowsStaged: 10 - rowsQuarantined, rowsQuarantined, rowsUnreadable: 0, rowsFiltered: 0, issueCount: rowsQuarantined, rowsUndecided: 0 } });
 export const drafted = (books: Books, more: { readonly exceeded?: boolean; readonly dryRun?: boolean } = {}): ReconcileJobResult =>
   ({ kind: 'drafted', books, limits: { maxErrors: null, maxErrorPercent: null }, exceeded: false, dryRun: false, ...more });
 

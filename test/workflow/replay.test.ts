@@ -29,7 +29,7 @@ describe('recorded histories', () => {
     const causes = histories.map(({ name }) => name.replace(/^importFile\.|\.json$/g, ''));
     expect(causes).toEqual(expect.arrayContaining([
       'ordinary', 'real-import', 'restage', 'pause-resume', 'cancel', 'retried-chunk', 'continued', 'continues', 'missing-chunks', 'stale-draft', 'waits-for-writer',
-      'refused', 'failed', 'stopped-by-limits', 'dry-run', 'confirmed', 'reminded', 'unanswered', 'cancelled-while-asking', 'waited-long',
+      'refused', 'failed', 'stopped-by-limits', 'dry-run', 'confirmed', 'reminded', 'unanswered', 'cancelled-while-asking', 'waited-long', 'real-restage', 'real-open-order-aborted',
     ]));
   });
 
