@@ -16,7 +16,7 @@ import { createPlanImport } from './plan-import.ts';
 import { createReadJobWishes } from './read-job-wishes.ts';
 import { createReconcileJob } from './reconcile-job.ts';
 import { createStageChunk } from './stage-chunk.ts';
-import { createExpireQuestion, createRemindOperator } from './wait-for-answer.ts';
+import { createExpireQuestion, createReadQuestion, createRemindOperator } from './wait-for-answer.ts';
 import { createWriteExportPart } from './write-export-part.ts';
 
 const troubleNotes = ({ pool }: ActivityDeps): TroubleNotes => ({
@@ -30,6 +30,7 @@ export const createControlActivities = (deps: ActivityDeps) => ({
   askMapping: asActivity(createAskMapping(deps), troubleNotes(deps)),
   remindOperator: asActivity(createRemindOperator(deps), troubleNotes(deps)),
   expireQuestion: asActivity(createExpireQuestion(deps), troubleNotes(deps)),
+  readQuestion: asActivity(createReadQuestion(deps), troubleNotes(deps)),
   planImport: asActivity(createPlanImport(deps), troubleNotes(deps)),
   judgeColumns: asActivity(createJudgeColumns(deps), troubleNotes(deps)),
   reconcileJob: asActivity(createReconcileJob(deps), troubleNotes(deps)),

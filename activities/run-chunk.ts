@@ -61,8 +61,9 @@ export const runChunk = async ({ pool, storage }: ChunkWork, key: ChunkKey, sign
     await stageRejectedRows(tx, stager, key);
     await storeIssues(tx, key, stager.issues);
     await storeRejects(tx, key, { rows: stager.rejected, bytes });
-    const totals = { ...stager.counts, issueCount: stager.issues.length };
-    await sealChunk(tx, key, { totals, evidence: stager.evidence, keyHashes: stager.keyHashes });
+    const { evidence } = stager;
+    const totals = { ...stager.counts, issueCount: stager.issues.length, rowsUndecided: evidence.undecided ?? 0 };
+    await sealChunk(tx, key, { totals, evidence, keyHashes: stager.keyHashes });
     return totals;
   });
 };

@@ -40,12 +40,12 @@ const takenTable = ({ taken }: Question): string => textTable([{ title: 'column'
 const datesTable = ({ dateOrders }: Question): string => textTable([{ title: 'column' }, { title: 'field' }], dateOrders.map(({ field, columns }) => [named(columns), field]));
 
 /** @param told what differs from the template stands there already */
-export const questionText = ({ id, question, reminded }: Pick<JobDetails, 'id' | 'question' | 'reminded'>, told = false): readonly string[] => {
+export const questionText = ({ id, question, reminded, paused }: Pick<JobDetails, 'id' | 'question' | 'reminded' | 'paused'>, told = false): readonly string[] => {
   if (question === null || question.answeredAt !== null) return [];
   const offered = new Set(question.proposed.flatMap(({ columns }) => columns));
   const left = question.columns.filter(({ column }) => !offered.has(column));
   return [
-    `The job waits for a person since ${day(question.since)} UTC, until ${day(question.expiresAt)} UTC${reminded === 0 ? '' : ` (${plural(reminded, 'reminder')})`}.`,
+    `The job waits for a person since ${day(question.since)} UTC, ${paused ? 'and as long as it is paused' : `until ${day(question.expiresAt)} UTC`}${reminded === 0 ? '' : ` (${plural(reminded, 'reminder')})`}.`,
     ...section('Differs from the template, which asks about it', told ? [] : question.drift, () => driftTable(question.drift)),
     ...section('Fields that must have a column', question.fields, () => fieldsTable(question)),
     ...section(question.kind === 'drift' ? 'Proposed in their place' : 'Proposed, and not sure enough to be taken without you', question.proposed, () => proposedTable(question)),

@@ -52,6 +52,10 @@ export const jobQuestionSchema = z.object({
   expiresAt: z.string(),
   remindEverySeconds: z.number().positive(),
   reminders: z.number().int().nonnegative(),
+  /** ISO 8601; while the job is paused: its clock stands since then. */
+  heldSince: z.string().optional(),
+  /** Of earlier pauses together; `expiresAt` has it already. */
+  heldMs: z.number().nonnegative().optional(),
   /** What is sure, and stays as it is unless the answer says otherwise. */
   taken: z.array(mappedFieldSchema).readonly(),
   /** What accepting the proposals takes. */
@@ -82,7 +86,7 @@ export type JobAnswer = z.infer<typeof jobAnswerSchema>;
 export interface AskTimes { readonly remindEverySeconds: number; readonly reminders: number; readonly expireSeconds: number }
 export const defaultAskTimes: AskTimes = { remindEverySeconds: 86_400, reminders: 3, expireSeconds: 14 * 86_400 };
 
-/** What the workflow knows of a question: its number and moments in milliseconds since the epoch. */
+/** What the workflow knows of a question: its number and moments in milliseconds since the epoch, moved by the time for which the job was paused. */
 export interface QuestionWait {
   readonly no: number;
   readonly since: number;
@@ -91,5 +95,5 @@ export interface QuestionWait {
   readonly expiresAt: number;
 }
 
-export const waitOf = ({ no, since, remindEverySeconds, reminders, expiresAt }: JobQuestion): QuestionWait =>
-  ({ no, since: Date.parse(since), remindEveryMs: remindEverySeconds * 1000, reminders, expiresAt: Date.parse(expiresAt) });
+export const waitOf = ({ no, since, heldMs = 0, remindEverySeconds, reminders, expiresAt }: JobQuestion): QuestionWait =>
+  ({ no, since: Date.parse(since) + heldMs, remindEveryMs: remindEverySeconds * 1000, reminders, expiresAt: Date.parse(expiresAt) });

@@ -19,9 +19,11 @@ export interface ChunkTotals {
   readonly rowsUnreadable: number;
   readonly rowsFiltered: number;
   readonly issueCount: number;
+  /** Of the rejected: those of which the judgement of a date column is still to be awaited. */
+  readonly rowsUndecided: number;
 }
 
-interface LedgerRow { rows_read: number; rows_staged: number; rows_quarantined: number; rows_unreadable: number; rows_filtered: number; issue_count: number }
+interface LedgerRow { rows_read: number; rows_staged: number; rows_quarantined: number; rows_unreadable: number; rows_filtered: number; issue_count: number; undecided: number }
 
 /** Marks the chunk. Returns the ledger's totals when another attempt has staged it already. */
 export const openChunk = async (tx: Queryable, key: ChunkKey): Promise<ChunkTotals | null> => {
@@ -88,11 +90,11 @@ const expectStaging = async (tx: Queryable, key: ChunkKey, lock: '' | 'for share
 
 const readTotals = async (tx: Queryable, key: ChunkKey): Promise<ChunkTotals> => {
   const { rows: [row] } = await tx.query<LedgerRow>(
-    `select rows_read, rows_staged, rows_quarantined, rows_unreadable, rows_filtered, issue_count from waybill.chunk_ledger
+    `select rows_read, rows_staged, rows_quarantined, rows_unreadable, rows_filtered, issue_count, coalesce((evidence ->> 'undecided')::int, 0) as undecided from waybill.chunk_ledger
      where job_id = $1 and round = $2 and plan_epoch = $3 and chunk_no = $4`, chunkValues(key));
   if (row === undefined) throw new WaybillError('STAGING_LOST', 'A chunk is marked as staged and the ledger does not know it.', { chunk: key.chunkNo });
   return {
     rowsRead: row.rows_read, rowsStaged: row.rows_staged, rowsQuarantined: row.rows_quarantined, rowsUnreadable: row.rows_unreadable, rowsFiltered: row.rows_filtered,
-    issueCount: row.issue_count,
+    issueCount: row.issue_count, rowsUndecided: row.undecided,
   };
 };

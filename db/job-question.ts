@@ -7,7 +7,7 @@ import type { Actor } from '../contracts/actor.ts';
 import { systemActor } from '../contracts/actor.ts';
 import { WaybillError } from '../contracts/errors.ts';
 import { progressChannel } from '../contracts/ids.ts';
-import { jobAnswerSchema, jobQuestionSchema, type JobAnswer, type JobQuestion } from '../contracts/job-question.ts';
+import { jobAnswerSchema, jobQuestionSchema, waitOf, type JobAnswer, type JobQuestion, type QuestionWait } from '../contracts/job-question.ts';
 import { appendAudit } from './audit.ts';
 import { atomically, type Queryable } from './connection.ts';
 import type { Job } from './job.ts';
@@ -35,14 +35,15 @@ export const askQuestion = (db: Queryable, { job, question, detection }: { reado
     const { jobId } = job;
     if (!await moveJob(tx, { jobId, from: ['detecting'], to: 'awaiting_mapping', patch: { question, detection } })) return false;
     const { kind, no, columns, fields, proposed, dateOrders } = question;
+    await holdQuestion(tx, jobId);
     await appendAudit(tx, { actor: actorOfJob(job), action: 'mapping.asked', jobId, details: { kind, no, columns: columns.length, fields: fields.map(({ field }) => field), proposed: proposed.length, dateOrders: dateOrders.length } });
     return true;
   });
 
-type Row = Asked & Pick<Job, 'owner' | 'org' | 'reminded'>;
+type Row = Asked & Pick<Job, 'owner' | 'org' | 'reminded' | 'pauseWanted'>;
 
 const lock = async (tx: Queryable, jobId: string): Promise<Row> => {
-  const { rows: [row] } = await tx.query<Row>(`select state, question, answer, owner, org_id as org, reminded from waybill.jobs where job_id = $1 for no key update`, [jobId]);
+  const { rows: [row] } = await tx.query<Row>(`select state, question, answer, owner, org_id as org, reminded, pause_wanted as "pauseWanted" from waybill.jobs where job_id = $1 for no key update`, [jobId]);
   if (row === undefined) throw new WaybillError('JOB_UNKNOWN', 'There is no such job.', { job: jobId });
   return row;
 };
@@ -70,22 +71,54 @@ export const answerQuestion = (db: Queryable, { jobId, actor, answer }: AnswerIn
 
 export interface ReminderInput { readonly jobId: string; readonly questionNo: number; /** From 1. */ readonly reminder: number }
 
-/** Once a reminder, however often it is said; none when the question was answered. */
+/** Once a reminder, however often it is said; none when the question was answered, or the job is paused. */
 export const noteReminder = (db: Queryable, { jobId, questionNo, reminder }: ReminderInput): Promise<boolean> =>
   atomically(db, async (tx) => {
     const row = await lock(tx, jobId);
-    if (openQuestionOf(row)?.no !== questionNo || row.reminded >= reminder) return false;
+    if (openQuestionOf(row)?.no !== questionNo || row.pauseWanted || row.reminded >= reminder) return false;
     await tx.query(`update waybill.jobs set reminded = $2, updated_at = clock_timestamp() where job_id = $1`, [jobId, reminder]);
     await tx.query(`select pg_notify('${progressChannel}', $1)`, [jobId]);
     await appendAudit(tx, { actor: actorOfJob(row), action: 'mapping.reminded', jobId, details: { no: questionNo, reminder } });
     return true;
   });
 
-/** Ends the job unless an answer stands: one that comes at the last moment is taken or refused, never taken and lost. */
-export const expireQuestion = (db: Queryable, { jobId, questionNo }: Omit<ReminderInput, 'reminder'>): Promise<{ readonly answered: boolean }> =>
+const ask = async (tx: Queryable, jobId: string, question: JobQuestion): Promise<void> => {
+  await tx.query('update waybill.jobs set question = $2 where job_id = $1', [jobId, JSON.stringify(question)]);
+};
+
+/** The clock of an open question stands while its job is paused. */
+export const holdQuestion = async (tx: Queryable, jobId: string): Promise<void> => {
+  const row = await lock(tx, jobId);
+  const question = row.pauseWanted ? openQuestionOf(row) : null;
+  if (question !== null && question.heldSince === undefined) await ask(tx, jobId, { ...question, heldSince: new Date().toISOString() });
+};
+
+/** It goes on with as much time as was left. */
+export const releaseQuestion = async (tx: Queryable, jobId: string): Promise<void> => {
+  const question = openQuestionOf(await lock(tx, jobId));
+  if (question?.heldSince === undefined) return;
+  const { heldSince, ...rest } = question;
+  const heldMs = Math.max(0, Date.now() - Date.parse(heldSince));
+  await ask(tx, jobId, { ...rest, expiresAt: new Date(Date.parse(rest.expiresAt) + heldMs).toISOString(), heldMs: (rest.heldMs ?? 0) + heldMs });
+};
+
+/** Null: nobody is waited for (any more). */
+export const readOpenQuestion = async (db: Queryable, jobId: string): Promise<QuestionWait | null> => {
+  const { rows: [row] } = await db.query<Asked>('select state, question, answer from waybill.jobs where job_id = $1', [jobId]);
+  const question = row === undefined ? null : openQuestionOf(row);
+  return question === null ? null : waitOf(question);
+};
+
+export interface ExpiryInput extends Omit<ReminderInput, 'reminder'> { /** When the workflow thinks that the time is over; absent: of a run that does not know that a pause stops the clock. */ readonly expiresAt?: number }
+export interface ExpiryResult { /** True: an answer stands, and the job goes on. */ readonly answered: boolean; /** The clock stands, or stood: it is not over yet. */ readonly question?: QuestionWait }
+
+/** Ends the job unless an answer stands, or the time is not over: an answer or a pause of the last moment is heeded or refused, never taken and lost. */
+export const expireQuestion = (db: Queryable, { jobId, questionNo, expiresAt }: ExpiryInput): Promise<ExpiryResult> =>
   atomically(db, async (tx) => {
     const row = await lock(tx, jobId);
     if (answerOf(row)?.questionNo === questionNo) return { answered: true };
+    const open = openQuestionOf(row);
+    if (open !== null && expiresAt !== undefined && (row.pauseWanted || Date.parse(open.expiresAt) > expiresAt)) return { answered: false, question: waitOf(open) };
     const moved = await moveJob(tx, { jobId, from: ['awaiting_mapping'], to: 'refused', patch: { errorCode: 'MAPPING_UNANSWERED', errorPlace: { reminders: row.reminded } } });
     if (moved) await appendAudit(tx, { actor: actorOfJob(row), action: 'import.refused', jobId, details: { code: 'MAPPING_UNANSWERED', from: row.state } });
     return { answered: false };

@@ -8,6 +8,7 @@ import { progressChannel } from '../contracts/ids.ts';
 import { isFinal, type JobState } from '../contracts/job-states.ts';
 import { appendAudit } from './audit.ts';
 import { atomically, type Queryable } from './connection.ts';
+import { holdQuestion, releaseQuestion } from './job-question.ts';
 
 export interface WishInput {
   readonly jobId: string;
@@ -63,6 +64,9 @@ const assignmentOf: Readonly<Record<Verb, string>> = {
   cancel: 'cancel_wanted = true, cancel_reason = $2',
 };
 
+/** What a job that waits for a person makes of it. */
+const clockOf: Readonly<Record<Verb, (tx: Queryable, jobId: string) => Promise<void>>> = { pause: holdQuestion, resume: releaseQuestion, cancel: () => Promise.resolve() };
+
 const refuse = (jobId: string, verb: Verb, wishes: Wishes): void => {
   if (isFinal(wishes.state)) throw new WaybillError('JOB_STATE', `The job has ended as ${wishes.state}.`, { job: jobId, state: wishes.state });
   if (verb !== 'cancel' && wishes.cancelWanted) throw new WaybillError('JOB_STATE', 'The job is being cancelled.', { job: jobId, state: wishes.state });
@@ -77,6 +81,7 @@ const wish = (db: Queryable, verb: Verb, input: WishInput): Promise<WishResult> 
     const { rows: [after] } = await tx.query<{ wishNo: number }>(
       `update waybill.jobs set ${assignmentOf[verb]}, updated_at = clock_timestamp() where job_id = $1 returning wish_no as "wishNo"`,
       verb === 'cancel' ? [jobId, reason ?? null] : [jobId]);
+    await clockOf[verb](tx, jobId);
     await tx.query(`select pg_notify('${progressChannel}', $1)`, [jobId]);
     await appendAudit(tx, { actor, action: `job.${verb}_wanted`, jobId, details: { state: before.state, reasonGiven: reason !== undefined } });
     return { state: before.state, wishNo: after?.wishNo ?? before.wishNo, changed: true };

@@ -107,6 +107,7 @@ const draftOf = async (run: ImportRun, position: Position): Promise<Drafted | nu
     const { round, planEpoch } = position;
     const judged = await judgeColumns({ jobId, round, planEpoch });
     if (judged.restage) { restart(run, position, judged.planEpoch); continue; }
+    if (position.stopAtFirstReject && run.progress.rowsRejected > 0) return null;
     await waitWhilePaused(run, position);
     run.enter('reconciling');
     const result = await reconcileJob({ jobId, round, planEpoch });
@@ -132,17 +133,19 @@ const restart = (run: ImportRun, position: Position, planEpoch: number): void =>
   run.note({ planEpoch, chunksStaged: 0, rowsRead: 0, rowsRejected: 0, issueCount: 0 });
 };
 
-/** False when a rejected row stops the job. */
+/** False when a rejected row stops the job: at once, unless the columns are to be judged first. */
 const stageAll = async (run: ImportRun, position: Position): Promise<boolean> => {
   const chunksLeft = (): boolean => position.postponed.length > 0 || position.nextChunkNo < position.chunkCount;
   if (chunksLeft()) run.enter('staging');
-  const stops = (): boolean => position.stopAtFirstReject && run.progress.rowsRejected > 0;
+  let rejected = false;
+  const stops = (): boolean => position.stopAtFirstReject && rejected;
   while (chunksLeft()) {
     await stageChunks(run, {
       round: position.round, planEpoch: position.planEpoch, look: look(run),
       next: () => nextChunk(position),
       putBack: (chunkNo) => { position.postponed = [...position.postponed, chunkNo]; },
       enough: () => stops() || isLong(),
+      rejected: () => { rejected = true; },
     });
     if (stops()) return false;
     await continueWhenLong(run, position);

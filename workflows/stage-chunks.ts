@@ -16,6 +16,8 @@ export interface StagingTurn {
   readonly putBack: (chunkNo: number) => void;
   /** Stop giving out chunks (a rejected row where none is allowed, a history that grows too long). */
   readonly enough: () => boolean;
+  /** A chunk with rows that are rejected whatever its date columns prove. */
+  readonly rejected?: () => void;
   readonly look: () => Promise<JobWishes>;
 }
 
@@ -30,10 +32,17 @@ export const stageChunks = (run: ImportRun, turn: StagingTurn): Promise<void> =>
       async () => stageChunk({ jobId: run.jobId, round: turn.round, planEpoch: turn.planEpoch, chunkNo }), ({ wishes }) => wishes);
     switch (result.kind) {
       case 'postponed': turn.putBack(chunkNo); break;
-      case 'staged': count(run, result.totals); break;
+      case 'staged':
+        count(run, result.totals);
+        if (rejectedForGood(result.totals)) turn.rejected?.();
+        break;
     }
   }
 });
+
+/** A worker of an older version does not tell rows that may yet be read another way. */
+const rejectedForGood = ({ rowsQuarantined, rowsUnreadable, rowsUndecided = 0 }: Rejected): boolean => rowsQuarantined + rowsUnreadable > rowsUndecided;
+interface Rejected { readonly rowsQuarantined: number; readonly rowsUnreadable: number; readonly rowsUndecided?: number }
 
 const count = (run: ImportRun, totals: { readonly rowsRead: number; readonly rowsQuarantined: number; readonly rowsUnreadable: number; readonly issueCount: number }): void => {
   const { progress } = run;

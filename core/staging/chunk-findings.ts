@@ -27,4 +27,6 @@ export interface ChunkEvidence {
   readonly dates: Readonly<Record<string, DateEvidenceCounts>>;
   /** Filled cells a source column. */
   readonly filled: readonly number[];
+  /** Rejected rows with a date that the judgement of its column may still read another way; counted where one rejected row stops the job. */
+  readonly undecided?: number;
 }

@@ -3,6 +3,7 @@ import type { RecordReader } from '../formats/source-format.ts';
 import type { CellEncoder, PairEncoder } from '../types/cell-encoder.ts';
 import type { CellsEncoder } from '../transform/transform-encoder.ts';
 import type { TransformProgram } from '../transform/transform-program.ts';
+import type { DateEvidence } from '../types/date-evidence.ts';
 import type { KeyHasher } from '../types/derived-key.ts';
 import type { Clearing } from './cleared-cells.ts';
 import type { RowForm } from '../validation/judged-row.ts';
@@ -45,6 +46,8 @@ export interface StagerSpec {
   readonly hashedLanes: readonly number[];
   /** A cell of this text takes the field's value away; such lanes are told in a last column. */
   readonly clearing?: Clearing;
+  /** Counts of the columns whose order of day and month is judged when all is staged: where one rejected row stops the job, else absent. */
+  readonly openDates?: readonly DateEvidence[];
 }
 
 export interface ChunkRange {

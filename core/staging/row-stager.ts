@@ -62,6 +62,7 @@ export class RowStager {
   private rowsRead = 0;
   private unreadable = 0;
   private filtered = 0;
+  private undecided = 0;
   /** The row as the import's rules see it; null: there are no rules. */
   private readonly judged: JudgedRow | null;
   /** The lane that was staged last was refused for being empty. */
@@ -86,6 +87,7 @@ export class RowStager {
     this.rowsRead = 0;
     this.unreadable = 0;
     this.filtered = 0;
+    this.undecided = 0;
     this.issues.length = 0;
     this.rejected.length = 0;
     this.rejectedLines.truncate(0);
@@ -141,7 +143,7 @@ export class RowStager {
       const { iso, dmyOnly, mdyOnly, either, same, named, invalid } = lane.encoder.evidence;
       return [[lane.field, { iso, dmyOnly, mdyOnly, either, same, named, invalid }] as const];
     });
-    return { dates: Object.fromEntries(dates), filled: [...this.filled] };
+    return { dates: Object.fromEntries(dates), filled: [...this.filled], ...(this.spec.openDates === undefined ? {} : { undecided: this.undecided }) };
   }
 
   private growStagedRows(): void {
@@ -156,7 +158,7 @@ export class RowStager {
     if (scanner.problem !== 0) { this.reject('unreadable', scanner.problem); return; }
     if (scanner.cellCount !== spec.columnCount) { this.reject('quarantined', scanner.cellCount < spec.columnCount ? tooFew : tooMany); return; }
     if (spec.restoresFormulas) this.restoreFormulas();
-    const issuesBefore = this.issues.length;
+    const issuesBefore = this.issues.length, openBefore = this.openCells();
     if (scanner.unknownPaths.length > 0) for (const path of scanner.unknownPaths) this.find(unknownPath, path, null);
     const clears = this.cleared?.mark(scanner, this.bytes) === true;
     const lineStart = out.length;
@@ -171,11 +173,25 @@ export class RowStager {
       passes = this.passesRules(this.judged, spec.judgement.rules) && passes;
     }
     if (passes && this.refusedRows.size > 0) passes = this.acceptedByDatabase(out, lineStart);
-    if (!passes) { this.keepLine(out, lineStart); out.truncate(lineStart); this.hasher.drop(); this.keepRejected('quarantined'); return; }
+    if (!passes) {
+      if (this.openCells() > openBefore) this.undecided += 1;
+      this.keepLine(out, lineStart);
+      out.truncate(lineStart);
+      this.hasher.drop();
+      this.keepRejected('quarantined');
+      return;
+    }
     this.hasher.keep();
     out.byte(newline);
     if (this.staged === this.stagedRows.length) this.growStagedRows();
     this.stagedRows[this.staged++] = this.rowNo;
+  }
+
+  /** Of the chunk so far: cells that both orders can read. */
+  private openCells(): number {
+    let cells = 0;
+    if (this.spec.openDates !== undefined) for (const { either } of this.spec.openDates) cells += either;
+    return cells;
   }
 
   private stageLanes(out: CopyBuffer, clears: boolean): boolean {

@@ -6,7 +6,7 @@ import { createDetectSource } from '../../activities/detect-source.ts';
 import { createEndJob } from '../../activities/end-job.ts';
 import { createPlanImport } from '../../activities/plan-import.ts';
 import { standingWishes } from '../../activities/read-job-wishes.ts';
-import { createExpireQuestion, createRemindOperator } from '../../activities/wait-for-answer.ts';
+import { createExpireQuestion, createReadQuestion, createRemindOperator } from '../../activities/wait-for-answer.ts';
 import { localOperator } from '../../contracts/actor.ts';
 import { datasetDefinitionSchema } from '../../contracts/dataset-definition.ts';
 import { isWaybillError } from '../../contracts/errors.ts';
@@ -14,6 +14,7 @@ import { jobAnswerSchema, type JobQuestion } from '../../contracts/job-question.
 import { resolveAnswer, type SaidAnswer } from '../../core/mapping/resolve-answer.ts';
 import { readAudit } from '../../db/audit.ts';
 import { answerQuestion, openQuestionOf, questionOf } from '../../db/job-question.ts';
+import { wishPause, wishResume } from '../../db/job-wishes.ts';
 import { readLedgerProgress } from '../../db/ledger-progress.ts';
 import { findPlan } from '../../db/plans.ts';
 import { ImportBench, shortBooks, type ImportWish } from '../support/import-bench.ts';
@@ -237,6 +238,37 @@ describe('while nobody answers', () => {
     await answer('reminded', job, { acceptProposals: true });
     expect(await remind(3)).toEqual({ reminded: false });
     expect((await auditOf(job.jobId)).map(({ action }) => action)).toEqual(['import.requested', 'mapping.asked', 'mapping.reminded', 'mapping.reminded', 'mapping.confirmed']);
+  });
+
+  it('a pause stops the clock: nothing reminds, nothing expires, and its time is given on top', async () => {
+    await bench.make(definition('paused'));
+    const job = await asked('paused', file);
+    const { jobId } = job, wish = { jobId, actor: localOperator };
+    const expire = (expiresAt: number) => createExpireQuestion(bench.deps)({ jobId, questionNo: 1, expiresAt });
+    const before = (await createReadQuestion(bench.deps)({ jobId })).question ?? expect.unreachable('nothing is asked');
+    await wishPause(bench.pool, wish);
+    expect(await createRemindOperator(bench.deps)({ jobId, questionNo: 1, reminder: 1 })).toEqual({ reminded: false });
+    expect(await expire(before.expiresAt)).toEqual({ answered: false, question: before });
+    await bench.sql(`update waybill.jobs set question = jsonb_set(question, '{heldSince}', to_jsonb(to_char(now() at time zone 'UTC' - interval '3 days', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))) where job_id = $1`, [jobId]);
+    await wishResume(bench.pool, wish);
+    const after = (await createReadQuestion(bench.deps)({ jobId })).question ?? expect.unreachable('nothing is asked');
+    expect([after.expiresAt - before.expiresAt, after.since - before.since].map((ms) => Math.round(ms / 3_600_000))).toEqual([72, 72]);
+    expect(questionOf(await bench.job(jobId))?.since).toBe(job.question.since);
+    // A workflow that heard neither the pause nor the resume is told, and one that knows ends the job.
+    expect(await expire(before.expiresAt)).toEqual({ answered: false, question: after });
+    expect(await expire(after.expiresAt)).toEqual({ answered: false });
+    expect((await bench.job(jobId)).state).toBe('refused');
+  });
+
+  it('a question that is asked of a paused job does not begin to expire', async () => {
+    await bench.make(definition('paused_before'));
+    const jobId = await bench.receive('paused_before', file, { whenUnsure: 'ask' });
+    await createDetectSource(bench.deps)({ jobId }, signal);
+    await wishPause(bench.pool, { jobId, actor: localOperator });
+    await createAskMapping(bench.deps)({ jobId });
+    expect(questionOf(await bench.job(jobId))?.heldSince).toBeDefined();
+    await wishResume(bench.pool, { jobId, actor: localOperator });
+    expect(questionOf(await bench.job(jobId))).toMatchObject({ heldMs: expect.any(Number) as number });
   });
 
   it('the job is refused at last, and an answer that comes then with it', async () => {

@@ -21,7 +21,7 @@ import type { PlanImportInput, PlanImportResult } from '../../activities/plan-im
 import type { JobWishes } from '../../activities/read-job-wishes.ts';
 import type { ReconcileJobInput, ReconcileJobResult } from '../../activities/reconcile-job.ts';
 import type { StageChunkInput, StageChunkResult } from '../../activities/stage-chunk.ts';
-import type { ExpireQuestionInput, ExpireQuestionResult, RemindOperatorInput, RemindOperatorResult } from '../../activities/wait-for-answer.ts';
+import type { ExpireQuestionInput, ExpireQuestionResult, ReadQuestionResult, RemindOperatorInput, RemindOperatorResult } from '../../activities/wait-for-answer.ts';
 import { emptyBooks, type Books } from '../../contracts/books.ts';
 import { controlTaskQueue, importWorkflowId, transferTaskQueue } from '../../contracts/ids.ts';
 import type { JobProgress } from '../../contracts/progress.ts';
@@ -41,6 +41,7 @@ export interface JobScript {
   askMapping?: () => Promise<AskMappingResult> | AskMappingResult;
   remindOperator?: (input: RemindOperatorInput) => Promise<RemindOperatorResult> | RemindOperatorResult;
   expireQuestion?: (input: ExpireQuestionInput) => Promise<ExpireQuestionResult> | ExpireQuestionResult;
+  readQuestion?: () => ReadQuestionResult;
   planImport?: (input: PlanImportInput) => Promise<PlanImportResult> | PlanImportResult;
   stageChunk?: (input: StageChunkInput, signal: AbortSignal) => Promise<StageChunkResult> | StageChunkResult;
   judgeColumns?: (input: JudgeColumnsInput) => Promise<JudgeColumnsResult> | JudgeColumnsResult;
@@ -57,7 +58,7 @@ export const booksOf = (rows: number, more: Partial<Books> = {}): Books => ({ ..
 export const planned = (chunkCount: number, more: Partial<PlanImportResult> = {}): PlanImportResult =>
   ({ chunkCount, rowsTotal: chunkCount * 10, round: 1, planEpoch: 1, stopAtFirstReject: false, ...more });
 export const staged = (rowsQuarantined = 0, wishes = noWishes): StageChunkResult =>
-  ({ kind: 'staged', wishes, totals: { rowsRead: 10, rowsStaged: 10 - rowsQuarantined, rowsQuarantined, rowsUnreadable: 0, rowsFiltered: 0, issueCount: rowsQuarantined } });
+  ({ kind: 'staged', wishes, totals: { rowsRead: 10, rowsStaged: 10 - rowsQuarantined, rowsQuarantined, rowsUnreadable: 0, rowsFiltered: 0, issueCount: rowsQuarantined, rowsUndecided: 0 } });
 export const drafted = (books: Books, more: { readonly exceeded?: boolean; readonly dryRun?: boolean } = {}): ReconcileJobResult =>
   ({ kind: 'drafted', books, limits: { maxErrors: null, maxErrorPercent: null }, exceeded: false, dryRun: false, ...more });
 
@@ -184,6 +185,7 @@ export class WorkflowBench {
       askMapping: of<{ jobId: string }, AskMappingResult>('askMapping', (script) => script.askMapping?.() ?? { question: null }),
       remindOperator: of<RemindOperatorInput, RemindOperatorResult>('remindOperator', (script, input) => script.remindOperator?.(input) ?? { reminded: true }),
       expireQuestion: of<ExpireQuestionInput, ExpireQuestionResult>('expireQuestion', (script, input) => script.expireQuestion?.(input) ?? { answered: false }),
+      readQuestion: of<{ jobId: string }, ReadQuestionResult>('readQuestion', (script) => script.readQuestion?.() ?? { question: null }),
       planImport: of<PlanImportInput, PlanImportResult>('planImport', (script, input) => script.planImport?.(input) ?? planned(3)),
       stageChunk: of<StageChunkInput, StageChunkResult>('stageChunk', (script, input, signal) => script.stageChunk?.(input, signal) ?? staged()),
       judgeColumns: of<JudgeColumnsInput, JudgeColumnsResult>('judgeColumns', (script, input) => script.judgeColumns?.(input) ?? { planEpoch: input.planEpoch, restage: false }),

@@ -5,6 +5,7 @@ import { datasetDefinitionSchema, type DatasetDefinition } from '../../contracts
 import { planDocumentSchema, type MappedField, type PlanDocument } from '../../contracts/plan-document.ts';
 import { ChunkPlanner } from '../../core/formats/csv/chunk-planner.ts';
 import { createLanes, hashedLanes } from '../../core/staging/create-lanes.ts';
+import { createStager } from '../../core/staging/create-stager.ts';
 import { RepeatedHashFinder } from '../../core/staging/repeated-hash-finder.ts';
 import { RowKeyHasher } from '../../core/staging/row-key-hasher.ts';
 import { RecordScanner } from '../../core/formats/csv/record-scanner.ts';
@@ -219,5 +220,27 @@ describe('hashes of keys', () => {
   ])('are made of %s: only where equal keys are always written alike', (_, field, hashed) => {
     const dataset = datasetDefinitionSchema.parse({ name: 'd', fields: [{ name: 'id', key: true, ...field }, { name: 'n', type: 'integer' }] });
     expect(hashedLanes(planOf({}, dataset), dataset)).toEqual(hashed ? [0] : []);
+  });
+});
+
+describe('rejected rows of which the columns are still to be judged', () => {
+  const undecided = (plan: Partial<PlanDocument>, rows: string): number | undefined => {
+    const stager = createStager(planOf(plan), definition);
+    stager.begin(Buffer.from(rows), { firstRow: 1, firstLine: 1 });
+    while (stager.fill(new CopyBuffer(), 1 << 20));
+    return stager.evidence.undecided;
+  };
+  const dated = (source: 'assumed' | 'evidence' | 'template' | 'operator'): Partial<PlanDocument> => ({
+    onError: 'abort', mapping: planOf().mapping.map((mapped) => (mapped.field === 'day' ? { ...mapped, date: { order: source === 'assumed' ? null : 'dmy', source } } : mapped)),
+  });
+  /** Open; wrong either way; open and wrong in another cell; a date that is the same both ways, and wrong in another cell; too few cells. */
+  const rows = 'a,1,,03/04/2020\nb,1,,99/99/2020\nc,x,,03/04/2020\nd,x,,05/05/2020\ne\n';
+
+  it.each([['assumed', 2], ['evidence', 1], ['template', 1], ['operator', 0]] as const)('are counted where a date of theirs has two readings and its order is %s', (source, count) => {
+    expect(undecided(dated(source), rows)).toBe(count);
+  });
+
+  it('are not looked for where a rejected row stops nothing', () => {
+    expect(undecided({ ...dated('assumed'), onError: 'quarantine' }, rows)).toBeUndefined();
   });
 });

@@ -63,6 +63,22 @@ describe.concurrent('the story of an import', () => {
     expect(job.count('judgeColumns') + job.count('reconcileJob')).toBe(0);
   });
 
+  it('goes on past rows whose dates may yet be read another way, and stops at one that is wrong either way', async () => {
+    const undecided = { ...staged(1), totals: { rowsRead: 10, rowsStaged: 9, rowsQuarantined: 1, rowsUnreadable: 0, rowsFiltered: 0, issueCount: 1, rowsUndecided: 1 } };
+    const proven = await bench.start({
+      planImport: () => planned(40, { stopAtFirstReject: true }), stageChunk: ({ planEpoch }) => (planEpoch === 1 ? undecided : staged()),
+      judgeColumns: ({ planEpoch }) => ({ planEpoch: 2, restage: planEpoch === 1 }),
+    });
+    expect((await proven.result()).state).toBe('completed');
+    expect(proven.count('stageChunk')).toBe(80);
+    const open = await bench.start({ planImport: () => planned(40, { stopAtFirstReject: true }), stageChunk: () => undecided });
+    expect((await open.result()).state).toBe('stopped_by_limits');
+    expect([open.count('stageChunk'), open.count('judgeColumns'), open.count('reconcileJob')]).toEqual([40, 1, 0]);
+    const wrong = await bench.start({ planImport: () => planned(200, { stopAtFirstReject: true }), stageChunk: ({ chunkNo }) => (chunkNo === 3 ? staged(1) : undecided) });
+    expect((await wrong.result()).state).toBe('stopped_by_limits');
+    expect([wrong.count('stageChunk') < 100, wrong.count('judgeColumns')]).toEqual([true, 0]);
+  });
+
   it('is refused with the code and the place of the step that refused it, without a retry', async () => {
     const job = await bench.start({ planImport: () => { throw new WaybillError('MAPPING_REQUIRED_MISSING', 'No column feeds: id.', { fields: ['id'] }); } });
     expect(await job.result()).toEqual({ state: 'refused', books: null });

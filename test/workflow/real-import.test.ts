@@ -112,6 +112,34 @@ it('refuses a file with codes that a value map blocks, with the field and the co
   for (const secret of secrets) expect(texts).not.toContain(secret.toLowerCase());
 });
 
+/** Far behind the samples of start, middle and end: one cell that only day, month, year can read. */
+const lateProof = (rows: number): string =>
+  ['id,day,note', ...Array.from({ length: rows }, (_, row) => `zebra-${row},${row === 9 ? '25/02/2024' : '03/04/2024'},${'WOMBAT '.repeat(6_000)}`)].join('\n');
+
+it('stages again under the order that a whole column proves, and a row that was only misread before does not stop an import that allows none', async () => {
+  await bench.adopt('warrens', 'create table app.warrens (id text primary key, day date, note text)');
+  const jobId = await bench.receive('warrens', lateProof(30), { onError: 'abort', fileName: 'Quokka.csv' });
+  const handle = await client.workflow.start(importWorkflowType, { workflowId: importWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }] });
+  const { state, books } = await handle.result() as { state: string; books: Parameters<typeof shortBooks>[0] };
+  expect([state, shortBooks(books)]).toEqual(['completed', { created: 30 }]);
+  expect(await bench.job(jobId)).toMatchObject({ planEpoch: 2 });
+  expect(await bench.sql('select day::text, count(*)::int as n from app.warrens group by 1 order by 1')).toEqual([{ day: '2024-02-25', n: 1 }, { day: '2024-04-03', n: 29 }]);
+  expect(await bench.found(jobId)).toEqual([]);
+  const texts = textsOf(await handle.fetchHistory()).join('\n').toLowerCase();
+  for (const secret of secrets) expect(texts).not.toContain(secret.toLowerCase());
+  await recordHistory(handle, 'real-restage');
+});
+
+it('stops an import that allows no rejected row where its columns prove nothing, once they are judged', async () => {
+  const before = await bench.numbers('select count(*) from app.warrens');
+  const jobId = await bench.receive('warrens', 'id,day\nzebra-100,03/04/2024\nzebra-101,05/06/2024\n', { onError: 'abort' });
+  const handle = await client.workflow.start(importWorkflowType, { workflowId: importWorkflowId(jobId), taskQueue: controlTaskQueue, args: [{ jobId }] });
+  expect(await handle.result()).toMatchObject({ state: 'stopped_by_limits' });
+  expect(await bench.found(jobId)).toEqual(['1 DATE_AMBIGUOUS day', '2 DATE_AMBIGUOUS day']);
+  expect(await bench.numbers('select count(*) from app.warrens')).toEqual(before);
+  await recordHistory(handle, 'real-open-order-aborted');
+});
+
 it('waits where a file differs from its template, and goes on with the answer; neither the columns nor the template reach the engine', async () => {
   await bench.make({ name: 'burrows', description: 'Burrows.', fields: [{ name: 'id', type: 'code', key: true, required: true }, { name: 'name', type: 'text', required: true, description: 'Name of the burrow.' }, { name: 'dug_on', type: 'date', description: 'Day on which it was dug.' }] });
   const map = [['QuokkaKey', 'id'], ['narwhalName', 'name'], ['axolotlDay', 'dug_on']].map(([column, field]) => ({ columns: [column ?? ''], field: field ?? '' }));

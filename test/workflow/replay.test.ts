@@ -29,7 +29,7 @@ describe('recorded histories', () => {
     const causes = histories.map(({ name }) => name.replace(/^importFile\.|\.json$/g, ''));
     expect(causes).toEqual(expect.arrayContaining([
       'ordinary', 'real-import', 'restage', 'pause-resume', 'cancel', 'retried-chunk', 'continued', 'continues', 'missing-chunks', 'stale-draft', 'waits-for-writer',
-      'refused', 'failed', 'stopped-by-limits', 'dry-run', 'confirmed', 'reminded', 'unanswered', 'cancelled-while-asking', 'waited-long',
+      'refused', 'failed', 'stopped-by-limits', 'dry-run', 'confirmed', 'reminded', 'unanswered', 'cancelled-while-asking', 'waited-long', 'paused-while-asking', 'real-restage', 'real-open-order-aborted',
     ]));
   });
 
@@ -49,7 +49,7 @@ describe('recorded histories', () => {
 
   /** What a payload may say: counts, flags, and words of a known set. */
   const knownWord = new RegExp(`^(${[
-    ...jobStates, ...Object.keys(errorKinds), 'staged', 'postponed', 'missing', 'waits', 'drafted', 'committed', 'stale', 'written', 'lost', 'import', 'export', 'fields', 'name', 'TypeError', 'id', 'tester', 'dataset_of_test',
+    ...jobStates, ...Object.keys(errorKinds), 'staged', 'postponed', 'missing', 'waits', 'drafted', 'committed', 'stale', 'written', 'lost', 'import', 'export', 'fields', 'name', 'TypeError', 'id', 'tester', 'dataset_of_test', 'pause-stops-the-clock',
     '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
   ].join('|')})$`);
   const payloadsOf = (value: unknown): readonly unknown[] => {

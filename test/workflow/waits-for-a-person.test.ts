@@ -106,6 +106,44 @@ describe.concurrent('a job that asks', () => {
     await job.tell('resume');
     expect((await job.result()).state).toBe('completed');
   });
+
+  it('that is paused neither reminds nor gives up, and has the time of the pause on top', async () => {
+    let paused = false;
+    const question = asks({ remindEveryMs: 600, reminders: 1, expiresAt: Date.now() + 900 }).question;
+    const job = await bench.start({
+      askMapping: () => ({ question }), wishes: () => ({ ...noWishes, pause: paused }),
+      readQuestion: () => ({ question: question && { ...question, since: Date.now() - 300, expiresAt: Date.now() + 3_000 } }),
+    });
+    await job.untilState('awaiting_mapping');
+    paused = true;
+    await job.tell('pause');
+    await sleep(1_500);
+    expect([job.count('remindOperator'), job.count('expireQuestion')]).toEqual([0, 0]);
+    expect(await job.progress()).toMatchObject({ state: 'awaiting_mapping', paused: true });
+    paused = false;
+    await job.tell('resume');
+    expect(await job.result()).toEqual({ state: 'refused', books: null });
+    expect([job.count('readQuestion'), job.count('remindOperator'), job.count('expireQuestion')]).toEqual([1, 1, 1]);
+    await job.record('paused-while-asking');
+  });
+
+  it('does not give up where the database knows of a pause that it did not hear of', async () => {
+    let paused = false;
+    const question = asks({ expiresAt: Date.now() + 600 }).question;
+    const moved = question && { ...question, expiresAt: Date.now() + 60_000 };
+    const job = await bench.start({
+      askMapping: () => { paused = true; return { question }; }, wishes: () => ({ ...noWishes, pause: paused }),
+      expireQuestion: () => ({ answered: false, ...(question === null ? {} : { question }) }), readQuestion: () => ({ question: moved }),
+    });
+    await job.until(async () => (await job.progress()).paused);
+    expect(job.count('expireQuestion')).toBe(1);
+    paused = false;
+    await job.tell('resume');
+    await job.until(() => job.count('readQuestion') === 1);
+    await job.confirm();
+    expect((await job.result()).state).toBe('completed');
+    expect(job.count('expireQuestion')).toBe(1);
+  });
 });
 
 describe('a job that asks, after the others', () => {
