@@ -1,7 +1,7 @@
 import type { Books } from '../contracts/books.ts';
 import { importRequestSchema } from '../contracts/import-request.ts';
 import type { FinalState } from '../contracts/job-states.ts';
-import { saidByOperator } from '../core/mapping/confirmed-names.ts';
+import { rememberedNames, saidByOperator } from '../core/mapping/confirmed-names.ts';
 import { appendAudit } from '../db/audit.ts';
 import { rememberMappings } from '../db/confirmed-mappings.ts';
 import { inTransaction, type Queryable } from '../db/connection.ts';
@@ -41,5 +41,7 @@ export const createCloseJob = (deps: ActivityDeps) => async ({ jobId, books }: C
 const remember = async (tx: Queryable, { job, plan, datasetId }: PlannedJob): Promise<void> => {
   const answer = answerOf(job);
   if (importRequestSchema.parse(job.request).dryRun || answer?.remember === false) return;
-  await rememberMappings(tx, { org: job.org, datasetId, partner: job.partner, jobId: job.jobId, names: saidByOperator(plan.mapping, plan.parse, answer?.ignored) });
+  await rememberMappings(tx, {
+    org: job.org, datasetId, partner: job.partner, jobId: job.jobId, names: saidByOperator(plan.mapping, plan.parse, answer?.ignored), fileColumns: rememberedNames(plan.parse).filter((name) => name !== ''),
+  });
 };

@@ -77,7 +77,7 @@ const reportFillRates = async (deps: ActivityDeps, { job, plan }: PlannedJob, ev
   const used = new Set(plan.mapping.flatMap((mapped) => mapped.columns));
   const candidates = candidatesOf(job.mappingReport);
   const unmapped = filled.flatMap((count, column) => (used.has(column) ? [] : [{ column, filled: count, fillRate: rows === 0 ? 0 : count / rows, ...candidates.get(column) }]));
-  await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: plan.mapping, unmapped } } });
+  await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: plan.mapping, unmapped, ...rememberedIn(job.mappingReport) } } });
 };
 
 /** What the plan thought of a column stays with it. */
@@ -86,4 +86,9 @@ const candidatesOf = (report: unknown): ReadonlyMap<number, { readonly candidate
   return new Map(found.success ? found.data.unmapped.flatMap(({ column, candidates }) => (candidates === undefined ? [] : [[column, { candidates }] as const])) : []);
 };
 
-const plannedReportSchema = z.object({ unmapped: z.array(z.object({ column: z.number(), candidates: z.unknown().optional() })) });
+const rememberedIn = (report: unknown): { readonly remembered?: unknown } => {
+  const { data } = plannedReportSchema.safeParse(report);
+  return data?.remembered === undefined ? {} : { remembered: data.remembered };
+};
+
+const plannedReportSchema = z.object({ unmapped: z.array(z.object({ column: z.number(), candidates: z.unknown().optional() })), remembered: z.unknown().optional() });

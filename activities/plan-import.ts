@@ -7,6 +7,7 @@ import { pgTypeOf } from '../contracts/pg-type-of.ts';
 import type { MappedField, PlanDocument } from '../contracts/plan-document.ts';
 import { confirmationsOf, rememberedOrders, type Confirmations } from '../core/mapping/confirmed-names.ts';
 import { checkMapping } from '../core/mapping/check-mapping.ts';
+import type { FileMapping } from '../core/mapping/map-file.ts';
 import { asExported, fitColumns, mappedField, withDateReadings } from '../core/staging/draft-plan.ts';
 import { createJudgement } from '../core/staging/create-judgement.ts';
 import { loadWayOf, withDerivedKey } from '../core/staging/derived-key-field.ts';
@@ -98,7 +99,7 @@ const makePlan = async (deps: ActivityDeps, { job, request, template, parse, def
   await checkRequest(deps.pool, { org: job.org, request, definition });
   const filled = withDerivedKey(definition, request.derivedKey);
   const confirmed = await confirmedFor(deps, job), answer = answerOf(job);
-  const proposal = answer !== null ? mappingOfAnswer(answer, questionOf(job), parse)
+  const proposal: FileMapping = answer !== null ? mappingOfAnswer(answer, questionOf(job), parse)
     : template !== null ? await mapWithTemplate(deps, { job, template, request, parse, definition: filled })
       : await mapColumns(deps.storage, { key: sourceKey(job, parse), parse, definition: filled, map: request.map, zone: request.zone, confirmed });
   if (proposal.mapping.length > mostColumns)
@@ -106,7 +107,7 @@ const makePlan = async (deps: ActivityDeps, { job, request, template, parse, def
   const { key, mode } = loadWayOf(request, definition);
   checkMapping(filled, { mapping: proposal.mapping, key, mode, open: proposal.open });
   if (key.length === 0) refuseRulesOfKeys(request);
-  await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped } } });
+  await noteJob(deps.pool, { jobId: job.jobId, patch: { mappingReport: { mapping: proposal.mapping, unmapped: proposal.unmapped, ...rememberedIn(proposal) } } });
   const fromExport = await findExportedFile(deps.pool, { org: job.org, sha256: request.sha256 });
   return {
     schemaVersion: 1, engineVersion: deps.engineVersion, dataset: definition.name, datasetVersion: job.datasetVersion ?? 1,
@@ -121,6 +122,8 @@ const makePlan = async (deps: ActivityDeps, { job, request, template, parse, def
     ...(fromExport === null ? {} : { fromExport }),
   };
 };
+
+const rememberedIn = ({ remembered }: FileMapping): Pick<FileMapping, 'remembered'> => (remembered === undefined ? {} : { remembered });
 
 /** A template's order of a field whose column is missing says nothing; one that the import says of it is a mistake. */
 const ordersFor = (mapping: readonly MappedField[], { dateOrders }: ImportRequest, template: JobTemplate | null): ImportRequest['dateOrders'] =>

@@ -62,15 +62,30 @@ const sureField = (candidate: unknown): string => {
 
 const longestName = 60;
 
+interface RememberedField { readonly name: string; readonly field: string; readonly transforms: string; readonly why: string }
 interface GuessedField { readonly name: string; readonly field: string }
 
 /** What was mapped without being asked for: by the values and a name that is not the field's own. */
 export const guessedFields = (job: Pick<JobDetails, 'mappingReport' | 'detection'>): readonly GuessedField[] => {
   const names = listOf(membersOf(membersOf(job.detection)['options'])['columns']);
   return listOf(membersOf(job.mappingReport)['mapping']).map(membersOf).filter(({ by }) => by === 'evidence').map((entry) => ({
-    name: listOf(entry['columns']).map((column) => { const name = typeof column === 'number' ? names[column] : undefined; return typeof name === 'string' ? name : `#${typeof column === 'number' ? column + 1 : '?'}`; }).join(' + '), field: sureField(entry),
+    name: namesOf(listOf(entry['columns']), names), field: sureField(entry),
   }));
 };
+
+const namesOf = (columns: readonly unknown[], names: readonly unknown[]): string =>
+  columns.map((column) => { const name = typeof column === 'number' ? names[column] : undefined; return typeof name === 'string' ? name : `#${typeof column === 'number' ? column + 1 : '?'}`; }).join(' + ');
+
+/** What was confirmed for earlier files of the partner, in words. */
+export const rememberedFields = (job: Pick<JobDetails, 'mappingReport' | 'detection'>): readonly RememberedField[] => {
+  const names = listOf(membersOf(membersOf(job.detection)['options'])['columns']);
+  return listOf(membersOf(job.mappingReport)['remembered']).map(membersOf).map(({ columns, field, transforms, why }) => ({
+    name: namesOf(listOf(columns), names), field: String(field), transforms: listOf(transforms).map(String).join(' | '), why: String(why),
+  }));
+};
+
+const rememberedTable = (fields: readonly RememberedField[]): string => textTable(
+  [{ title: 'column' }, { title: 'field' }, { title: 'transforms' }, { title: 'because' }], fields.map(({ name, field, transforms, why }) => [shorten(name, longestName), field, transforms, why]));
 
 const guessedTable = (fields: readonly GuessedField[]): string => textTable([{ title: 'column' }, { title: 'field' }], fields.map(({ name, field }) => [shorten(name, longestName), field]));
 
@@ -133,7 +148,7 @@ const exportNote = ({ id, exportFiles: files }: JobDetails): readonly string[] =
 };
 
 export const reportJob = (job: JobDetails, receipt: string | null = null): string => {
-  const unmapped = unmappedColumns(job), guessed = guessedFields(job);
+  const unmapped = unmappedColumns(job), guessed = guessedFields(job), remembered = rememberedFields(job);
   const rejects = (job.books?.quarantined ?? 0) + (job.books?.unreadable ?? 0) > 0 || rejectedStates.has(job.state);
   const doubts = doubtNote(job);
   const reason = job.cancelReason === null || job.cancelReason === '' ? [] : [`Reason: ${printable(job.cancelReason)}`];
@@ -147,6 +162,7 @@ export const reportJob = (job: JobDetails, receipt: string | null = null): strin
     ...fileNotes(job),
     ...(job.issueGroups.length === 0 ? [] : [section(`Issues (${plural(job.issueGroups.length, 'kind')}); every row: waybill issues ${job.id}`, issueTable(job.issueGroups))]),
     ...(doubts === null ? [] : [doubts]),
+    ...(remembered.length === 0 ? [] : [section('Remembered of earlier files of the partner; where that is wrong, import again with --map "Column=field"', rememberedTable(remembered))]),
     ...(guessed.length === 0 ? [] : [section(`${plural(guessed.length, 'column')} mapped by name and values; where that is wrong, import again with --map "Column=field"`, guessedTable(guessed))]),
     ...(unmapped.length === 0 ? [] : [section(`${plural(unmapped.length, 'column')} of the file without a field; to use one: --map "Column=field"`, unmappedTable(unmapped))]),
     ...exportNote(job),

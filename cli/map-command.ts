@@ -44,14 +44,20 @@ const unmappedTable = (columns: readonly Column[]): string => textTable(
   columns.map(({ no, column, fillRate, candidates }) => [String(no), shorten(column, longestName), humanPercent(fillRate), candidates.map(({ field, confidence }) => `${field} ${sure(confidence)}`).join(', ')]),
 );
 
+const rememberedTable = (remembered: Proposal['remembered']): string => textTable(
+  [{ title: 'field' }, { title: 'columns' }, { title: 'transforms' }, { title: 'because' }],
+  remembered.map(({ field, columns, transforms, why }) => [field, columns.map((name) => shorten(name, longestName)).join(' + '), transforms.join(' | '), why]),
+);
+
 const section = (title: string, rows: readonly unknown[], body: () => string): readonly string[] => (rows.length === 0 ? [] : [`${title}\n${indent(body())}`]);
 
-export const describeMapping = ({ columns, combine }: Omit<Proposal, 'answer'>): string => {
+export const describeMapping = ({ columns, combine, remembered }: Omit<Proposal, 'answer'>): string => {
   const grouped = new Set(combine.flatMap((group) => group.columns));
   const mapped = columns.filter(({ field }) => field !== null), unmapped = columns.filter(({ field, column }) => field === null && !grouped.has(column));
   return [
     ...section(`${plural(mapped.length, 'column')} with a field; another one: waybill import --map "Column=field"`, mapped, () => mappedTable(mapped)),
     ...section('Fields that take several columns together', combine, () => groupTable(combine)),
+    ...section('Remembered of earlier files of the partner', remembered, () => rememberedTable(remembered)),
     ...section(`${plural(unmapped.length, 'column')} without a field`, unmapped, () => unmappedTable(unmapped)),
   ].join('\n\n');
 };
@@ -64,7 +70,8 @@ export const mapFile = async ({ client, output }: CommandContext, file: string, 
   const wanted = options.values === true || options.writeMapping !== undefined;
   const maps = wanted ? (await client.request(proposeValueMapsDocument, question)).proposeMapping.valueMaps : [];
   if (options.writeMapping !== undefined) output.note(await writeMapping(options.writeMapping, maps));
-  // The line is as it is without templates, where none fits, and without codes, where nobody asks for them.
-  output.result({ file: basename(file), ...proposeMapping.answer as object, ...(templates.length === 0 ? {} : { templates }), ...(options.values === true ? { values: codesByColumn(maps) } : {}) },
+  // The line is as it is without templates, where none fits, without what is remembered, where nothing is, and without codes, where nobody asks for them.
+  const { remembered } = proposeMapping;
+  output.result({ file: basename(file), ...proposeMapping.answer as object, ...(remembered.length === 0 ? {} : { remembered }), ...(templates.length === 0 ? {} : { templates }), ...(options.values === true ? { values: codesByColumn(maps) } : {}) },
     () => [...(templates.length === 0 ? [] : [`${fittingText(templates)}\nWithout it:`]), describeMapping(proposeMapping), ...(options.values === true ? [describeCodes(maps)] : [])].join('\n\n'));
 };

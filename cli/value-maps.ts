@@ -24,7 +24,7 @@ export const describeCodes = (maps: readonly ValueMap[]): string => {
 
 /** Codes are cells, so the file is for its owner alone; one that somebody has edited already is not replaced. */
 export const writeMapping = async (path: string, maps: readonly ValueMap[]): Promise<string> => {
-  const map = maps.map(({ column, field, step }) => ({ columns: [column], field, transforms: [step] }));
+  const map = maps.map(({ column, field, transforms }) => ({ columns: [column], field, transforms }));
   await writeFile(path, `${JSON.stringify({ map }, null, 2)}\n`, { mode: 0o600, flag: 'wx' }).catch((cause: unknown) => {
     throw new WaybillError('OPTION_INVALID', '--write-mapping: the file is there already, or cannot be written.', { option: 'write-mapping' }, { cause });
   });

@@ -29,8 +29,8 @@ export const mappedFieldSchema = z.object({
   transforms: transformsSchema.optional(),
   /** Dates and timestamps only. */
   date: dateReadingSchema.optional(),
-  /** Why this column feeds this field. */
-  by: z.enum(['operator', 'exact_name', 'normalised_name', 'alias', 'derived', 'evidence']),
+  /** Why this column feeds this field. `remembered`: as it was confirmed for an earlier file of the partner. */
+  by: z.enum(['operator', 'exact_name', 'normalised_name', 'alias', 'derived', 'evidence', 'remembered']),
   /** Of `evidence` only: from 0 to 1. */
   confidence: z.number().min(0).max(1).optional(),
 }).strict().readonly();

@@ -4,7 +4,8 @@
  */
 import type { Queryable } from './connection.ts';
 import type { LoadTarget, ProbedRows, TargetColumn } from './load-target.ts';
-import { columnNamed, isSettled, keyColumns, keyJoin, rejectedRows, stagedRows, stagedRowsOf, stagedValue, tableOf } from './load-target.ts';
+import { columnNamed, keyColumns, keyJoin, rejectedRows, stagedRows, stagedRowsOf, tableOf } from './load-target.ts';
+import { joinMet, neededToSettle } from './met-records.ts';
 import { quoteIdentifier, quoteLiteral, quoteTable } from './quote-identifier.ts';
 import { refuseRows } from './refuse-rows.ts';
 import type { OutlierRowRule, ReferenceRowRule, RowRules, UniqueRowRule } from './row-rules.ts';
@@ -21,20 +22,24 @@ export const probeRowRulesOfImport = async (tx: Queryable, target: LoadTarget, {
     }
 };
 
+/** Asked of the value that the record would have after the commit: what the load policy keeps is referred to, and what it turns away is not. */
 const probeReference = async (tx: Queryable, target: LoadTarget, { rule, rows }: { readonly rule: ReferenceRowRule; readonly rows: ProbedRows }): Promise<void> => {
   const column = columnNamed(target, rule.field);
   if (column === undefined) return;
-  const cast = rule.asText ? '::text' : '';
-  const value = `${stagedValue(column)}${cast}`;
+  const cast = rule.asText ? '::text' : '', value = `${settledValue(column, 'w')}${cast}`;
   const own = quoteTable(rule.table) === tableOf(target) ? columnNamed(target, rule.column) : undefined;
-  // A row may refer to another one of the same file.
-  const self = own === undefined ? '' : `and not exists (select 1 from ${stagedRowsOf(target)} o where ${stagedValue(own, 'o')}${cast} = ${value})`;
+  // A row may refer to another one of the same file, and not to what the file takes from a record.
+  const inFile = own === undefined ? '' : `and not exists (select 1 from ${stagedRowsOf(target)} o ${joinMet(target, [own], 'v', 'o')} where ${settledValue(own, 'v', 'o')}${cast} = ${value})`;
+  const stays = own === undefined || !mayChange(target, own) ? '' : `and not exists (select 1 from ${stagedRowsOf(target)} c where ${keyJoin(target, 'd', 'c')})`;
   await refuseRows(tx, target, {
     code: 'REFERENCE_MISSING', field: rule.field, rule,
-    rows: `select t.row_no from ${rows.table} t where ${rows.areSound([column])} and ${value} is not null
-      and not exists (select 1 from ${quoteTable(rule.table)} d where d.${quoteIdentifier(rule.column)}${cast} = ${value}) ${self}`,
+    rows: `select t.row_no from ${rows.table} t ${joinMet(target, [column], 'w')} where ${rows.areSound([column, ...neededToSettle(target, [column])])} and ${value} is not null
+      and not exists (select 1 from ${quoteTable(rule.table)} d where d.${quoteIdentifier(rule.column)}${cast} = ${value} ${stays}) ${inFile}`,
   });
 };
+
+/** A record that the file meets has another value of the column then. */
+const mayChange = ({ mode, key }: LoadTarget, { name }: TargetColumn): boolean => (mode === 'upsert' || mode === 'update') && !key.includes(name);
 
 /** Fewer values have no usual spread. */
 const fewestValues = 10;
@@ -84,13 +89,13 @@ interface Uniqueness { readonly rule: UniqueRowRule; readonly fallen: Fallen }
 const probeStanding = async (tx: Queryable, target: LoadTarget, { rule, fallen }: Uniqueness): Promise<number> => {
   const columns = columnsOf(target, rule);
   if (columns === null) return 0;
-  const live = `select t.row_no, ${valuesOf(columns).map((value, at) => `${value} as v${at}`).join(', ')} from ${stagedRowsOf(target)} t ${joinMet(target, columns)} where ${stands(target, fallen)} and ${filled(columns)}`;
+  const live = `select t.row_no, ${valuesOf(columns).map((value, at) => `${value} as v${at}`).join(', ')} from ${stagedRowsOf(target)} t ${joinMet(target, columns, 'w')} where ${stands(target, fallen)} and ${filled(columns)}`;
   const names = columns.map((_, at) => `v${at}`).join(', ');
   return refuseRows(tx, target, {
     code: 'UNIQUE_VIOLATED', field: fieldOf(rule), rule,
     rows: `with live as materialized (${live}), same as materialized (select ${names}, min(row_no) as first from live group by ${names} having count(*) > 1)
       select s.row_no from live s join same using (${names}) where s.row_no <> same.first
-      union select t.row_no from ${stagedRowsOf(target)} t ${joinMet(target, columns)} join ${tableOf(target)} d on ${taken(columns)} where ${stands(target, fallen)} and ${isOther(target, fallen)}`,
+      union select t.row_no from ${stagedRowsOf(target)} t ${joinMet(target, columns, 'w')} join ${tableOf(target)} d on ${taken(columns)} where ${stands(target, fallen)} and ${isOther(target, fallen)}`,
   });
 };
 
@@ -100,8 +105,8 @@ const probeRejected = async (tx: Queryable, target: LoadTarget, { rule, fallen, 
   if (columns === null) return;
   const named = valuesOf(columns).map((value, at) => `${value} as v${at}`).join(', ');
   const names = columns.map((_, at) => `v${at}`).join(', ');
-  const key = keyColumns(target), met = joinMet(target, columns);
-  const asked = `${rows.areSound(met === '' ? columns : [...columns, ...key, ...columns.flatMap(({ settle }) => settle?.newestBy ?? [])])} and ${filled(columns)}`;
+  const key = keyColumns(target), met = joinMet(target, columns, 'w');
+  const asked = `${rows.areSound([...columns, ...neededToSettle(target, columns)])} and ${filled(columns)}`;
   await refuseRows(tx, target, {
     code: 'UNIQUE_VIOLATED', field: fieldOf(rule), rule,
     rows: `with asked as materialized (select t.row_no, ${named} from ${rows.table} t ${met} where ${asked}), firsts as (select ${names}, min(row_no) as first from asked group by ${names}),
@@ -124,7 +129,6 @@ const plain = /^(text|character varying|character|smallint|integer|bigint|numeri
 const comparable = ({ pgType }: TargetColumn, value: string): string => (plain.test(pgType) ? value : `${value}::text`);
 /** What a column of the record becomes by the staged row `t`: where the load policy asks the record as well, with that in `w`. */
 const valuesOf = (columns: readonly TargetColumn[]): readonly string[] => columns.map((column) => comparable(column, settledValue(column, 'w')));
-const joinMet = (target: LoadTarget, columns: readonly TargetColumn[]): string => (columns.some(isSettled) ? `left join ${tableOf(target)} w on ${keyJoin(target, 'w')}` : '');
 const filled = (columns: readonly TargetColumn[]): string => columns.map((column) => `${settledValue(column, 'w')} is not null`).join(' and ');
 const taken = (columns: readonly TargetColumn[]): string =>
   columns.map((column, at) => `${comparable(column, `d.${quoteIdentifier(column.name)}`)} = ${valuesOf(columns)[at] ?? 'null'}`).join(' and ');

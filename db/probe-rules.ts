@@ -8,6 +8,7 @@ import { draftTable } from './draft.ts';
 import type { LoadTarget } from './load-target.ts';
 import type { ProbedRows, TargetColumn } from './load-target.ts';
 import { columnNamed, isSettled, keyColumns, keyJoin, stagedRowsOf, stagedValue, tableOf } from './load-target.ts';
+import { joinMet, neededToSettle } from './met-records.ts';
 import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
 import { refuseRows } from './refuse-rows.ts';
 import { settledValue } from './settled-value.ts';
@@ -40,14 +41,6 @@ const isProbed = (target: LoadTarget, rule: UniqueRule): boolean => {
 
 interface Probe<Rule> { readonly rule: Rule; readonly rows: ProbedRows }
 
-/** The record that a row meets, for columns of which it decides as well. */
-const joinRecords = (target: LoadTarget, settled: readonly TargetColumn[], dataset = 'd'): string =>
-  settled.length === 0 ? '' : `left join ${tableOf(target)} ${dataset} on ${keyJoin(target, dataset)}`;
-
-/** What must be sound beside the columns themselves, that their outcome can be told. */
-const neededBy = (target: LoadTarget, settled: readonly TargetColumn[]): readonly TargetColumn[] =>
-  settled.length === 0 ? [] : [...keyColumns(target), ...settled.flatMap(({ settle }) => settle?.newestBy ?? [])];
-
 /** Staged without a value because a record might have one (the load policy): where none has, the field is missing. */
 export const probeRequired = async (tx: Queryable, target: LoadTarget, rows: ProbedRows): Promise<void> => {
   for (const column of target.columns)
@@ -55,7 +48,7 @@ export const probeRequired = async (tx: Queryable, target: LoadTarget, rows: Pro
       await refuseRows(tx, target, {
         code: 'REQUIRED_MISSING', field: column.name,
         rows: `select t.row_no from ${rows.table} t ${target.mode === 'update' ? '' : 'left '}join ${tableOf(target)} d on ${keyJoin(target)}
-          where ${rows.areSound([column, ...neededBy(target, [column])])} and ${settledValue(column)} is null`,
+          where ${rows.areSound([column, ...neededToSettle(target, [column])])} and ${settledValue(column)} is null`,
       });
 };
 
@@ -70,8 +63,8 @@ const probeCheck = async (tx: Queryable, target: LoadTarget, { rule, rows }: Pro
     const source = column !== undefined ? settledValue(column) : whole ? `d.${quoteIdentifier(name)}` : 'null';
     return `${source} as ${quoteIdentifier(name)}`;
   });
-  const join = whole ? `join ${tableOf(target)} d on ${keyJoin(target)}` : joinRecords(target, settled);
-  const sound = rows.areSound([...mapped.flatMap((name) => columnNamed(target, name) ?? []), ...(whole ? keyColumns(target) : []), ...neededBy(target, settled)]);
+  const join = whole ? `join ${tableOf(target)} d on ${keyJoin(target)}` : joinMet(target, settled);
+  const sound = rows.areSound([...mapped.flatMap((name) => columnNamed(target, name) ?? []), ...(whole ? keyColumns(target) : []), ...neededToSettle(target, settled)]);
   await refuseRows(tx, target, {
     code: 'CHECK_VIOLATED', field: mapped.length === 1 ? (mapped[0] ?? null) : null,
     // The expression names the table's columns, one of which may be called row_no.
@@ -96,7 +89,7 @@ const probeReference = async (tx: Queryable, target: LoadTarget, { rule, rows }:
   const self = quoteTable(rule.target) === tableOf(target) ? `and not exists (select 1 from ${stagedRowsOf(target)} o where ${match(inFile)})` : '';
   await refuseRows(tx, target, {
     code: 'REFERENCE_MISSING', field: rule.columns.length === 1 ? (rule.columns[0] ?? null) : null,
-    rows: `select t.row_no from ${rows.table} t ${joinRecords(target, settled, 'w')} where ${rows.areSound([...columns, ...neededBy(target, settled)])} and ${filled}
+    rows: `select t.row_no from ${rows.table} t ${joinMet(target, settled, 'w')} where ${rows.areSound([...columns, ...neededToSettle(target, settled)])} and ${filled}
       and not exists (select 1 from ${quoteTable(rule.target)} d where ${match((name) => `d.${quoteIdentifier(name)}`)}) ${self}`,
   });
 };
@@ -108,7 +101,7 @@ const probeUnique = async (tx: Queryable, target: LoadTarget, rule: UniqueRule):
   const equal = (left: string, right: string): string => (rule.nullsDistinct ? `${left} = ${right}` : `${left} is not distinct from ${right}`);
   const settled = columns.filter(isSettled);
   const outcome = (column: TargetColumn): string => (isSettled(column) ? `s.settled_${column.staged}` : stagedValue(column, 's'));
-  const live = `select t.*${settled.map((column) => `, ${settledValue(column)} as settled_${column.staged}`).join('')} from ${stagedRowsOf(target)} t join ${draftTable(target)} r on r.row_no = t.row_no ${joinRecords(target, settled)}`.trimEnd();
+  const live = `select t.*${settled.map((column) => `, ${settledValue(column)} as settled_${column.staged}`).join('')} from ${stagedRowsOf(target)} t join ${draftTable(target)} r on r.row_no = t.row_no ${joinMet(target, settled)}`.trimEnd();
   const filled = rule.nullsDistinct ? columns.map((column) => `${outcome(column)} is not null`).join(' and ') : 'true';
   const same = columns.map(outcome).join(', ');
   const taken = columns.map((column) => equal(`d.${quoteIdentifier(column.name)}`, outcome(column))).join(' and ');

@@ -5,11 +5,14 @@ import type { ParseOverrides } from '../../contracts/parse-options.ts';
 import type { ReadLegacyWorkbook } from '../../core/formats/xls/xls-workbook.ts';
 import { prepareSource } from '../../core/intake/prepare-source.ts';
 import { openStored } from '../../core/intake/source-store.ts';
-import { recalledPairs, type Confirmations } from '../../core/mapping/confirmed-names.ts';
-import { columnLabels, describeProposal, type MappingAnswer } from '../../core/mapping/describe-proposal.ts';
-import { hasCodeList, proposeValueMap, valueMapStep, type ProposedCode } from '../../core/mapping/propose-value-map.ts';
-import { proposeByEvidence, type EvidenceProposal, type SourceColumn } from '../../core/mapping/propose-by-evidence.ts';
+import type { Confirmations } from '../../core/mapping/confirmed-names.ts';
+import { columnLabels, describeProposal, type DescribedProposal, type MappingAnswer } from '../../core/mapping/describe-proposal.ts';
+import { hasCodeList } from '../../core/mapping/propose-value-map.ts';
+import type { EvidenceProposal, SourceColumn } from '../../core/mapping/propose-by-evidence.ts';
+import { notesOf, type Recall, type RememberedNote } from '../../core/mapping/recall-mappings.ts';
+import { proposeWithMemory } from '../../core/mapping/propose-with-memory.ts';
 import { sampleColumns } from '../../core/mapping/sample-columns.ts';
+import { valueMapAfter, type ProposedMapSteps } from '../../core/mapping/value-map-after.ts';
 import type { SourceFile } from '../../db/source-files.ts';
 import { archiveKey, spoolKey } from '../../storage/storage-keys.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -25,19 +28,19 @@ export interface MappingQuestion {
   readonly readLegacy?: ReadLegacyWorkbook | undefined;
 }
 
-export interface ProposedValueMap {
+export interface ProposedValueMap extends ProposedMapSteps {
   /** From 1. */
   readonly no: number;
   readonly column: string;
   readonly field: string;
-  readonly codes: readonly ProposedCode[];
-  readonly step: ReturnType<typeof valueMapStep>;
 }
 
 export interface ProposedMapping {
   readonly columns: readonly (Omit<EvidenceProposal['columns'][number], 'column'> & { readonly no: number; readonly column: string })[];
   readonly combine: readonly { readonly field: string; readonly columns: readonly string[]; readonly confidence: number; readonly auto: boolean }[];
   readonly answer: MappingAnswer;
+  /** What was confirmed for earlier files of the partner, and what becomes of it. */
+  readonly remembered: readonly (Omit<RememberedNote, 'columns'> & { readonly columns: readonly string[] })[];
   readonly valueMaps: readonly ProposedValueMap[];
 }
 
@@ -45,32 +48,32 @@ export const proposeForSource = async (storage: Storage, { file, fileName, overr
   const spool = spoolKey(randomUUID());
   try {
     const { detection, key } = await prepareSource(storage, { key: archiveKey(file.sha256), spool, overrides, fileName, readLegacy });
-    const { columns, named } = await sampleColumns(await openStored(storage, key), detection.options);
-    const names = columns.map(({ name }) => name);
-    // As an import takes it: what was said of the partner's earlier files is decided.
-    const recalled = recalledPairs(detection.options, confirmed).filter(({ field }) => definition.fields.some(({ name }) => name === field));
-    const proposal = proposeByEvidence({ columns, named, definition, held, confirmed, decided: new Map(recalled.map(({ column, field }) => [column, field])) });
-    return { ...describe(names, proposal), valueMaps: valueMapsOf(columns, proposal, definition) };
+    const sampled = await sampleColumns(await openStored(storage, key), detection.options);
+    const { proposal, recall } = proposeWithMemory({ parse: detection.options, sampled, definition, held, confirmed });
+    return { ...describe(sampled.columns.map(({ name }) => name), proposal, recall), valueMaps: valueMapsOf(sampled.columns, { proposal, recall }, definition) };
   } finally {
     await storage.remove(spool);
   }
 };
 
-const describe = (names: readonly string[], proposal: EvidenceProposal): Omit<ProposedMapping, 'valueMaps'> => {
+const describe = (names: readonly string[], proposal: DescribedProposal, recall: Recall): Omit<ProposedMapping, 'valueMaps'> => {
   const labels = columnLabels(names);
   const label = (column: number): string => labels[column] ?? `#${column + 1}`;
   return {
     columns: proposal.columns.map(({ column, ...found }) => ({ ...found, no: column + 1, column: label(column) })),
     combine: proposal.combine.map((group) => ({ ...group, columns: group.columns.map(label) })),
-    answer: describeProposal(names, proposal),
+    answer: describeProposal(names, proposal), remembered: notesOf(recall).map((note) => ({ ...note, columns: note.columns.map(label) })),
   };
 };
 
-const valueMapsOf = (columns: readonly SourceColumn[], proposal: EvidenceProposal, { fields }: DatasetDefinition): readonly ProposedValueMap[] => {
+interface Proposed { readonly proposal: DescribedProposal; readonly recall: Recall }
+
+const valueMapsOf = (columns: readonly SourceColumn[], { proposal, recall }: Proposed, { fields }: DatasetDefinition): readonly ProposedValueMap[] => {
   const labels = columnLabels(columns.map(({ name }) => name));
   return proposal.columns.flatMap(({ column, field: name }): readonly ProposedValueMap[] => {
     const field = fields.find((each) => each.name === name && hasCodeList(each));
-    const codes = field === undefined ? [] : proposeValueMap(field, columns[column]?.cells ?? []);
-    return field === undefined || codes.length === 0 ? [] : [{ no: column + 1, column: labels[column] ?? `#${column + 1}`, field: field.name, codes, step: valueMapStep(field, codes) }];
+    if (field === undefined) return [];
+    const found = valueMapAfter(field, columns[column]?.cells ?? [], recall.fields.find((entry) => entry.field === name)?.transforms);
+    return found.codes.length === 0 ? [] : [{ no: column + 1, column: labels[column] ?? `#${column + 1}`, field: field.name, ...found }];
   });
 };

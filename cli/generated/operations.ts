@@ -508,7 +508,7 @@ export type ProposeMappingQueryVariables = Exact<{
 }>;
 
 
-export type ProposeMappingQuery = { readonly proposeMapping: { readonly answer: unknown, readonly columns: ReadonlyArray<{ readonly no: number, readonly column: string, readonly field: string | null, readonly confidence: number, readonly auto: boolean, readonly fillRate: number, readonly candidates: ReadonlyArray<{ readonly field: string, readonly confidence: number, readonly reasons: ReadonlyArray<string> }> }>, readonly combine: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly confidence: number, readonly auto: boolean }> } };
+export type ProposeMappingQuery = { readonly proposeMapping: { readonly answer: unknown, readonly columns: ReadonlyArray<{ readonly no: number, readonly column: string, readonly field: string | null, readonly confidence: number, readonly auto: boolean, readonly fillRate: number, readonly candidates: ReadonlyArray<{ readonly field: string, readonly confidence: number, readonly reasons: ReadonlyArray<string> }> }>, readonly combine: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly confidence: number, readonly auto: boolean }>, readonly remembered: ReadonlyArray<{ readonly field: string, readonly columns: ReadonlyArray<string>, readonly transforms: ReadonlyArray<string>, readonly taken: boolean, readonly why: string }> } };
 
 export type ProposeValueMapsQueryVariables = Exact<{
   sha256: Scalars['String']['input'];
@@ -520,7 +520,7 @@ export type ProposeValueMapsQueryVariables = Exact<{
 }>;
 
 
-export type ProposeValueMapsQuery = { readonly proposeMapping: { readonly valueMaps: ReadonlyArray<{ readonly no: number, readonly column: string, readonly field: string, readonly step: unknown, readonly codes: ReadonlyArray<{ readonly code: string, readonly to: string | null, readonly exact: boolean, readonly confidence: number }> }> } };
+export type ProposeValueMapsQuery = { readonly proposeMapping: { readonly valueMaps: ReadonlyArray<{ readonly no: number, readonly column: string, readonly field: string, readonly transforms: ReadonlyArray<unknown>, readonly codes: ReadonlyArray<{ readonly code: string, readonly to: string | null, readonly exact: boolean, readonly confidence: number }> }> } };
 
 export type PreviewMappingQueryVariables = Exact<{
   input: PreviewMappingInput;
@@ -735,12 +735,12 @@ export const archiveFilesDocument: TypedDocument<ArchiveFilesQuery, ArchiveFiles
 
 export const proposeMappingDocument: TypedDocument<ProposeMappingQuery, ProposeMappingQueryVariables> = {
   name: 'proposeMapping',
-  text: "query proposeMapping($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse purpose:$purpose){columns{no column field confidence auto fillRate candidates{field confidence reasons}}combine{field columns confidence auto}answer}}",
+  text: "query proposeMapping($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse purpose:$purpose){columns{no column field confidence auto fillRate candidates{field confidence reasons}}combine{field columns confidence auto}answer remembered{field columns transforms taken why}}}",
 };
 
 export const proposeValueMapsDocument: TypedDocument<ProposeValueMapsQuery, ProposeValueMapsQueryVariables> = {
   name: 'proposeValueMaps',
-  text: "query proposeValueMaps($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse purpose:$purpose){valueMaps{no column field codes{code to exact confidence}step}}}",
+  text: "query proposeValueMaps($sha256:String!$dataset:String!$fileName:String$partner:String$parse:ParseOverrides$purpose:String){proposeMapping(sha256:$sha256 dataset:$dataset fileName:$fileName partner:$partner parse:$parse purpose:$purpose){valueMaps{no column field codes{code to exact confidence}transforms}}}",
 };
 
 export const previewMappingDocument: TypedDocument<PreviewMappingQuery, PreviewMappingQueryVariables> = {

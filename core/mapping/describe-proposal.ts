@@ -1,4 +1,5 @@
 /** A proposal as the outside takes it: by header, or by `#n` from 1 where the header is missing or stands twice. */
+import type { CombinedField } from './combine-columns.ts';
 import type { EvidenceProposal } from './propose-by-evidence.ts';
 
 export interface MappingAnswer {
@@ -10,6 +11,11 @@ export interface MappingAnswer {
   readonly unmapped: readonly string[];
 }
 
+export interface DescribedProposal {
+  readonly columns: EvidenceProposal['columns'];
+  readonly combine: readonly Pick<CombinedField, 'field' | 'columns' | 'confidence' | 'auto'>[];
+}
+
 export const columnLabels = (names: readonly string[]): readonly string[] => {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -18,7 +24,7 @@ export const columnLabels = (names: readonly string[]): readonly string[] => {
 
 const rounded = (confidence: number): number => Math.round(confidence * 1000) / 1000;
 
-export const describeProposal = (names: readonly string[], { columns, combine }: EvidenceProposal): MappingAnswer => {
+export const describeProposal = (names: readonly string[], { columns, combine }: DescribedProposal): MappingAnswer => {
   const labels = columnLabels(names);
   const label = (column: number): string => labels[column] ?? `#${column + 1}`;
   const grouped = new Map(combine.flatMap((group) => group.columns.map((column) => [column, group] as const)));

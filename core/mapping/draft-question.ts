@@ -5,12 +5,12 @@ import type { ParseOptions } from '../../contracts/parse-options.ts';
 import type { MappedField } from '../../contracts/plan-document.ts';
 import { mostColumnsOfField, type TransformStep } from '../../contracts/transform.ts';
 import type { CombinedField } from './combine-columns.ts';
-import { ignoredColumns, isConfirmed, type Confirmations } from './confirmed-names.ts';
-import type { JoinedMapping } from './join-evidence.ts';
+import { ignoredColumns, type Confirmations } from './confirmed-names.ts';
+import type { FileMapping } from './map-file.ts';
 import type { EvidenceProposal } from './propose-by-evidence.ts';
 
 export interface QuestionBasis {
-  readonly joined: JoinedMapping & { readonly proposal: EvidenceProposal };
+  readonly joined: FileMapping & { readonly proposal: EvidenceProposal };
   readonly definition: DatasetDefinition;
   readonly parse: ParseOptions;
   readonly confirmed: Confirmations;
@@ -23,25 +23,29 @@ export type MappingQuestion = Pick<JobQuestion, 'taken' | 'proposed' | 'columns'
 
 export const draftQuestion = (basis: QuestionBasis): MappingQuestion => {
   const { joined } = basis;
-  const doubtful = joined.mapping.filter((entry) => isDoubtfulKey(entry, basis));
+  const doubtful = joined.mapping.filter((entry) => isDoubtfulKey(entry, basis) || isForgotten(entry, basis));
   const taken = joined.mapping.filter((entry) => !doubtful.includes(entry));
-  const proposed = [...doubtful.map((entry) => proposalOfKey(entry, basis)), ...proposalsOf(basis)];
+  const proposed = [...doubtful.map((entry) => proposalOf(entry, basis)), ...proposalsOf(basis)];
   return { taken, proposed, columns: columnsOf(basis, doubtful), fields: fieldsOf(basis, doubtful, proposed) };
 };
 
 /** Taken by its name alone: the values of its column do not look like a key's. Parts of a key may repeat, so of those only what speaks against them counts. */
-const isDoubtfulKey = ({ field, columns, by }: MappedField, { joined: { proposal }, parse, confirmed, key }: QuestionBasis): boolean => {
+const isDoubtfulKey = ({ field, columns, by }: MappedField, { joined: { proposal }, key }: QuestionBasis): boolean => {
   const [column] = columns;
-  if (!key.includes(field) || columns.length !== 1 || column === undefined || by === 'operator' || by === 'evidence' || by === 'derived') return false;
+  if (!key.includes(field) || columns.length !== 1 || column === undefined || by === 'operator' || by === 'evidence' || by === 'derived' || by === 'remembered') return false;
   const support = proposal.columns[column]?.support ?? 0;
-  return support < (key.length === 1 ? 1 : -0.5) && !isConfirmed(parse, confirmed, { column, field });
+  return support < (key.length === 1 ? 1 : -0.5);
 };
+
+/** It was confirmed to be made otherwise, which cannot be done with this file: what is done instead is for a person to say. */
+const isForgotten = ({ field, by, columns }: MappedField, { joined: { remembered = [] } }: QuestionBasis): boolean =>
+  by !== 'operator' && by !== 'remembered' && columns.length > 0 && remembered.some((note) => !note.taken && note.field === field);
 
 const rounded = (confidence: number): number => Math.round(confidence * 1000) / 1000;
 
 const confidenceOf = ({ joined: { proposal } }: QuestionBasis, column: number | undefined): number => rounded(proposal.columns[column ?? -1]?.confidence ?? 0);
 
-const proposalOfKey = ({ field, columns }: MappedField, basis: QuestionBasis): QuestionProposal => ({ field, columns, confidence: confidenceOf(basis, columns[0]) });
+const proposalOf = ({ field, columns }: MappedField, basis: QuestionBasis): QuestionProposal => ({ field, columns, confidence: confidenceOf(basis, columns[0]) });
 
 /** What the assignment gave a field that nothing feeds yet. */
 const proposalsOf = ({ joined: { mapping, proposal }, parse, confirmed }: QuestionBasis): readonly QuestionProposal[] => {
@@ -85,9 +89,10 @@ export const withFewBare = (columns: readonly AskedColumn[]): readonly AskedColu
   return columns.filter(({ candidates }) => candidates.length > 0 || (bare += 1) <= mostBare);
 };
 
-const fieldsOf = ({ joined: { mapping, open }, key, needed }: QuestionBasis, doubtful: readonly MappedField[], proposed: readonly QuestionProposal[]): readonly AskedField[] => needed.flatMap((field): readonly AskedField[] => {
-  const byName = doubtful.some((entry) => entry.field === field);
-  if (!byName && mapping.some((entry) => entry.field === field)) return [];
+const fieldsOf = (basis: QuestionBasis, doubtful: readonly MappedField[], proposed: readonly QuestionProposal[]): readonly AskedField[] => basis.needed.flatMap((field): readonly AskedField[] => {
+  const { joined: { mapping, open }, key } = basis;
+  const doubt = doubtful.find((entry) => entry.field === field), byName = doubt !== undefined && isDoubtfulKey(doubt, basis);
+  if (doubt === undefined && mapping.some((entry) => entry.field === field)) return [];
   const best = [...proposed, ...open].find((each) => each.field === field);
   return [{ field, why: byName ? 'key_by_name' : key.includes(field) ? 'key' : 'required', columns: best?.columns ?? [], confidence: rounded(best?.confidence ?? 0) }];
 });

@@ -4,7 +4,7 @@
  */
 import type { DatasetDefinition } from '../../contracts/dataset-definition.ts';
 import type { MappedField } from '../../contracts/plan-document.ts';
-import type { Confirmations, RecalledPair } from './confirmed-names.ts';
+import type { Confirmations } from './confirmed-names.ts';
 import { proposeByEvidence, type EvidenceProposal } from './propose-by-evidence.ts';
 import type { MappingProposal } from './propose-mapping.ts';
 import { readableShare } from './readable-share.ts';
@@ -41,16 +41,12 @@ export interface JoinOrder {
   readonly confirmed?: Confirmations;
   /** Columns (from 0) that are for no field. */
   readonly ignored?: ReadonlySet<number>;
-  /** What was said of such columns in earlier files of the partner: taken where the field's reader takes the values. */
-  readonly recalled?: readonly RecalledPair[];
 }
 
-export const joinEvidence = ({ names, sampled, definition, zone, confirmed = new Map(), ignored = new Set(), recalled = [] }: JoinOrder): JoinedMapping => {
-  const readable = { sampled, definition, zone };
-  const said = recalled.filter(({ column, field, dateOrder }) => isReadable({ field, columns: [column], dateOrder }, readable));
-  const proposal = proposeByEvidence({ ...sampled, definition, confirmed, decided: decidedBy([...names.mapping, ...said.map(({ field, column }) => ({ field, columns: [column] }))]) });
-  const filled = new Set(names.mapping.map(({ field }) => field));
-  const taken = candidatesOf(proposal).filter(({ auto, field, columns }) => (auto || said.some((pair) => pair.field === field && columns.length === 1 && columns[0] === pair.column)) && !filled.has(field) && !columns.some((column) => ignored.has(column)) && isReadable({ field, columns, dateOrder: said.find((pair) => pair.field === field)?.dateOrder }, readable));
+export const joinEvidence = ({ names, sampled, definition, zone, confirmed = new Map(), ignored = new Set() }: JoinOrder): JoinedMapping => {
+  const proposal = proposeByEvidence({ ...sampled, definition, confirmed, decided: decidedBy(names.mapping) });
+  const filled = new Set(names.mapping.map(({ field }) => field)), spoken = new Set([...ignored, ...names.mapping.flatMap(({ columns }) => columns)]);
+  const taken = candidatesOf(proposal).filter(({ auto, field, columns }) => auto && !filled.has(field) && !columns.some((column) => spoken.has(column)) && isReadable({ field, columns }, { sampled, definition, zone }));
   const mapped = new Map([...names.mapping, ...taken.map(asMapped)].map((entry) => [entry.field, entry] as const));
   const used = new Set([...mapped.values()].flatMap(({ columns }) => columns));
   return {
@@ -72,11 +68,9 @@ const candidatesOf = ({ columns, combine }: EvidenceProposal): readonly Candidat
 
 const leastReadable = 0.98;
 
-interface Pairing { readonly field: string; readonly columns: readonly number[]; readonly dateOrder?: 'dmy' | 'mdy' | null | undefined }
-
-const isReadable = ({ field, columns, dateOrder }: Pairing, { sampled, definition, zone }: Pick<JoinOrder, 'sampled' | 'definition' | 'zone'>): boolean => {
+const isReadable = ({ field, columns }: Pick<OpenProposal, 'field' | 'columns'>, { sampled, definition, zone }: Pick<JoinOrder, 'sampled' | 'definition' | 'zone'>): boolean => {
   const found = definition.fields.find(({ name }) => name === field);
-  return found !== undefined && readableShare({ field: found, zone, dateOrder, cells: columns.map((column) => sampled.columns[column]?.cells ?? []) }) >= leastReadable;
+  return found !== undefined && readableShare({ field: found, zone, cells: columns.map((column) => sampled.columns[column]?.cells ?? []) }) >= leastReadable;
 };
 
 const rounded = (confidence: number): number => Math.round(confidence * 1000) / 1000;

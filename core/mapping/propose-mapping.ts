@@ -63,6 +63,10 @@ export const proposeMapping = (
   };
 };
 
+/** What the operator said, and nothing by name. */
+export const saidMapping = (columns: readonly string[], definition: DatasetDefinition, entries: readonly MapEntry[]): readonly MappedField[] =>
+  proposeMapping(columns, definition, entries, { columns: new Set(columns.keys()) }).mapping.filter(({ by }) => by === 'operator');
+
 const unmappedOf = (columns: readonly string[], mapped: ReadonlyMap<string, MappedField>): readonly number[] => {
   const used = new Set([...mapped.values()].flatMap((entry) => entry.columns));
   return columns.flatMap((_, index) => (used.has(index) ? [] : [index]));

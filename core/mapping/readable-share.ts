@@ -13,8 +13,6 @@ export interface ReadableQuestion {
   readonly zone: string;
   /** How dates are read; default: as the cells prove. */
   readonly date?: DateReading;
-  /** Where the cells leave it open. */
-  readonly dateOrder?: 'dmy' | 'mdy' | null | undefined;
 }
 
 /** 1 where every value is read, blank cells not counted; 1 too where there is none. */
@@ -26,20 +24,15 @@ export const readableShare = (question: ReadableQuestion): number => {
 
 const isTaken = (outcome: number): boolean => outcome === 0 || issueKinds[issueCodeOf(outcome)].severity !== 'error';
 
-const cellOutcomes = ({ field, cells: [cells = []], zone, date, dateOrder }: ReadableQuestion): readonly number[] => {
+const cellOutcomes = ({ field, cells: [cells = []], zone, date }: ReadableQuestion): readonly number[] => {
   const dated = field.type === 'date' || field.type === 'timestamp';
-  const encoder = createCellEncoder(field, { zone, ...(dated ? { date: date ?? readingOf(cells, dateOrder) } : {}) });
+  const encoder = createCellEncoder(field, { zone, ...(dated ? { date: date ?? proposeDateReading(cells) } : {}) });
   const out = new CopyBuffer();
   return cells.map((cell) => {
     const bytes = Buffer.from(cell, 'utf8');
     out.length = 0;
     return encoder.encode(bytes, 0, bytes.length, out);
   });
-};
-
-const readingOf = (cells: readonly string[], order: ReadableQuestion['dateOrder']): DateReading => {
-  const reading = proposeDateReading(cells);
-  return reading.source !== 'assumed' || order === null || order === undefined ? reading : { order, source: 'remembered' };
 };
 
 const pairOutcomes = ({ field, cells: [latitudes = [], longitudes = []] }: ReadableQuestion): readonly number[] => {

@@ -4,7 +4,7 @@ import { WaybillError } from '../../contracts/errors.ts';
 import type { JobAnswer, JobQuestion } from '../../contracts/job-question.ts';
 import type { MappedField } from '../../contracts/plan-document.ts';
 import { readsDates } from '../staging/sample-date-readings.ts';
-import { proposeMapping, type MapEntry } from './propose-mapping.ts';
+import { saidMapping, type MapEntry } from './propose-mapping.ts';
 import { resolveColumn } from './resolve-column.ts';
 
 export interface SaidAnswer {
@@ -25,7 +25,7 @@ interface Asked {
 
 /** What was said overrules what was sure; a column that is said or ignored is taken from whatever it was proposed for. */
 export const resolveAnswer = (said: SaidAnswer, { question, definition, columns }: Asked): JobAnswer => {
-  const entries = operatorEntries(columns, definition, said.map);
+  const entries = saidMapping(columns, definition, said.map);
   const ignored = new Set(said.ignore.map((wanted, index) => columnOf(columns, wanted, index + 1)));
   refuseBoth(entries, ignored);
   const spoken = new Set(entries.map(({ field }) => field)), used = new Set(entries.flatMap((entry) => entry.columns));
@@ -39,10 +39,6 @@ export const resolveAnswer = (said: SaidAnswer, { question, definition, columns 
   const left = question.columns.filter(({ column, candidates }) => candidates.length > 0 && !fed.has(column)).map(({ column }) => column);
   return { questionNo: question.no, mapping, ignored: [...new Set([...ignored, ...left])].toSorted((a, b) => a - b), dateOrders: said.dateOrders, remember: said.remember };
 };
-
-/** By the code that reads `--map` at an import's start, and nothing by name. */
-const operatorEntries = (columns: readonly string[], definition: DatasetDefinition, map: readonly MapEntry[]): readonly MappedField[] =>
-  proposeMapping(columns, definition, map, { columns: new Set(columns.keys()) }).mapping.filter(({ by }) => by === 'operator');
 
 const asOperator = ({ field, columns, transforms }: JobQuestion['proposed'][number]): MappedField => ({ field, columns, ...(transforms === undefined ? {} : { transforms }), by: 'operator' });
 

@@ -6,7 +6,7 @@ import { resolveColumn } from '../mapping/resolve-column.ts';
 import { kindsAgree } from './column-kind.ts';
 import { findRenames } from './find-renames.ts';
 import { matchColumns } from './match-columns.ts';
-import { readFieldSample, type SampledField } from './readable-share-of-field.ts';
+import { readFieldSample, type SampledField } from '../mapping/read-field-sample.ts';
 import { isShapeOfRejects, shapeOfDelivery } from './shape-of-rejects.ts';
 
 export interface DriftQuestion {

@@ -13,10 +13,13 @@ export const checkTransforms = (definition: DatasetDefinition, entries: readonly
   entries.forEach(({ columns, field: name, transforms }, index) => {
     const field = definition.fields.find((candidate) => candidate.name === name);
     if (transforms === undefined || field === undefined) return;
-    const at = `map[${index}].transforms`;
-    compileTransforms(transforms, { type: field.type, columns: columns.length, at });
-    checkLiterals(field, transforms, at);
+    checkSteps(field, transforms, { columns: columns.length, at: `map[${index}].transforms` });
   });
+};
+
+export const checkSteps = (field: FieldDefinition, steps: readonly TransformStep[], { columns, at }: { readonly columns: number; readonly at: string }): void => {
+  compileTransforms(steps, { type: field.type, columns, at });
+  checkLiterals(field, steps, at);
 };
 
 /** What the definition itself puts into the field must be of the field's type; known when no step comes behind. */

@@ -7,7 +7,7 @@ import { findJudgement } from '../../db/judgements.ts';
 import { ImportBench, shortBooks, type ImportWish } from '../support/import-bench.ts';
 
 const page = readFileSync(new URL('../../docs/validation.md', import.meta.url), 'utf8');
-interface Treatment { readonly rules: NonNullable<ImportWish['rules']>; readonly limits?: NonNullable<ImportWish['limitsBy']> }
+interface Treatment { readonly rules: NonNullable<ImportWish['rules']>; readonly limits?: NonNullable<ImportWish['limitsBy']>; readonly loadPolicy?: NonNullable<ImportWish['loadPolicy']> }
 interface Example { readonly heading: string; readonly treatment: Treatment; readonly file: string; readonly outcome: readonly string[] }
 
 const examples: readonly Example[] = [...page.matchAll(/```json file-rules\n(.*?)```\n```text file\n(.*?)```\n```text outcome\n(.*?)```/gs)].map(({ 1: json = '', 2: file = '', 3: outcome = '', index }) => ({
@@ -26,7 +26,7 @@ interface Found { readonly row_no: string; readonly code: string; readonly field
 
 const outcomeOf = async (name: string, { treatment, file, heading }: Example): Promise<readonly string[]> => {
   if (heading === 'Drift') await deliverBefore(name);
-  const jobId = await bench.receive(name, file, { rules: treatment.rules, ...(treatment.limits === undefined ? {} : { limitsBy: treatment.limits }) });
+  const jobId = await bench.receive(name, file, { rules: treatment.rules, ...(treatment.limits === undefined ? {} : { limitsBy: treatment.limits }), ...(treatment.loadPolicy === undefined ? {} : { loadPolicy: treatment.loadPolicy }) });
   const ending = await run(jobId);
   const { fileFindings } = await findJudgement(bench.pool, jobId);
   const issues = await bench.sql('select row_no, code, field, rule, severity from waybill.issues where job_id = $1 order by row_no, code, field', [jobId]) as unknown as readonly Found[];

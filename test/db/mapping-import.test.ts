@@ -76,9 +76,9 @@ describe('what an operator said', () => {
     await bench.load('remembered', csv(['person_id', 'Qzz', 'birth_date', 'nationality'], more(100)), { map, partner: 'P1' });
     expect(await remembered('remembered')).toEqual([['P1', 'qzz', 'full_name', 1]]);
     const next = await bench.load('remembered', csv(['person_id', 'QZZ', 'birth_date', 'nationality'], more(200)), { partner: 'P1' });
-    expect(mappingOf((await bench.job(next.jobId)).mappingReport)).toContain('full_name<1 evidence');
+    expect(mappingOf((await bench.job(next.jobId)).mappingReport)).toContain('full_name<1 remembered');
     expect(shortBooks(next.books)).toEqual({ created: 6 });
-    // Taken by evidence is not said by an operator.
+    // What is remembered is not said by an operator.
     expect(await remembered('remembered')).toEqual([['P1', 'qzz', 'full_name', 1]]);
     await bench.load('remembered', csv(['person_id', 'Qzz', 'birth_date', 'nationality'], more(300)), { map, partner: 'P1' });
     expect(await remembered('remembered')).toEqual([['P1', 'qzz', 'full_name', 2]]);

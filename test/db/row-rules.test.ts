@@ -102,6 +102,25 @@ describe('reference', () => {
     await bench.adopt('tree', 'create table app.tree (id int primary key, parent int); insert into app.tree values (100, null)');
     expect((await load('tree', 'id,parent\n1,3\n2,2\n3,100\n4,50\n', [{ kind: 'reference', name: 'up', field: 'parent', dataset: 'tree', of: 'id' }])).issues).toEqual(['4@5 REFERENCE_MISSING parent up error']);
   });
+  it('asks what the record would hold after the commit, not the cell alone', async () => {
+    await bench.adopt('kept', `create table app.kept (id int primary key, place text, n int); insert into app.kept values (1, 'x', 1), (2, 'gone', 1), (3, null, 1), (4, 'y', 1)`);
+    // What the record keeps may refer to nothing, whoever wrote it; what it turns away is never there.
+    const file = 'id,place,n\n1,nowhere,2\n2,,2\n3,nowhere,2\n4,,2\n5,nowhere,2\n5,x,two\n2,,many\n';
+    expect((await load('kept', file, places, { loadPolicy: { conflict: 'dataset' } })).issues).toEqual([
+      '2@3 REFERENCE_MISSING place known_place error', '3@4 REFERENCE_MISSING place known_place error', '5@6 REFERENCE_MISSING place known_place error', '6@7 INTEGER_INVALID n - error',
+      '7@8 INTEGER_INVALID n - error', '7@8 REFERENCE_MISSING place known_place error',
+    ]);
+    expect((await load('kept', file, places, { loadPolicy: { empty: 'clear' } })).issues.filter((issue) => issue.includes('REFERENCE'))).toEqual([
+      '1@2 REFERENCE_MISSING place known_place error', '3@4 REFERENCE_MISSING place known_place error', '5@6 REFERENCE_MISSING place known_place error',
+    ]);
+  });
+  it('to another column of its own dataset counts what records become by the file', async () => {
+    const twin: Rules = [{ kind: 'reference', name: 'twin', field: 'twin', dataset: 'aliases', of: 'alias' }];
+    await bench.adopt('aliases', `create table app.aliases (id int primary key, alias text, twin text); insert into app.aliases values (1, 'old', null), (2, 'other', null)`);
+    expect((await load('aliases', 'id,alias,twin\n1,new,\n3,c,old\n4,d,new\n5,e,other\n', twin)).issues).toEqual(['2@3 REFERENCE_MISSING twin twin error']);
+    await bench.sql(`delete from app.aliases; insert into app.aliases values (1, 'old', null), (2, 'other', null)`);
+    expect((await load('aliases', 'id,alias,twin\n1,new,\n3,c,old\n4,d,new\n5,e,other\n', twin, { loadPolicy: { conflict: 'dataset' } })).issues).toEqual(['3@4 REFERENCE_MISSING twin twin error']);
+  });
   it('to a table that may not be read is refused before the file is staged', async () => {
     await bench.sql('create schema hidden; create table hidden.codes (code text primary key)');
     await bench.adopt('hidden', 'create table app.hidden (code text primary key)');

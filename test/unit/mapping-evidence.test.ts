@@ -149,7 +149,7 @@ describe('a proposal', () => {
   });
   it('counts what an operator said before: from the same partner it is taken, unless the values speak against it', () => {
     const propose = (cells: readonly string[], samePartner: boolean) =>
-      proposeByEvidence({ columns: [column('Qz-z', ...cells)], definition: people, named: true, confirmed: confirmationsOf([{ header: 'qzz', field: 'birth_date', samePartner }]) }).columns[0];
+      proposeByEvidence({ columns: [column('Qz-z', ...cells)], definition: people, named: true, confirmed: confirmationsOf([{ columns: ['qzz'], field: 'birth_date', samePartner }]) }).columns[0];
     expect(propose(days, true)).toMatchObject({ field: 'birth_date', auto: true });
     expect(propose(days, false)).toMatchObject({ field: 'birth_date', auto: false });
     expect(propose(names, true)?.field).not.toBe('birth_date');
@@ -192,9 +192,12 @@ describe('columns that make a field together', () => {
 describe('what is remembered of an operator', () => {
   const mapping = [{ field: 'a', columns: [0], by: 'operator' as const }, { field: 'b', columns: [1], by: 'alias' as const }, { field: 'c', columns: [2], by: 'operator' as const }, { field: 'd', columns: [0, 1], by: 'operator' as const }];
   const parse = (header: boolean) => ({ format: 'csv' as const, encoding: 'utf-8' as const, columns: ['Ref. No.', 'x', 'column_3'], dataStartByte: 0, dataStartLine: 1, delimiter: ',', quote: '"', escape: 'double' as const, preambleLines: 0, header });
-  it('are the folded names of single columns, where the file has names', () => {
-    expect(saidByOperator(mapping, parse(true))).toEqual([{ header: 'refno', field: 'a', dateOrder: null }]);
-    expect(saidByOperator(mapping, parse(true), [0])).toContainEqual({ header: expect.any(String) as string, field: '', dateOrder: null });
+  it('are the folded names of the columns in their order and what is done with them, where the file has names', () => {
+    const bare = { transforms: null, dateOrder: null, beside: null }, join = [{ fn: 'join' as const, separator: ' ' }], constant = [{ fn: 'constant' as const, value: 'x' }];
+    expect(saidByOperator(mapping, parse(true))).toEqual([{ ...bare, columns: ['refno'], field: 'a' }, { ...bare, columns: ['refno', 'x'], field: 'd' }]);
+    expect(saidByOperator([{ field: 'd', columns: [1, 0], transforms: join, by: 'operator' }, { field: 'e', columns: [], transforms: constant, by: 'operator' }], parse(true)))
+      .toEqual([{ ...bare, columns: ['x', 'refno'], field: 'd', transforms: join }, { ...bare, columns: [], field: 'e', transforms: constant, beside: ['x', 'refno'] }]);
+    expect(saidByOperator(mapping, parse(true), [0])).toContainEqual({ ...bare, columns: ['refno'], field: '' });
     expect(saidByOperator(mapping, parse(false))).toEqual([]);
   });
 });

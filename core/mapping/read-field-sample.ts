@@ -2,7 +2,7 @@
 import type { FieldDefinition } from '../../contracts/dataset-definition.ts';
 import type { DateReading } from '../../contracts/plan-document.ts';
 import type { TransformStep } from '../../contracts/transform.ts';
-import { readableShare } from '../mapping/readable-share.ts';
+import { readableShare } from './readable-share.ts';
 import { compileTransforms } from '../transform/compile-transforms.ts';
 import { readingOfSample } from '../types/date-evidence.ts';
 import { proposeDateReading } from '../types/propose-date-reading.ts';
