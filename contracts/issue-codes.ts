@@ -90,6 +90,7 @@ export const issueKinds = {
   QUALITY_OUTSIDE_AREA: { severity: 'warning', message: 'The place lies outside of the area that the rule names. Check the sign, the order and the decimal mark of the coordinates.' },
   QUALITY_MOJIBAKE: { severity: 'warning', message: 'The text looks like UTF-8 that was read in another encoding, such as Ã© for é. Mend it at the source, or say --encoding.' },
   QUALITY_LEADING_APOSTROPHE: { severity: 'warning', message: 'The text begins with an apostrophe, as spreadsheets show cells that were forced to be text. Take it away.' },
+  TRANSFORM_COORDINATES_AMBIGUOUS: { severity: 'error', message: 'The S of this UTM zone may be the southern half or the band from 32 to 40 degrees north. Say "zoneLetter": "hemisphere" or "band" in the mapping.' },
 } as const satisfies Readonly<Record<string, IssueKind>>;
 
 export type IssueCode = keyof typeof issueKinds;

@@ -16,7 +16,7 @@ const words = z.array(text(100).min(1)).min(1).max(100).readonly();
 const step = <Name extends string, Shape extends z.ZodRawShape>(fn: Name, shape: Shape) => z.object({ fn: z.literal(fn), ...shape }).strict().readonly();
 const pattern = z.string().min(1).max(1_000);
 /** BCP 47, as `tr` or `pt-BR`. */
-const locale = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
+const locale = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'it is a language, with its country where that matters, as es or pt-BR');
 /** The first of the hundred years that a year of two digits can mean. */
 const pivot = z.number().int().min(1).max(9_900);
 const mostFormats = 20;
@@ -55,10 +55,10 @@ export const transformStepSchema = z.discriminatedUnion('fn', [
   step('date_parts', { order: z.array(z.enum(dateParts)).min(1).max(3).readonly().default(['day', 'month', 'year']), partial: z.boolean().default(false), pivot: pivot.optional() }),
   step('partial_date', { formats: formats.optional(), pivot: pivot.optional() }),
   step('name', { part: z.enum(['family', 'given']), by: z.enum(['auto', 'comma', 'last_word']).default('auto') }),
-  step('phone', { country: z.string().regex(/^[A-Z]{2}$/).optional() }),
+  step('phone', { country: z.string().regex(/^[A-Z]{2}$/, 'it is two capital letters, as ES').optional() }),
   step('country', { to: z.enum(['alpha2', 'alpha3']).default('alpha2') }),
   step('language', { to: z.enum(['alpha2', 'alpha3']).default('alpha2') }),
-  step('coordinates', { form: z.enum(coordinateForms).default('auto'), order: z.enum(['latlon', 'lonlat']).default('latlon') }),
+  step('coordinates', { form: z.enum(coordinateForms).default('auto'), order: z.enum(['latlon', 'lonlat']).default('latlon'), zoneLetter: z.enum(['band', 'hemisphere']).optional() }),
   step('map', {
     table: z.record(text(1_000), value.nullable()).refine((table) => Object.keys(table).length <= 10_000, 'at most 10,000 codes'),
     unknown: z.enum(unknownPolicies), value: value.optional(), fold: z.boolean().default(false),
@@ -96,10 +96,34 @@ export const parseTransforms = (written: unknown, at: string): readonly Transfor
   throw argumentInvalid(written[index], place);
 };
 
+const kindNames: Readonly<Record<string, string>> = { string: 'a text in quotes', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', record: 'an object, as {"code": "value"}' };
+
+const measured = (size: number, origin: string): string => {
+  const unit = origin === 'string' ? ' character' : origin === 'array' ? ' value' : '';
+  return `${size}${unit}${unit === '' || size === 1 ? '' : 's'}`;
+};
+
+type Fault = z.core.$ZodIssue;
+
+/** What is expected instead; never what was written, which may be a value. */
+const expectationOf = (fault: Fault): string => {
+  if (fault.code === 'invalid_type') return `it must be ${kindNames[fault.expected] ?? fault.expected}`;
+  if (fault.code === 'too_small') return `at least ${measured(Number(fault.minimum), fault.origin)}`;
+  if (fault.code === 'too_big') return `at most ${measured(Number(fault.maximum), fault.origin)}`;
+  return fault.code === 'invalid_value' ? `it is one of ${fault.values.map((value) => JSON.stringify(String(value))).join(', ')}` : fault.message;
+};
+
+const argumentsOf = (name: unknown): readonly string[] =>
+  transformStepSchema.options.map((option) => option.unwrap().shape).filter(({ fn }) => fn.value === name).flatMap((shape) => Object.keys(shape)).filter((key) => key !== 'fn');
+
 const argumentInvalid = (step: unknown, place: string): WaybillError => {
   const [first] = transformStepSchema.safeParse(step).error?.issues ?? [];
   // The keys of a lookup table are values of cells: they stay out.
   const [argument] = first?.path.map(String) ?? [];
-  if (first?.code === 'unrecognized_keys') return transformInvalid('it has an argument that the function does not take.', place);
-  return transformInvalid(`this argument is missing or not of its kind (${first?.code ?? 'custom'}).`, argument === undefined ? place : `${place}.${argument}`);
+  if (first === undefined || argument === undefined) {
+    const known = argumentsOf(nameOf(step));
+    return transformInvalid(`it has an argument that the function does not take; ${known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`}.`, place);
+  }
+  const isMissing = (step as Readonly<Record<string, unknown>>)[argument] === undefined;
+  return transformInvalid(isMissing ? 'it is missing.' : `${expectationOf(first)}.`, `${place}.${argument}`);
 };

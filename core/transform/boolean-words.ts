@@ -5,8 +5,8 @@ import { foldWord } from './fold-word.ts';
 import type { TextStep } from './step.ts';
 
 const unknown = issueNumber('TRANSFORM_BOOLEAN_UNKNOWN');
-const yes = ['true', 'yes', 'y', 't', 'on', '1', 'si', 's', 'verdadero', 'cierto', 'v', 'oui', 'o', 'vrai', 'sim', 'verdadeiro', 'ja', 'j', 'wahr'];
-const no = ['false', 'no', 'n', 'f', 'off', '0', 'falso', 'non', 'faux', 'nao', 'nein', 'falsch'];
+const yes = ['true', 'yes', 'y', 't', 'on', '1', 'si', 's', 'verdadero', 'verdadera', 'cierto', 'v', 'oui', 'o', 'vrai', 'vraie', 'sim', 'verdadeiro', 'verdadeira', 'ja', 'j', 'wahr'];
+const no = ['false', 'no', 'n', 'f', 'off', '0', 'falso', 'falsa', 'non', 'faux', 'fausse', 'nao', 'nein', 'falsch'];
 
 export const booleanWords = ({ true: moreYes = [], false: moreNo = [] }: StepOf<'boolean'>): TextStep => {
   const own = new Set(moreYes.map(foldWord));

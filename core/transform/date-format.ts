@@ -6,7 +6,7 @@
  * A blank takes any number of them; letters of the file's own stand in brackets: `D [de] MMM [de] YYYY`. Anything else stands for itself.
  */
 import { transformInvalid } from '../../contracts/transform.ts';
-import { isCalendarDay } from '../types/calendar.ts';
+import { civilDay, epochDay, isCalendarDay } from '../types/calendar.ts';
 import { monthOfWord } from './month-words.ts';
 
 /** A text as the reader takes it: no marks, no superior letters, lower case. */
@@ -123,9 +123,17 @@ export class DateFormat {
       if (this.hour < 1 || this.hour > 12) return false;
       this.hour = (this.hour % 12) + (this.half === 2 ? 12 : 0);
     }
-    if (this.hour > 23 || this.minute > 59 || this.second > 59) return false;
+    const endsDay = this.half === 0 && this.hour === 24 && this.minute === 0 && this.second === 0 && !/[1-9]/.test(this.fraction);
+    if ((this.hour > 23 && !endsDay) || this.minute > 59 || this.second > 59) return false;
     if (this.zeroIsUnknown && this.day === 0 && this.month >= 0 && this.month <= 12) return this.year > 0;
-    return isCalendarDay(this.year, this.hasMonth ? this.month : 1, this.hasDay ? this.day : 1);
+    return isCalendarDay(this.year, this.hasMonth ? this.month : 1, this.hasDay ? this.day : 1) && (!endsDay || this.endDay());
+  }
+
+  /** 24:00 is the midnight behind the day (ISO 8601). */
+  private endDay(): boolean {
+    ({ year: this.year, month: this.month, day: this.day } = civilDay(epochDay(this.year, this.month, this.day) + 1));
+    this.hour = 0;
+    return this.year <= 9_999;
   }
 
   private take({ part, kind, literal }: Token): boolean {
@@ -134,7 +142,7 @@ export class DateFormat {
       case 'year': return kind === 'YYYY' ? this.takeYear() : this.takeShortYear();
       case 'month': if (kind.length > 2) return this.takeMonthName(); if (!this.takeTwo(kind)) return false; this.month = this.number; return true;
       case 'day': if (!this.takeTwo(kind)) return false; this.day = this.number; return kind !== 'Do' || this.takeOrdinal();
-      case 'weekday': return this.takeLetters() !== '' && this.skipDot();
+      case 'weekday': return this.takeWeekday();
       case 'hour': if (!this.takeTwo(kind)) return false; this.hour = this.number; return true;
       case 'minute': if (!this.takeTwo(kind)) return false; this.minute = this.number; return true;
       case 'second': if (!this.takeTwo(kind)) return false; this.second = this.number; return true;
@@ -191,6 +199,15 @@ export class DateFormat {
     return this.month !== 0 && this.skipDot();
   }
 
+  /** `Di.`, `terça-feira`. */
+  private takeWeekday(): boolean {
+    if (this.takeLetters() === '') return false;
+    const from = this.at;
+    if (this.bytes[this.at] === 0x2d) this.at += 1;
+    if (this.takeLetters() !== 'feira') this.at = from;
+    return this.skipDot();
+  }
+
   private takeOrdinal(): boolean {
     const from = this.at;
     if (!['', 'st', 'nd', 'rd', 'th', 'er', 'o', 'a'].includes(this.takeLetters())) this.at = from;
@@ -222,7 +239,8 @@ export class DateFormat {
   private takeHalf(): boolean {
     const letters = this.takeLetters();
     this.skipDot();
-    // `p.m.` in two parts.
+    // `p.m.` in two parts; Spanish has a blank between them.
+    if (letters.length === 1) this.takeBlanks();
     const both = letters.length === 1 ? letters + this.takeLetters() : letters;
     this.skipDot();
     this.half = both === 'am' ? 1 : both === 'pm' ? 2 : 0;

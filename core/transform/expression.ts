@@ -34,7 +34,7 @@ const clockOf = (zone: string | undefined): ZoneClock | null => {
 };
 
 const compiledOf = ({ cel, zone }: StepOf<'expression'>): ReturnType<typeof compileValue> =>
-  compileValue(cel, { at: 'in its expression,', zone: clockOf(zone), column: () => null, manner, field: (name) => (Object.hasOwn(names, name) ? names[name] ?? null : null) });
+  compileValue(cel, { at: 'in its expression', zone: clockOf(zone), column: () => null, manner, field: (name) => (Object.hasOwn(names, name) ? names[name] ?? null : null) });
 
 /** The cells of a field, as the engine sees a row. */
 class Cells implements RowValues {

@@ -76,7 +76,16 @@ export const transformFunctions: { readonly [Name in TransformName]: TransformFu
 
 const functionOf = (step: TransformStep): TransformFunction<TransformName> => transformFunctions[step.fn] as TransformFunction<TransformName>;
 
-export const compileStep = (step: TransformStep, column?: ColumnDates): CompiledStep => functionOf(step).compile(step, column);
+/** A cell of blanks says nothing to whoever reads a notation, as to a type that is no text. */
+const told = (text: string): boolean => text.trim() !== '';
+const pastBlanks = (step: CompiledStep): CompiledStep => (step.kind === 'combining'
+  ? { ...step, combine: (values) => step.combine(values.map((value) => (value !== null && told(value) ? value : null))) }
+  : { ...step, apply: (text) => (told(text) ? step.apply(text) : step.ofNothing ?? null) });
+
+export const compileStep = (step: TransformStep, column?: ColumnDates): CompiledStep => {
+  const { compile, takes } = functionOf(step), compiled = compile(step, column);
+  return takes === 'any' ? compiled : pastBlanks(compiled);
+};
 export const takesOf = (step: TransformStep): readonly ValueKind[] | 'any' => functionOf(step).takes;
 export const columnsOf = (step: TransformStep): readonly [number, number] | null => functionOf(step).columns?.(step) ?? null;
 export const givesOf = (step: TransformStep, given: ValueKind): ValueKind => {

@@ -10,17 +10,24 @@ const spellings = (name: string): readonly string[] => {
   return /^st /.test(folded) ? [folded, folded.replace(/^st /, 'saint ')] : [folded];
 };
 
-export const namesOf = (type: 'region' | 'language', codes: readonly string[], others: Readonly<Record<string, string>> = {}): ReadonlyMap<string, string> => {
-  const codeByName = new Map<string, string>();
-  const shared = new Set<string>();
-  for (const language of languageNames) {
-    const names = [...new Set(['long', 'short'] as const)].map((style) => new Intl.DisplayNames([language], { type, style, fallback: 'none' }));
+/** Where one language has two spellings of a name: `Vietname` in Portugal, `Vietnã` in Brazil. */
+const variants = ['en-GB', 'es-419', 'fr-CA', 'pt-PT', 'de-AT', 'de-CH'];
+
+const addNames = (codeByName: Map<string, string>, languages: readonly string[], { type, codes }: { readonly type: 'region' | 'language'; readonly codes: readonly string[] }): void => {
+  const found = new Map<string, string>(), shared = new Set<string>(['']);
+  for (const language of languages) {
+    const names = (['long', 'short'] as const).map((style) => new Intl.DisplayNames([language], { type, style, fallback: 'none' }));
     for (const code of codes) for (const list of names) for (const name of spellings(list.of(code) ?? '')) {
-      if (name !== '' && (codeByName.get(name) ?? code) !== code) shared.add(name);
-      codeByName.set(name, code);
+      if ((found.get(name) ?? code) !== code) shared.add(name);
+      found.set(name, code);
     }
   }
-  for (const name of [...shared, '']) codeByName.delete(name);
-  for (const [name, code] of Object.entries(others)) codeByName.set(foldName(name), code);
+  for (const [name, code] of found) if (!shared.has(name) && !codeByName.has(name)) codeByName.set(name, code);
+};
+
+export const namesOf = (type: 'region' | 'language', codes: readonly string[], others: Readonly<Record<string, string>> = {}): ReadonlyMap<string, string> => {
+  const codeByName = new Map<string, string>(Object.entries(others).map(([name, code]) => [foldName(name), code]));
+  addNames(codeByName, languageNames, { type, codes });
+  addNames(codeByName, variants, { type, codes });
   return codeByName;
 };

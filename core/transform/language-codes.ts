@@ -15,4 +15,5 @@ export const bibliographicCodes: Readonly<Record<string, string>> = {
 
 export const otherLanguageNames: Readonly<Record<string, string>> = {
   castellano: 'es', castilian: 'es', castillan: 'es', farsi: 'fa', mandarin: 'zh', flemish: 'nl', 'brazilian portuguese': 'pt', hochdeutsch: 'de', dari: 'fa',
+  tagalog: 'tl', tagalo: 'tl', fulah: 'ff', haitian: 'ht', kirghiz: 'ky', limburgan: 'li', chichewa: 'ny', valencian: 'ca', valenciano: 'ca', occitan: 'oc', 'modern greek': 'el',
 };

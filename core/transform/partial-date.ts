@@ -9,7 +9,7 @@ import { isEdtf } from './edtf.ts';
 import type { Outcome, TextStep } from './step.ts';
 
 const invalid = issueNumber('TRANSFORM_PARTIAL_DATE_INVALID'), ambiguous = issueNumber('TRANSFORM_DATE_AMBIGUOUS'), noSuchDay = issueNumber('DATE_IMPOSSIBLE');
-const about = /^(?:circa|ca|c|about|approx|approximately|aprox|hacia|alrededor de|vers|environ|env|cerca de|por volta de|etwa|um|ungefahr)\b\.?\s*/;
+const about = /^(?:circa|ca|c|about|around|approx|approximately|aprox|aproximadamente|hacia|alrededor de|vers|environ|env|cerca de|por volta de|etwa|um|ungefahr)\b\.?\s*/;
 const mostCharacters = 200;
 const pad = (number: number, width = 2): string => String(number).padStart(width, '0');
 
@@ -32,7 +32,9 @@ export const partialDate = ({ formats = [], pivot }: StepOf<'partial_date'>): Te
       if (typeof found === 'string') return found + (mark === '?' && about.test(plain) ? '%' : mark);
       if (found === ambiguous || found === noSuchDay) return found;
       if (isEdtf(edtf)) return edtf;
-      return isEdtf(unmarked.toUpperCase()) && !unmarked.includes('/') ? unmarked.toUpperCase() + mark : invalid;
+      // 1985-04-00, as databases write it.
+      const known = unmarked.replace(/^(\d{4}(?:-\d\d)?)-00$/, '$1').replace(/^(\d{4})-00$/, '$1');
+      return isEdtf(known.toUpperCase()) && !known.includes('/') ? known.toUpperCase() + mark : invalid;
     },
   };
 };

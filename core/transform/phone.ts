@@ -14,8 +14,8 @@ export const phone = ({ country }: StepOf<'phone'>): TextStep => {
     kind: 'text',
     apply: (text) => {
       if (text.length > mostCharacters) return invalid;
-      // (+33) 1 … stands on many letterheads.
-      const trimmed = text.trim().replace(/^\(\s?(\+\d{1,3})\s?\)/, '$1 ');
+      // (+33) 1 … stands on many letterheads; tel: is what links begin with, and marks of direction come along from address books.
+      const trimmed = text.replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '').trim().replace(/^tel[.:]+\s*/i, '').replace(/^\(\s?(\+\d{1,3})\s?\)/, '$1 ');
       // 0034 is +34 from nearly everywhere, and nothing in the countries where a number starts otherwise.
       const number = parsePhoneNumberFromString(trimmed, options) ?? (trimmed.startsWith('00') ? parsePhoneNumberFromString(`+${trimmed.slice(2)}`, options) : undefined);
       return number?.isValid() === true && number.ext === undefined ? number.number : invalid;

@@ -34,6 +34,6 @@ export const unitKinds: Readonly<Record<string, Readonly<Record<string, UnitRow>
   duration: {
     s: unit('1', 'sec', 'second', 'seconds'), min: unit('60', 'minute', 'minutes', 'mins'), h: unit('3600', 'hr', 'hrs', 'hour', 'hours'), d: unit('86400', 'day', 'days'),
   },
-  power: { W: unit('1', 'watt', 'watts'), kW: unit('1000', 'kilowatt'), MW: unit('1000000', 'megawatt'), hp: unit('745.69987158227022', 'horsepower'), PS: unit('735.49875', 'cv', 'ch') },
+  power: { W: unit('1', 'watt', 'watts'), kW: unit('1000', 'kilowatt'), MW: unit('1000000', 'megawatt'), mW: unit('0.001', 'milliwatt'), hp: unit('745.69987158227022', 'horsepower'), PS: unit('735.49875', 'cv', 'ch') },
   pressure: { Pa: unit('1', 'pascal'), hPa: unit('100', 'mbar'), kPa: unit('1000'), bar: unit('100000'), atm: unit('101325') },
 };

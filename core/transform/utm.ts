@@ -44,18 +44,36 @@ export const placeOfUtm = ({ zone, south, easting, northing }: UtmPoint): Place 
 };
 
 const bands = 'CDEFGHJKLMNPQRSTUVWX';
-/** `31N 500000 4649776`, `31T 500000 4649776`, `31 N …`: a letter other than N and S is the band. `S` is read as the hemisphere. */
-const utmShape = /^(\d{1,2})\s*([A-Z])\s*,?\s*(?:E\s*)?(\d{5,7}(?:\.\d+)?)\s*(?:m\s*)?(?:E)?[\s,;]+(?:N\s*)?(\d{1,8}(?:\.\d+)?)\s*(?:m\s*)?N?$/i;
+/** `31N 500000 4649776`, `31T 500000 4649776`, `31 N …`: a letter other than N and S is the band. */
+const utmShape = /^(?:UTM\s*)?(\d{1,2})\s*([A-Z])\s*,?\s*(?:E\s*)?(\d{5,7}(?:\.\d+)?)\s*(?:m\s*)?(?:E)?[\s,;]+(?:N\s*)?(\d{1,8}(?:\.\d+)?)\s*(?:m\s*)?N?$/i;
 
 const isInside = ({ zone, easting, northing }: UtmPoint): boolean => zone >= 1 && zone <= 60 && easting >= 100_000 && easting < 1_000_000 && northing >= 0 && northing <= 10_000_000;
 
-/** Null: no such place. */
-export const readUtm = (text: string): Place | null => {
+const southOfBand = (band: string): number => bands.indexOf(band) * 8 - 80;
+
+/** A square of a band reaches beyond it at its edges, by less than its own size. */
+const fitsBand = ({ latitude }: Place, band: string): boolean => {
+  const south = southOfBand(band);
+  return latitude > south - 1 && latitude < south + (band === 'X' ? 12 : 8) + 0.1;
+};
+
+/**
+ * Null: no such place. N is the northern half, of which the band N is a part. S may be the southern half, or the band from 32 to 40 degrees
+ * north; where the northing fits both, nobody can tell the south of Patagonia from the north of Africa.
+ */
+export const readUtm = (text: string, letterIs: 'band' | 'hemisphere' | undefined): Place | 'ambiguous' | null => {
   const [, zone = '', letter = '', easting = '', northing = ''] = utmShape.exec(text) ?? [];
   const band = letter.toUpperCase();
   if (zone === '' || !bands.includes(band)) return null;
-  const point: UtmPoint = { zone: Number(zone), south: band < 'N' || band === 'S', easting: Number(easting), northing: Number(northing) };
-  return isInside(point) ? placeOfUtm(point) : null;
+  const at = (south: boolean): Place | null => {
+    const point: UtmPoint = { zone: Number(zone), south, easting: Number(easting), northing: Number(northing) };
+    return isInside(point) ? placeOfUtm(point) : null;
+  };
+  const within = (place: Place | null): Place | null => (place !== null && fitsBand(place, band) ? place : null);
+  if (letterIs === 'band' || !'NS'.includes(band)) return within(at(band < 'N'));
+  if (letterIs === 'hemisphere' || band === 'N') return at(band === 'S');
+  const inBand = within(at(false)), inSouth = at(true);
+  return inBand === null ? inSouth : 'ambiguous';
 };
 
 const columnSets = ['ABCDEFGH', 'JKLMNPQR', 'STUVWXYZ'] as const;
@@ -64,7 +82,7 @@ const mgrsShape = /^(\d{1,2})([C-HJ-NP-X])([A-HJ-NP-Z])([A-HJ-NP-V])((?:\d\d){0,
 
 /** Northing where a band begins: squares repeat each 2,000 km, and this says in which of them the point lies. */
 const leastNorthing = (band: string): number => {
-  const latitude = bands.indexOf(band) * 8 - 80;
+  const latitude = southOfBand(band);
   // Along the central meridian a degree is never shorter than 110.5 km times the scale; half a square of room for the edge of a zone.
   return latitude >= 0 ? latitude * 110_490 * scale : 10_000_000 + latitude * 111_700 * scale;
 };
@@ -83,10 +101,4 @@ export const readMgrs = (text: string): Place | null => {
   const northing = inCycle + Math.max(0, Math.ceil((least - inCycle) / 2_000_000)) * 2_000_000;
   const place = placeOfUtm({ zone, south: band < 'N', easting, northing });
   return fitsBand(place, band) ? place : null;
-};
-
-/** A square of a band reaches beyond it at its edges, by less than its own size. */
-const fitsBand = ({ latitude }: Place, band: string): boolean => {
-  const south = bands.indexOf(band) * 8 - 80;
-  return latitude > south - 1 && latitude < south + (band === 'X' ? 12 : 8) + 0.1;
 };

@@ -27,7 +27,8 @@ export const valueMap = ({ table, unknown, value, fold }: StepOf<'map'>): TextSt
   return {
     kind: 'text',
     apply: (text) => {
-      const mapped = known.get(key(text));
+      const code = key(text), mapped = known.get(code);
+      if (code === '') return mapped ?? null;
       return mapped === undefined ? otherwise(text) : mapped;
     },
     // An empty cell is no unknown code: "unknown" and "not provided" are two things.

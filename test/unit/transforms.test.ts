@@ -8,7 +8,7 @@ import { issueCodeOf, issueNumber } from '../../contracts/issue-codes.ts';
 import { languageNames, parseTransforms, transformStepSchema, type TransformStep } from '../../contracts/transform.ts';
 import { ByteCell, TransformArena } from '../../core/transform/byte-cell.ts';
 import { compileTransforms } from '../../core/transform/compile-transforms.ts';
-import { alpha3ByAlpha2 } from '../../core/transform/country-codes.ts';
+import { alpha2ByNumber, alpha3ByAlpha2 } from '../../core/transform/country-codes.ts';
 import { alpha3ByLanguage } from '../../core/transform/language-codes.ts';
 import { declined, nothing } from '../../core/transform/step.ts';
 import { TransformEncoder } from '../../core/transform/transform-encoder.ts';
@@ -224,8 +224,27 @@ describe('a place', () => {
   });
   it.each([
     ['N40 25 0.5 W3 42 14', 'POINT(-3.703888889 40.416805556)'], ['40,4168 -3,7038', 'POINT(-3.7038 40.4168)'], ['40°61\'N 3°W', 'TRANSFORM_COORDINATES_INVALID'], ['40N 41N', 'TRANSFORM_COORDINATES_INVALID'], ['3°42\'14"W 40°25\'N', 'POINT(-3.703888889 40.416666667)'],
+    // The S behind seconds was taken for their mark, and the place put north of the equator.
+    ['33:18:7.50S 152:11:45E', 'POINT(152.195833333 -33.302083333)'], ['33 18 7.5 S, 152 11 45 E', 'POINT(152.195833333 -33.302083333)'], ['33 18 7.5s 152 11 45e', 'POINT(152.195833333 -33.302083333)'], ['33d18m7.5s 152d11m45s', 'POINT(152.195833333 33.302083333)'],
+    ['33d18m7.5sS 152d11m45sE', 'POINT(152.195833333 -33.302083333)'], ['33D18M7.5S 152D11M45S', 'TRANSFORM_COORDINATES_INVALID'], ['33d18m7.5s 152d11m45sE', 'TRANSFORM_COORDINATES_INVALID'],
+    ['40°25´30´´N 3°42´14´´W', 'POINT(-3.703888889 40.425)'], ['40deg 25\' 30" N, 3deg 42\' 14" W', 'POINT(-3.703888889 40.425)'], ['40-25.5N 003-42W', 'POINT(-3.7 40.425)'], ['40-25-30N / 3-42-14W', 'POINT(-3.703888889 40.425)'], ['40-25, 3-42', 'TRANSFORM_COORDINATES_INVALID'], ['40.5;\u22123.7', 'POINT(-3.7 40.5)'],
+    ['30S 440290 4474258', 'POINT(-3.831115 -49.881098429)'], ['18S 323394 4306479', 'TRANSFORM_COORDINATES_AMBIGUOUS'], ['19S 349000 6298000', 'POINT(-70.624580161 -33.44679004)'], ['UTM 30T 440290 mE 4474258 mN', 'POINT(-3.703805457 40.416805534)'], ['30T 440290 447425', 'TRANSFORM_COORDINATES_INVALID'],
     ['95, 40', 'TRANSFORM_COORDINATES_SWAPPED'], ['95, 181', 'POINT_OUT_OF_RANGE'], ['(41.89, -87.76)', 'POINT(-87.76 41.89)'], ['61N 500000 0', 'TRANSFORM_COORDINATES_INVALID'], ['31ZZZ12', 'TRANSFORM_COORDINATES_INVALID'],
   ])('%s is %s', (text, read) => { expect(run([{ fn: 'coordinates' }], text)).toBe(read); });
+  it('is north or south by what the mapping says of the zone’s letter', () => {
+    expect(run([{ fn: 'coordinates', zoneLetter: 'band' }], '18S 323394 4306479')).toMatch(/^POINT\(-77\.03\d+ 38\.88\d+\)$/);
+    expect(run([{ fn: 'coordinates', zoneLetter: 'hemisphere' }], '18S 323394 4306479')).toMatch(/^POINT\(-77\.\d+ -51\.\d+\)$/);
+    expect(run([{ fn: 'coordinates', zoneLetter: 'band' }], '19S 349000 6298000')).toBe('TRANSFORM_COORDINATES_INVALID');
+  });
+});
+
+describe('a cell of blanks', () => {
+  it.each([
+    [{ fn: 'number' }], [{ fn: 'units', to: 'm' }], [{ fn: 'boolean' }], [{ fn: 'date', formats: ['D/M/YYYY'] }], [{ fn: 'partial_date' }], [{ fn: 'phone', country: 'ES' }], [{ fn: 'country' }], [{ fn: 'language' }], [{ fn: 'coordinates' }],
+    [{ fn: 'map', table: { a: 'b' }, unknown: 'block', fold: true }],
+  ])('is nothing to %j, as to a type', (step) => {
+    for (const text of [' ', '\u00a0', ' \t ']) expect(run([step], text)).toBe('NULL');
+  });
 });
 
 describe('countries, languages and telephones of the world', () => {
@@ -267,6 +286,26 @@ describe('countries, languages and telephones of the world', () => {
   });
 });
 
+describe('a country', () => {
+  it.each([
+    ['724', 'ES'], ['052', 'BB'], ['52', 'TRANSFORM_COUNTRY_UNKNOWN'], ['Vietname', 'VN'], ['Irão', 'IR'], ['Federal Republic of Germany', 'DE'], ['República Oriental del Uruguay', 'UY'], ['Royaume de Belgique', 'BE'], ['Bundesrepublik Deutschland', 'DE'], ['Gambia, The', 'GM'], ['Bahamas (the)', 'BS'], ['Holy See (Vatican City State)', 'VA'],
+    ['République démocratique du Congo', 'CD'], ['Republik Kongo', 'CG'], ['Republic of China', 'TW'], ['República de China', 'TRANSFORM_COUNTRY_UNKNOWN'], ['Republic of Korea', 'KR'], ['Democratic Republic of Korea', 'TRANSFORM_COUNTRY_UNKNOWN'], ['State of Georgia', 'TRANSFORM_COUNTRY_UNKNOWN'], ['German Democratic Republic', 'TRANSFORM_COUNTRY_UNKNOWN'],
+  ])('%s is %s', (text, read) => { expect(run([{ fn: 'country' }], text)).toBe(read); });
+  it('has one number of three digits', () => {
+    expect([alpha2ByNumber.size, new Set(alpha2ByNumber.values()).size]).toEqual([249, 249]);
+    for (const two of alpha2ByNumber.values()) expect(alpha3ByAlpha2.has(two), two).toBe(true);
+  });
+});
+
+describe('what people and programs put around', () => {
+  it.each<readonly [object, string, string]>([
+    [{ fn: 'phone' }, 'tel:+34-612-345-678', '+34612345678'], [{ fn: 'phone', country: 'ES' }, 'Tel. 612 345 678', '+34612345678'], [{ fn: 'phone' }, '\u202a+34 612 345 678\u202c', '+34612345678'],
+    [{ fn: 'date', formats: ['ddd, D [de] MMM [de] YYYY'] }, 'terça-feira, 5 de janeiro de 1982', '1982-01-05'], [{ fn: 'date', formats: ['D/M/YYYY h:mm A'] }, '1/2/2024 12:30 p.\u00a0m.', '2024-02-01T12:30:00'],
+    [{ fn: 'date', formats: ['YYYY-MM-DD HH:mm'] }, '2024-12-31 24:00', '2025-01-01T00:00:00'], [{ fn: 'date', formats: ['YYYY-MM-DD HH:mm'] }, '2024-12-31 24:01', 'DATE_IMPOSSIBLE'], [{ fn: 'date', formats: ['YYYY-MM-DD HH:mm'], zone: 'Europe/Madrid' }, '2024-03-30 24:00', '2024-03-31T00:00:00+01:00'], [{ fn: 'date', formats: ['YYYY-MM-DD HH:mm'] }, '9999-12-31 24:00', 'DATE_IMPOSSIBLE'],
+    [{ fn: 'partial_date' }, '1985-04-00', '1985-04'], [{ fn: 'partial_date' }, '1985-00-00', '1985'], [{ fn: 'boolean' }, 'Falsa', 'false'], [{ fn: 'units', to: 'W' }, '5 mW', '0.005'], [{ fn: 'units', to: 'W' }, '5 MW', '5000000'],
+  ])('%j reads %s as %s', (step, text, read) => { expect(run([step], text)).toBe(read); });
+});
+
 describe('a pattern', () => {
   it('that would run away elsewhere takes time in proportion to the text', () => {
     for (const pattern of ['(a+)+$', '(a|aa)+$', '(.*)*x', '(a|a?)+b']) for (const steps of [[{ fn: 'extract', pattern }], [{ fn: 'replace', pattern, with: '' }]]) {
@@ -284,6 +323,15 @@ describe('a pattern', () => {
 });
 
 describe('a definition', () => {
+  it.each<readonly [object, string]>([
+    [{ fn: 'constant' }, '.value cannot be used: it is missing.'], [{ fn: 'hash', salt: 'x' }, ' cannot be used: it has an argument that the function does not take; it takes none.'], [{ fn: 'split', separator: '-', part: 1, from: 2 }, ' cannot be used: it has an argument that the function does not take; it takes separator, part.'],
+    [{ fn: 'date', formats: ['D/M/YY'], pivot: '1950' }, '.pivot cannot be used: it must be a number.'], [{ fn: 'country', to: 'alpha9' }, '.to cannot be used: it is one of "alpha2", "alpha3".'], [{ fn: 'phone', country: 'Spain' }, '.country cannot be used: it is two capital letters, as ES.'],
+    [{ fn: 'split', separator: '', part: 1 }, '.separator cannot be used: at least 1 character.'], [{ fn: 'map', table: { secret: 7 }, unknown: 'keep' }, '.table cannot be used: it must be a text in quotes.'],
+  ])('%j is refused with what is expected', (step, told) => {
+    let said = '';
+    try { parseTransforms([step], 'transforms'); } catch (error) { said = error instanceof Error ? error.message : ''; }
+    expect(said).toBe(`transforms[0]${told}`);
+  });
   it.each<readonly [unknown, string]>([
     [[], ''], ['trim', ''], [[{}], '[0]'], [[{ fn: 'trim' }, { fn: 'eval' }], '[1]'], [[{ fn: 'trim', more: 1 }], '[0]'], [[{ fn: 'split', separator: '-' }], '[0].part'], [[{ fn: 'split', separator: '-', part: 0 }], '[0].part'],
     [[{ fn: 'substring', start: 1.5 }], '[0].start'], [[{ fn: 'default', value: '\ud800' }], '[0].value'], [[{ fn: 'map', table: { a: 1 }, unknown: 'keep' }], '[0].table'], [[{ fn: 'date', formats: [] }], '[0].formats'],
